@@ -1,0 +1,20 @@
+//! The kernel of Preflight.
+//!
+//! A [`Rule`] is what we promise; a *check* (in the parts) is the code that enforces it; a
+//! [`Finding`] is one violation; a [`Report`] is all of them.
+//! The parts produce findings; everything that decides what becomes of them — levels, certainty,
+//! suppressions, exemptions, the baseline, the exit status, the report formats — is here, once.
+
+pub mod finding;
+pub mod io;
+pub mod level;
+pub mod outcome;
+pub mod rule;
+pub mod span;
+
+pub use finding::{Finding, Label};
+pub use io::{Exit, Io, Terminal};
+pub use level::{Certainty, Level};
+pub use outcome::{Outcome, Report, Reported, Sources, Summary, Suppression, Undecided, Verdict};
+pub use rule::Rule;
+pub use span::{LineIndex, Position, Span};
