@@ -1,1 +1,3 @@
-//! Placeholder.
+//! `structlint`: finds deadlocks in source, without compiling.
+
+pub mod hir;

@@ -1,0 +1,545 @@
+//! What the analysis knows of one file: owned facts with byte ranges.
+//!
+//! A syntax tree is not `Send` and is five times as large as its text, so it is born and dies in
+//! one worker; what leaves it is this: items, types as written, and function bodies as arenas of
+//! expressions. Macro arguments are parsed and lowered to the same expressions, by what the macro
+//! expands to, so that one resolver of drop scopes serves both. Everything later — linking,
+//! summaries, rules — works on these facts only, and could read them from a cache.
+
+use std::sync::Arc;
+
+use ra_ap_syntax::SmolStr;
+use rules::{LineIndex, Suppression};
+
+/// An identifier, without `r#`.
+pub type Name = SmolStr;
+
+/// Bytes `start..end` of the file that the fact comes from (offsets in the file as it is on disk,
+/// a byte-order mark included).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Range {
+    /// First byte.
+    pub start: u32,
+    /// Byte after the last.
+    pub end: u32,
+}
+
+/// The facts of one file.
+#[derive(Debug)]
+pub struct File {
+    /// Path relative to the directory given on the command line, with `/`.
+    pub path: Arc<str>,
+    /// Where its lines start.
+    pub lines: LineIndex,
+    /// Items in source order.
+    pub items: Vec<Item>,
+    /// Predicates of inner `#![cfg(…)]` attributes.
+    pub cfg: Vec<Cfg>,
+    /// Suppression comments with what they cover.
+    pub suppressions: Vec<Suppression>,
+    /// True where a comment in the first lines says `@generated`, or another accepted marker.
+    pub generated: bool,
+    /// Byte ranges that do not parse, each with the parser's message; the rest is still judged.
+    pub errors: Vec<(Range, String)>,
+    /// Macro calls whose arguments could not be understood: name and place.
+    pub opaque_macros: Vec<(Name, Range)>,
+}
+
+/// One predicate of a `#[cfg(…)]`, normalised: no white space outside strings, `not(…)` outermost
+/// where it negates; `all(a, b)` gives two predicates.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Cfg {
+    /// The predicate without an outer `not(…)`.
+    pub predicate: Name,
+    /// Whether `not(…)` stood around it.
+    pub negated: bool,
+}
+
+/// An item, or a member of a trait or `impl`.
+#[derive(Debug)]
+pub struct Item {
+    /// Its name; empty for `impl`, `use` and macro calls.
+    pub name: Name,
+    /// The whole item, attributes included.
+    pub range: Range,
+    /// The name, or the first token where there is none.
+    pub name_range: Range,
+    /// Predicates of its `#[cfg(…)]` attributes (not those of what encloses it).
+    pub cfg: Vec<Cfg>,
+    /// `#[test]`, `#[tokio::test]`, `#[bench]` and the like.
+    pub is_test: bool,
+    /// What it is.
+    pub kind: ItemKind,
+}
+
+/// What an item is.
+#[derive(Debug)]
+pub enum ItemKind {
+    /// `mod name;` (`items` is `None`) or `mod name { … }`.
+    Module {
+        /// Value of `#[path = "…"]`.
+        path: Option<Name>,
+        /// Content of an inline module.
+        items: Option<Vec<Item>>,
+    },
+    /// The leaves of one `use`.
+    Use(Vec<UseLeaf>),
+    /// `extern crate name as alias;`: the item's name is the alias.
+    ExternCrate(Name),
+    /// A struct or union; tuple fields are named `0`, `1`, ….
+    Struct {
+        /// Type parameters with their bounds (`where` included).
+        generics: Vec<GenericParam>,
+        /// Fields.
+        fields: Vec<Field>,
+    },
+    /// An enum.
+    Enum {
+        /// Type parameters.
+        generics: Vec<GenericParam>,
+        /// Variants with their fields.
+        variants: Vec<(Name, Vec<Field>)>,
+    },
+    /// `type Name<…> = …;` (also in traits and `impl`s; `ty` is `Infer` where there is none).
+    TypeAlias {
+        /// Type parameters.
+        generics: Vec<GenericParam>,
+        /// What it stands for.
+        ty: TypeRef,
+        /// Bounds of an associated type in a trait.
+        bounds: Vec<TypeRef>,
+    },
+    /// A trait.
+    Trait {
+        /// Type parameters.
+        generics: Vec<GenericParam>,
+        /// Supertraits.
+        supertraits: Vec<TypeRef>,
+        /// Members.
+        items: Vec<Item>,
+    },
+    /// An `impl` block.
+    Impl {
+        /// Type parameters.
+        generics: Vec<GenericParam>,
+        /// The trait, for `impl Trait for Type`.
+        trait_: Option<PathRef>,
+        /// The type.
+        self_ty: TypeRef,
+        /// Members.
+        items: Vec<Item>,
+    },
+    /// A function, method or trait method.
+    Fn(Box<Function>),
+    /// A `static` or `const`; also those made by `lazy_static!` and `thread_local!` (type
+    /// `LazyLock<T>` or `std::thread::LocalKey<T>`).
+    Static {
+        /// Its type.
+        ty: TypeRef,
+        /// Its initialiser: a body without parameters.
+        init: Option<Box<Body>>,
+        /// `const` rather than `static`: each use is a value of its own.
+        is_const: bool,
+    },
+    /// `macro_rules!`, or a macro call in item position that was not understood.
+    Macro,
+}
+
+/// One leaf of a `use` tree.
+#[derive(Debug, Clone)]
+pub struct UseLeaf {
+    /// Segments from the start (`crate`, `self`, `super` and a leading empty segment for `::` are
+    /// kept); for `a::{self}` the path is `a`; for a glob the path before `*`.
+    pub path: Vec<Name>,
+    /// The name that it gets here: the last segment or the rename (`_` for none); empty for globs.
+    pub name: Name,
+    /// `*`.
+    pub glob: bool,
+    /// Has a visibility, so that others can import through it.
+    pub is_pub: bool,
+}
+
+/// A named field, or a tuple field (`0`, `1`, …).
+#[derive(Debug)]
+pub struct Field {
+    /// Its name.
+    pub name: Name,
+    /// Its type.
+    pub ty: TypeRef,
+}
+
+/// A type parameter and its bounds.
+#[derive(Debug, Clone)]
+pub struct GenericParam {
+    /// Its name.
+    pub name: Name,
+    /// Trait bounds, from the parameter list and from `where`.
+    pub bounds: Vec<TypeRef>,
+}
+
+/// A type as written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TypeRef {
+    /// A path with arguments.
+    Path(PathRef),
+    /// `&T`, `&mut T`.
+    Ref(Box<TypeRef>),
+    /// `*const T`, `*mut T`.
+    Ptr(Box<TypeRef>),
+    /// A tuple; `()` is empty.
+    Tuple(Vec<TypeRef>),
+    /// `[T]` or `[T; N]`.
+    Slice(Box<TypeRef>),
+    /// `fn(A) -> R`, and `Fn(A) -> R` as a bound: parameters and result.
+    Fn(Vec<TypeRef>, Box<TypeRef>),
+    /// `dyn A + B`: lifetimes left out.
+    Dyn(Vec<TypeRef>),
+    /// `impl A + B`.
+    Impl(Vec<TypeRef>),
+    /// `!`.
+    Never,
+    /// `_`, a macro, or nothing.
+    Infer,
+}
+
+/// A path as written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PathRef {
+    /// `<T as Trait>::` or `<T>::` in front: the type (and the trait's path is then `segments`'
+    /// beginning).
+    pub qself: Option<Box<TypeRef>>,
+    /// Segments; a leading empty one for `::a`.
+    pub segments: Vec<Segment>,
+}
+
+/// One segment of a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Segment {
+    /// The identifier (`crate`, `self`, `super` and `Self` included).
+    pub name: Name,
+    /// Type arguments; lifetimes and constants left out.
+    pub args: Vec<TypeRef>,
+    /// `Item = T` arguments.
+    pub bindings: Vec<(Name, TypeRef)>,
+}
+
+/// A function: signature and body.
+#[derive(Debug)]
+pub struct Function {
+    /// Type parameters of the function itself.
+    pub generics: Vec<GenericParam>,
+    /// Whether the first parameter is `self`.
+    pub self_param: Option<SelfParam>,
+    /// Types of the parameters, `self` not included.
+    pub params: Vec<TypeRef>,
+    /// The result; the empty tuple where none is written. For an `async fn`, what its future gives.
+    pub ret: TypeRef,
+    /// `async fn`.
+    pub is_async: bool,
+    /// The body; `None` for a required trait method or a foreign function.
+    pub body: Option<Body>,
+}
+
+/// How `self` is taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SelfParam {
+    /// `self`, `mut self`.
+    Value,
+    /// `&self`.
+    Ref,
+    /// `&mut self`.
+    RefMut,
+    /// `self: Arc<Self>` and the like.
+    Typed(TypeRef),
+}
+
+/// Index of an expression in its [`Body`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ExprId(pub u32);
+
+/// Index of a pattern in its [`Body`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PatId(pub u32);
+
+/// The body of a function or initialiser: an arena; closures inside share it.
+#[derive(Debug)]
+pub struct Body {
+    /// Expressions; children come before their parents.
+    pub exprs: Vec<Expr>,
+    /// Patterns.
+    pub pats: Vec<Pat>,
+    /// One pattern a parameter; for a method the first is the binding `self`.
+    pub params: Vec<PatId>,
+    /// The body's value.
+    pub root: ExprId,
+    /// Items declared inside (functions, `use`, `impl`, …), from all its blocks.
+    pub items: Vec<Item>,
+}
+
+/// An expression with its place.
+#[derive(Debug)]
+pub struct Expr {
+    /// Its bytes.
+    pub range: Range,
+    /// What it is.
+    pub kind: ExprKind,
+}
+
+/// A statement of a block.
+#[derive(Debug)]
+pub enum Stmt {
+    /// `let pat: ty = init else { els };`
+    Let {
+        /// The pattern.
+        pat: PatId,
+        /// The annotation, or `Infer`.
+        ty: TypeRef,
+        /// The initialiser.
+        init: Option<ExprId>,
+        /// The `else` block.
+        els: Option<ExprId>,
+        /// The whole statement.
+        range: Range,
+    },
+    /// An expression statement; with or without `;` (a trailing expression without one is the
+    /// block's tail, not a statement).
+    Expr(ExprId),
+}
+
+/// A match arm.
+#[derive(Debug)]
+pub struct Arm {
+    /// The pattern.
+    pub pat: PatId,
+    /// `if …`.
+    pub guard: Option<ExprId>,
+    /// What it gives.
+    pub body: ExprId,
+    /// The whole arm.
+    pub range: Range,
+}
+
+/// A branch of `select!`: `pat = future, if precondition => handler`.
+#[derive(Debug)]
+pub struct Branch {
+    /// The pattern.
+    pub pat: PatId,
+    /// The future's expression.
+    pub future: ExprId,
+    /// `, if …`.
+    pub precondition: Option<ExprId>,
+    /// The handler.
+    pub handler: ExprId,
+}
+
+/// What kind of block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BlockKind {
+    /// `{}`.
+    Plain,
+    /// `unsafe {}` and `const {}`.
+    Unsafe,
+    /// `async {}` or `async move {}`: a body of its own.
+    Async,
+}
+
+/// What a loop's head is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoopHead {
+    /// `loop`.
+    Infinite,
+    /// `while cond` (a `let` in it makes it `while let`).
+    While(ExprId),
+    /// `for pat in iterable`.
+    For(PatId, ExprId),
+}
+
+/// Where the temporaries among a macro's arguments are dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MacroScope {
+    /// Inside the macro's expansion: `println!`, `format!`, logging.
+    Statement,
+    /// With the enclosing statement, arguments borrowed: `write!`, `assert_eq!`, `format_args!`.
+    Borrow,
+    /// With the enclosing statement, arguments moved into the value: `vec!`, `dbg!`, `join!`-less
+    /// constructors.
+    Move,
+    /// Not known; the arguments all parsed, and are taken as `Statement`, but a finding among them
+    /// is at most likely.
+    Unknown,
+}
+
+/// Binary operators that matter to the analysis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BinaryOp {
+    /// `&&` or `||`.
+    Lazy,
+    /// `==`, `<`, …: operands are borrowed.
+    Compare,
+    /// `+`, `&`, `<<`, …: operands are moved.
+    Arithmetic,
+    /// `=`.
+    Assign,
+    /// `+=` and the like.
+    CompoundAssign,
+}
+
+/// What an expression is.
+#[derive(Debug)]
+pub enum ExprKind {
+    /// Did not parse, or a construct that has no meaning here.
+    Missing,
+    /// A literal. `Some(name)` for one whose type is plain from its form (`i32`, `f64`, `bool`,
+    /// `char`, `str`, `String` never).
+    Literal(Option<Name>),
+    /// A variable, constant, function, … (`self` too).
+    Path(PathRef),
+    /// `base.name` (tuple fields are `0`, `1`, …).
+    Field(ExprId, Name),
+    /// `base[index]`.
+    Index(ExprId, ExprId),
+    /// `receiver.name::<args>(…)`; `name` has its own place in `name_range`.
+    MethodCall {
+        /// The receiver.
+        receiver: ExprId,
+        /// The method's name.
+        name: Name,
+        /// Place of the name.
+        name_range: Range,
+        /// Turbofish.
+        generics: Vec<TypeRef>,
+        /// Arguments.
+        args: Vec<ExprId>,
+    },
+    /// `callee(args)`.
+    Call(ExprId, Vec<ExprId>),
+    /// `e.await`; the range of the keyword.
+    Await(ExprId, Range),
+    /// `e?`.
+    Try(ExprId),
+    /// `&e`, `&mut e`, `&raw e`.
+    Ref(ExprId),
+    /// `*e`.
+    Deref(ExprId),
+    /// `!e`, `-e`.
+    Unary(ExprId),
+    /// A binary operator or an assignment: left, right.
+    Binary(BinaryOp, ExprId, ExprId),
+    /// `e as T`.
+    Cast(ExprId, TypeRef),
+    /// `let pat = e` inside a condition.
+    Let(PatId, ExprId),
+    /// `if cond { then } else …`.
+    If(ExprId, ExprId, Option<ExprId>),
+    /// `match scrutinee { arms }`; `matches!` is lowered to it.
+    Match(ExprId, Vec<Arm>),
+    /// A loop with its label.
+    Loop(LoopHead, ExprId, Option<Name>),
+    /// A block with its label.
+    Block {
+        /// Plain, unsafe or async.
+        kind: BlockKind,
+        /// Its label.
+        label: Option<Name>,
+        /// Statements.
+        stmts: Vec<Stmt>,
+        /// The trailing expression without `;`.
+        tail: Option<ExprId>,
+    },
+    /// A closure.
+    Closure {
+        /// Parameters with annotations.
+        params: Vec<(PatId, TypeRef)>,
+        /// Its body.
+        body: ExprId,
+        /// `async |…|`.
+        is_async: bool,
+        /// `move`.
+        is_move: bool,
+    },
+    /// `break 'label e`.
+    Break(Option<Name>, Option<ExprId>),
+    /// `continue 'label`.
+    Continue(Option<Name>),
+    /// `return e` (also `yield`-less generators' end, `become`).
+    Return(Option<ExprId>),
+    /// `(a, b)`; `()` is empty. Parentheses around one expression are not kept.
+    Tuple(Vec<ExprId>),
+    /// `[a, b]`, `[a; n]`.
+    Array(Vec<ExprId>),
+    /// `Path { name: e, ..spread }`.
+    Struct(PathRef, Vec<(Name, ExprId)>, Option<ExprId>),
+    /// `a..b`.
+    Range(Option<ExprId>, Option<ExprId>),
+    /// A macro with value arguments: name, scope of temporaries, arguments in order of evaluation.
+    Macro(Name, MacroScope, Vec<ExprId>),
+    /// A macro that diverges (`panic!`, `todo!`, `unreachable!`, `bail!`): its arguments, then
+    /// nothing follows.
+    Diverge(Vec<ExprId>),
+    /// `pin!(e)`: as `let`-extended as `&e`.
+    Pin(ExprId),
+    /// `select!` of tokio or futures; the `else` handler.
+    Select(Vec<Branch>, Option<ExprId>),
+    /// `join!` and `try_join!`: futures that are all awaited here.
+    Join(Vec<ExprId>),
+}
+
+/// A pattern with its place.
+#[derive(Debug)]
+pub struct Pat {
+    /// Its bytes.
+    pub range: Range,
+    /// What it is.
+    pub kind: PatKind,
+}
+
+/// What a pattern is.
+#[derive(Debug)]
+pub enum PatKind {
+    /// `_`.
+    Wild,
+    /// `..`.
+    Rest,
+    /// `name`, `ref name`, `mut name`, `name @ sub`. A lone identifier may also be a constant or a
+    /// unit variant: the resolver decides.
+    Bind {
+        /// The variable.
+        name: Name,
+        /// `ref` or `ref mut`.
+        by_ref: bool,
+        /// `@ sub`.
+        sub: Option<PatId>,
+    },
+    /// `Path(a, b)`.
+    TupleStruct(PathRef, Vec<PatId>),
+    /// `Path { name: p, .. }`.
+    Struct(PathRef, Vec<(Name, PatId)>),
+    /// `Path` with more than one segment.
+    Path(PathRef),
+    /// `(a, b)`.
+    Tuple(Vec<PatId>),
+    /// `[a, b, ..]`.
+    Slice(Vec<PatId>),
+    /// `&p`, `&mut p`.
+    Ref(PatId),
+    /// `a | b`.
+    Or(Vec<PatId>),
+    /// Literal, range or macro: tested, binds nothing.
+    Test,
+}
+
+impl Body {
+    /// The expression `id`.
+    pub fn expr(&self, id: ExprId) -> &Expr {
+        self.exprs
+            .get(usize::try_from(id.0).unwrap_or(usize::MAX))
+            .expect("an id comes from this body's arena")
+    }
+
+    /// The pattern `id`.
+    pub fn pat(&self, id: PatId) -> &Pat {
+        self.pats
+            .get(usize::try_from(id.0).unwrap_or(usize::MAX))
+            .expect("an id comes from this body's arena")
+    }
+}
