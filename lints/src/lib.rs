@@ -1,3 +1,6 @@
 //! `structlint`: finds deadlocks in source, without compiling.
 
 pub mod hir;
+pub mod index;
+pub mod locks;
+pub mod walk;

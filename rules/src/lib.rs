@@ -9,6 +9,7 @@ pub mod finding;
 pub mod io;
 pub mod level;
 pub mod outcome;
+pub mod packs;
 pub mod rule;
 pub mod span;
 

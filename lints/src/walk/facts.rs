@@ -1,0 +1,335 @@
+//! What walking a function's body leaves: guards with their lives, and what happens meanwhile.
+
+use std::sync::Arc;
+
+use rules::Certainty;
+
+use crate::hir::{Name, Range};
+use crate::index::{AdtId, FileId, FnId, StaticId};
+use crate::locks::{LockId, Mode, Shards};
+
+/// Where a path to a lock starts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Root {
+    /// Parameter `k` of the function (`self` is 0).
+    Param(u32),
+    /// A static of the workspace.
+    Static(StaticId),
+    /// Something global outside, by canonical path (`std::io::stdin`).
+    Ext(Arc<str>),
+    /// A local variable.
+    Local(u32),
+}
+
+/// One step of a path to a lock.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Step {
+    /// A field; `Some.0` for a variant's, `*` for what a lock protects.
+    Field(Name),
+    /// Some element of a collection.
+    Element,
+}
+
+/// Which object: a root and a path of fields. References, clones of `Arc` and dereferences do not
+/// count.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// Where it starts.
+    pub root: Root,
+    /// Fields from there.
+    pub path: Vec<Step>,
+}
+
+/// Longer paths are not followed: a place must stay finite under recursion.
+const PATH: usize = 10;
+
+impl Place {
+    /// A root itself.
+    pub fn root(root: Root) -> Self {
+        Self {
+            root,
+            path: Vec::new(),
+        }
+    }
+
+    /// One step further; `None` where the path grows too long.
+    pub fn step(&self, step: Step) -> Option<Self> {
+        if self.path.len() >= PATH {
+            return None;
+        }
+        let mut place = self.clone();
+        place.path.push(step);
+        Some(place)
+    }
+
+    /// Field `name`.
+    pub fn field(&self, name: &str) -> Option<Self> {
+        self.step(Step::Field(name.into()))
+    }
+
+    /// The place in a caller's terms, where `args` are the caller's places of the parameters.
+    pub fn subst(&self, args: &[Option<Place>]) -> Option<Self> {
+        match &self.root {
+            Root::Param(k) => {
+                let mut place = args.get(usize::try_from(*k).ok()?)?.clone()?;
+                place.path.extend(self.path.iter().cloned());
+                (place.path.len() <= PATH).then_some(place)
+            }
+            Root::Static(_) | Root::Ext(_) => Some(self.clone()),
+            Root::Local(_) => None,
+        }
+    }
+
+    /// Whether the path goes through an element of a collection: then it may be another one.
+    pub fn has_element(&self) -> bool {
+        self.path.contains(&Step::Element)
+    }
+}
+
+/// A lock as the function names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LockRef {
+    /// Which object; `None` where it is not known.
+    pub place: Option<Place>,
+    /// Which kind of lock.
+    pub lock: LockId,
+    /// The field of a type that holds it, for messages and lock classes.
+    pub class: Option<(AdtId, Name)>,
+    /// For maps: one shard or all.
+    pub shards: Shards,
+    /// For maps: the text of the key, where it is plain.
+    pub key: Option<Name>,
+}
+
+/// A call on the way from a function to something it reaches.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Link {
+    /// In which function the call, or at the end the acquisition, stands.
+    pub function: FnId,
+    /// Its file.
+    pub file: FileId,
+    /// The call or acquisition.
+    pub range: Range,
+    /// What is called; `None` for the acquisition itself.
+    pub callee: Option<FnId>,
+}
+
+/// How a guard is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Keeper {
+    /// A temporary.
+    Temporary,
+    /// A temporary whose life a `let` extends.
+    Extended,
+    /// A variable.
+    Variable(Name),
+    /// A function that is being called holds it while it calls a closure.
+    Callee(FnId),
+}
+
+/// Why a guard's life ends where it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// The end of the enclosing statement.
+    Statement,
+    /// The end of the `if let` with its `else`, before edition 2024 the enclosing statement's.
+    IfLet,
+    /// The end of an `if` or `while` condition, or of an operand of `&&`.
+    Condition,
+    /// One round of a loop.
+    Round,
+    /// The end of a `for` loop.
+    For,
+    /// The end of a match arm or of its guard.
+    Arm,
+    /// The end of a block.
+    Block,
+    /// The end of the function or closure.
+    Function,
+    /// Moved into a call, or dropped there.
+    Moved,
+    /// Replaced by an assignment.
+    Assigned,
+    /// Stored where the analysis does not follow it.
+    Stored,
+    /// Inside a macro.
+    Macro,
+}
+
+/// A construct with a head: `if let`, `match`, `while let`, `for`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Head {
+    /// `if let`, also in a chain.
+    IfLet,
+    /// `match`, `matches!`.
+    Match,
+    /// `while let`.
+    WhileLet,
+    /// `for`.
+    For,
+}
+
+impl Head {
+    /// As people write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::IfLet => "if let",
+            Self::Match => "match",
+            Self::WhileLet => "while let",
+            Self::For => "for",
+        }
+    }
+}
+
+/// One construct of the body.
+#[derive(Debug, Clone)]
+pub struct Construct {
+    /// What it is.
+    pub head: Head,
+    /// The head's expression.
+    pub range: Range,
+    /// The whole construct.
+    pub whole: Range,
+    /// Guards that live through the body although the value does not need them.
+    pub owned: bool,
+    /// Whether the body calls, awaits or loops: then the time matters.
+    pub busy: bool,
+}
+
+/// A lock guard, from its birth to its end.
+#[derive(Debug, Clone)]
+pub struct Guard {
+    /// Which lock.
+    pub lock: LockRef,
+    /// How it is held.
+    pub mode: Mode,
+    /// The acquiring expression, or the call that gave the guard.
+    pub birth: Range,
+    /// Calls from here to the acquisition, where a callee acquires.
+    pub via: Vec<Link>,
+    /// How it is kept.
+    pub keeper: Keeper,
+    /// Constructs in whose head it was born, outermost first.
+    pub heads: Vec<u32>,
+    /// Last byte of its life and why.
+    pub end: Option<(u32, Why)>,
+    /// How sure it is that this is a guard of that lock.
+    pub certainty: Certainty,
+    /// No guard exists where the acquiring call failed.
+    pub optional: bool,
+    /// Bound by a pattern of its head.
+    pub bound_by_head: bool,
+}
+
+/// What happened.
+#[derive(Debug, Clone)]
+pub enum Happening {
+    /// A lock is taken, waiting for it.
+    Acquire {
+        /// Which.
+        lock: LockRef,
+        /// How.
+        mode: Mode,
+        /// How sure it is.
+        certainty: Certainty,
+        /// Calls from here to the acquisition, where a callee's guard comes back.
+        via: Vec<Link>,
+        /// The guard that it makes, if any.
+        guard: Option<u32>,
+    },
+    /// Functions of the workspace are called.
+    Call {
+        /// Which it may be.
+        callees: Vec<(FnId, Certainty)>,
+        /// Places of the arguments, receiver first.
+        args: Vec<Option<Place>>,
+    },
+    /// `.await`.
+    Await,
+    /// A parameter is called: its number.
+    CallParam(u32),
+    /// A guard was made and dropped at once by `let _ =` or `_ =`: the guard.
+    DroppedAtOnce(u32),
+}
+
+/// A guard that is alive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    /// Which guard.
+    pub guard: u32,
+    /// Only on some paths.
+    pub maybe: bool,
+}
+
+/// Something that happens in the body, with the guards alive then.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// What.
+    pub what: Happening,
+    /// Where.
+    pub range: Range,
+    /// Guards alive.
+    pub held: Vec<Held>,
+    /// Constructs in whose body (arm, `else`) it happens.
+    pub bodies: Vec<u32>,
+    /// Inside a closure or async block that runs at another time.
+    pub detached: bool,
+    /// The order of evaluation is not known for sure.
+    pub weak: bool,
+}
+
+/// A guard that a function hands to its caller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnedGuard {
+    /// Which lock, in terms of parameters and statics.
+    pub lock: LockRef,
+    /// How.
+    pub mode: Mode,
+    /// Not in every value.
+    pub optional: bool,
+    /// How sure.
+    pub certainty: Certainty,
+    /// From this function to the acquisition.
+    pub via: Vec<Link>,
+}
+
+/// A lock that a function holds while it calls one of its parameters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClosureCall {
+    /// Which parameter.
+    pub param: u32,
+    /// Locks held meanwhile, in terms of parameters and statics.
+    pub held: Vec<ReturnedGuard>,
+}
+
+/// What a caller's walk must know of a function.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Guards that come back.
+    pub guards: Vec<ReturnedGuard>,
+    /// What a returned reference or `Arc` is part of.
+    pub place: Option<Place>,
+    /// Parameters that are called.
+    pub closures: Vec<ClosureCall>,
+    /// Parameters whose guards come back (`keep(g)`).
+    pub returns_params: Vec<u32>,
+}
+
+/// All facts of one body.
+#[derive(Debug, Default)]
+pub struct Facts {
+    /// Guards by number.
+    pub guards: Vec<Guard>,
+    /// Events in order of evaluation.
+    pub events: Vec<Event>,
+    /// Constructs by number.
+    pub constructs: Vec<Construct>,
+    /// Names of locals, for messages.
+    pub locals: Vec<Name>,
+    /// What callers must know.
+    pub summary: Summary,
+    /// Method calls whose receiver's type is not known, and calls of unknown functions.
+    pub unresolved: u32,
+    /// Whether the body was too large to be walked whole.
+    pub gave_up: bool,
+}

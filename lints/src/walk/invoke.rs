@@ -1,0 +1,256 @@
+//! Calls of functions of the workspace: the event, closures that run in them, what comes back.
+
+use crate::hir::Range;
+use crate::index::methods::Callees;
+use crate::index::ty::{Ty, unify};
+
+use super::call::PendingCall;
+use super::facts::{Guard, Happening, Keeper, Link, LockRef, Place, ReturnedGuard, Why};
+use super::state::{Live, Owner};
+use super::value::{Pending, Value};
+use super::{Walker, weaker};
+
+impl Walker<'_, '_> {
+    /// Calls workspace functions with `args` (receiver first). An async one gives a future.
+    pub(super) fn invoke(&mut self, callees: &Callees, args: Vec<Value>, range: Range) -> Value {
+        let Some(&(first, _)) = callees.fns.first() else {
+            return Value::default();
+        };
+        let is_async = self
+            .program
+            .function(first)
+            .function
+            .is_some_and(|function| function.is_async);
+        if is_async {
+            let mut callees = callees.clone();
+            self.infer(&mut callees, &args);
+            let ty = self.program.return_type(first, &callees.subst);
+            let mut whole = Value::default();
+            for value in &args {
+                whole.guards.extend(value.guards.iter().copied());
+                whole.borrows.extend(value.borrows.iter().copied());
+            }
+            let call = PendingCall {
+                callees,
+                args,
+                range,
+            };
+            return Value {
+                pending: Pending::Call(Box::new(call)),
+                ty,
+                ..whole
+            };
+        }
+        self.run(callees, args, range)
+    }
+
+    /// Binds the callee's type parameters by the types of the arguments.
+    fn infer(&self, callees: &mut Callees, args: &[Value]) {
+        let Some(&(first, _)) = callees.fns.first() else {
+            return;
+        };
+        for (declared, value) in self.program.param_types(first).iter().zip(args) {
+            unify(declared.peeled(), value.ty.peeled(), &mut callees.subst);
+        }
+    }
+
+    /// The call itself.
+    pub(super) fn run(&mut self, callees: &Callees, args: Vec<Value>, range: Range) -> Value {
+        let Some(&(first, _)) = callees.fns.first() else {
+            return Value::default();
+        };
+        let mut callees = callees.clone();
+        self.infer(&mut callees, &args);
+        let places: Vec<Option<Place>> = args.iter().map(|value| value.place.clone()).collect();
+        // Guards that are moved into the call end somewhere in it.
+        let passed: Vec<u32> = args
+            .iter()
+            .flat_map(|value| value.guards.iter().copied())
+            .collect();
+        let saved: Vec<Live> = self
+            .state
+            .live
+            .iter()
+            .filter(|live| passed.contains(&live.guard) && live.owner == Owner::Flight)
+            .copied()
+            .collect();
+        self.state.live.retain(|live| !saved.contains(live));
+        self.record(
+            Happening::Call {
+                callees: callees.fns.clone(),
+                args: places.clone(),
+            },
+            range,
+        );
+        self.state.live.extend(saved);
+        let mut result = Value::of(self.program.return_type(first, &callees.subst));
+        let is_async = self
+            .program
+            .function(first)
+            .function
+            .is_some_and(|function| function.is_async);
+        if is_async && let Ty::Future(inner) = result.ty.clone() {
+            result.ty = (*inner).clone();
+        }
+        let summaries = self.summaries;
+        let summary = summaries.get(first.at()).cloned().unwrap_or_default();
+        self.run_closures(&callees, &args, &places, range);
+        for (at, value) in args.into_iter().enumerate() {
+            let comes_back = summary
+                .returns_params
+                .iter()
+                .any(|&k| usize::try_from(k) == Ok(at))
+                || (!value.guards.is_empty() && self.program.holds_guard(&result.ty));
+            result.borrows.extend(value.borrows.iter().copied());
+            if comes_back {
+                result.guards.extend(value.guards);
+                if result.place.is_none() {
+                    result.place = value.place;
+                }
+            } else {
+                for guard in value.guards {
+                    self.end(guard, range.end, Why::Moved);
+                }
+            }
+        }
+        let certainty = Self::least(&callees);
+        for returned in &summary.guards {
+            if let Some(guard) = self.received(returned, &places, range, first, certainty) {
+                result.guards.push(guard);
+                if result.place.is_none() {
+                    result.place = self.guard(guard).and_then(|guard| guard.lock.place.clone());
+                }
+            }
+        }
+        if result.place.is_none()
+            && let Some(place) = &summary.place
+        {
+            result.place = place.subst(&places);
+        }
+        if !matches!(result.ty, Ty::Ref(_) | Ty::Unknown | Ty::Bounds(_))
+            && super::expr::is_primitive(&result.ty)
+        {
+            result.owned = true;
+            result.borrows.clear();
+        }
+        if matches!(result.ty, Ty::Never) {
+            self.state.unreachable = true;
+        }
+        result
+    }
+
+    /// A guard that a callee handed back: it was acquired in the call.
+    fn received(
+        &mut self,
+        returned: &ReturnedGuard,
+        places: &[Option<Place>],
+        range: Range,
+        callee: crate::index::FnId,
+        certainty: rules::Certainty,
+    ) -> Option<u32> {
+        let lock = self.in_own_terms(&returned.lock, places)?;
+        let mut via = vec![Link {
+            function: self.id,
+            file: self.program.function(self.id).file,
+            range,
+            callee: Some(callee),
+        }];
+        via.extend(returned.via.iter().cloned());
+        via.truncate(24);
+        let certainty = weaker(certainty, returned.certainty);
+        let number = u32::try_from(self.facts.guards.len()).unwrap_or(u32::MAX);
+        // The acquisition itself is part of the callee's summary: no event of its own, or it would
+        // count twice.
+        let guard = self.new_guard(Guard {
+            lock,
+            mode: returned.mode,
+            birth: range,
+            via,
+            keeper: Keeper::Temporary,
+            heads: self.heads.clone(),
+            end: None,
+            certainty,
+            optional: returned.optional,
+            bound_by_head: false,
+        });
+        debug_assert_eq!(guard, number);
+        Some(guard)
+    }
+
+    /// A callee's lock in this function's terms.
+    fn in_own_terms(&self, lock: &LockRef, places: &[Option<Place>]) -> Option<LockRef> {
+        let place = lock.place.as_ref()?.subst(places)?;
+        Some(LockRef {
+            place: Some(place),
+            ..lock.clone()
+        })
+    }
+
+    /// Closures among the arguments: run here, under the callee's locks, where it calls them.
+    fn run_closures(
+        &mut self,
+        callees: &Callees,
+        args: &[Value],
+        places: &[Option<Place>],
+        range: Range,
+    ) {
+        let Some(&(first, _)) = callees.fns.first() else {
+            return;
+        };
+        let summaries = self.summaries;
+        let calls = summaries
+            .get(first.at())
+            .map(|summary| summary.closures.clone());
+        let calls = calls.unwrap_or_default();
+        let types = self.program.param_types(first);
+        let scope = self.program.scope_of(self.program.function(first));
+        for (at, value) in args.iter().enumerate() {
+            let call = calls
+                .iter()
+                .find(|call| usize::try_from(call.param) == Ok(at));
+            let own_param = value.param;
+            let (Some(call), true) = (call, value.closure.is_some() || own_param.is_some()) else {
+                if let Some(closure) = value.closure {
+                    self.closure_apart(closure);
+                }
+                continue;
+            };
+            let mut held = Vec::new();
+            for returned in &call.held {
+                let certainty = Self::least(callees);
+                if let Some(guard) = self.received(returned, places, range, first, certainty) {
+                    self.state.set_owner(guard, Owner::Callee);
+                    if let Some(found) = self.guard_mut(guard) {
+                        found.keeper = Keeper::Callee(first);
+                    }
+                    held.push(guard);
+                }
+            }
+            if let Some(param) = own_param {
+                // Our parameter is called by the callee: our callers must know.
+                self.record(Happening::CallParam(param), range);
+            }
+            if let Some(closure) = value.closure {
+                let fed = match types.get(at).map(Ty::peeled) {
+                    Some(Ty::Callable(params, _)) => params.to_vec(),
+                    Some(Ty::Param(name)) => {
+                        let bounds = scope.param(name).map(|param| param.bounds.as_slice());
+                        match self.program.bounds(bounds.unwrap_or_default(), &scope) {
+                            Ty::Callable(params, _) => params.to_vec(),
+                            _ => Vec::new(),
+                        }
+                    }
+                    _ => Vec::new(),
+                };
+                let fed: Vec<Value> = fed
+                    .iter()
+                    .map(|ty| Value::of(ty.subst(&callees.subst, true)))
+                    .collect();
+                self.closure_here(closure, &fed);
+            }
+            for guard in held {
+                self.end(guard, range.end, Why::Moved);
+            }
+        }
+    }
+}

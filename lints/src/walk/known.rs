@@ -1,0 +1,453 @@
+//! What the standard library's methods give, as far as locks are concerned: data.
+
+use std::sync::Arc;
+
+use crate::index::ty::Ty;
+
+/// What becomes of a guard inside the receiver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flow {
+    /// The receiver is borrowed: a temporary keeps its guards.
+    Borrow,
+    /// The receiver is moved, and what it carries comes back.
+    Pass,
+    /// The receiver is moved into the closure (its first parameter) and ends there, unless the
+    /// closure gives it back.
+    IntoClosure,
+    /// The receiver is moved and ends in the call.
+    Consume,
+}
+
+/// What a method gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gives {
+    /// The receiver's type.
+    Same,
+    /// Type argument 0 or 1.
+    Arg(usize),
+    /// A reference to the argument.
+    RefArg(usize),
+    /// `Option` of a reference to the argument.
+    OptionRef(usize),
+    /// `Option` of the argument.
+    OptionArg(usize),
+    /// The same container with references to its arguments.
+    AsRef,
+    /// An iterator over references to the argument.
+    Iter(usize),
+    /// An iterator over the argument.
+    IntoIter(usize),
+    /// `Option` of what the closure gives.
+    OptionClosure,
+    /// The same container of what the closure gives.
+    MapClosure,
+    /// What the closure gives.
+    Closure,
+    /// A plain owned value of this type.
+    Plain(&'static str),
+    /// An iterator over pairs `(usize, T)`.
+    Enumerate,
+    /// A `Result` of argument 0.
+    ResultArg,
+    /// Nothing known.
+    Unknown,
+}
+
+/// What the first parameter of the closure argument is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Feeds {
+    Nothing,
+    Arg(usize),
+    RefArg(usize),
+}
+
+/// One known method.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known {
+    flow: Flow,
+    gives: Gives,
+    feeds: Feeds,
+    /// The result owns its data whatever the receiver borrowed.
+    pub(super) owned: bool,
+}
+
+impl Known {
+    pub(super) fn flow(&self) -> Flow {
+        self.flow
+    }
+
+    /// The type of the closure's first parameter, for receiver type `ty`.
+    pub(super) fn feeds(&self, ty: &Ty) -> Ty {
+        match self.feeds {
+            Feeds::Nothing => Ty::Unknown,
+            Feeds::Arg(at) => ty.arg(at),
+            Feeds::RefArg(at) => ty.arg(at).reference(),
+        }
+    }
+
+    /// The result's type, for receiver type `ty` and a closure that gives `closure`.
+    pub(super) fn gives(&self, ty: &Ty, closure: Option<Ty>) -> Ty {
+        let closure = closure.unwrap_or_default();
+        let option = |ty: Ty| Ty::ext1("std::option::Option", ty);
+        let iterator = |ty: Ty| Ty::ext1("std::iter::Iterator", ty);
+        match self.gives {
+            Gives::Same => ty.clone(),
+            Gives::Arg(at) => ty.arg(at),
+            Gives::RefArg(at) => ty.arg(at).reference(),
+            Gives::OptionRef(at) => option(ty.arg(at).reference()),
+            Gives::OptionArg(at) => option(ty.arg(at)),
+            Gives::AsRef => match ty {
+                Ty::Ext(path, args) => Ty::Ext(
+                    path.clone(),
+                    args.iter().map(|ty| ty.clone().reference()).collect(),
+                ),
+                other => other.clone().reference(),
+            },
+            Gives::Iter(at) => iterator(ty.arg(at).reference()),
+            Gives::IntoIter(at) => iterator(ty.arg(at)),
+            Gives::OptionClosure => option(closure.arg(0)),
+            Gives::MapClosure => match ty {
+                Ty::Ext(path, args) => {
+                    let rest = args.iter().skip(1).cloned();
+                    Ty::Ext(path.clone(), std::iter::once(closure).chain(rest).collect())
+                }
+                _ => Ty::Unknown,
+            },
+            Gives::Closure => closure,
+            Gives::Plain(name) => Ty::ext(name),
+            Gives::Enumerate => iterator(Ty::Tuple(Arc::new([Ty::ext("usize"), ty.arg(0)]))),
+            Gives::ResultArg => Ty::Ext(
+                "std::result::Result".into(),
+                Arc::new([ty.arg(0), Ty::Unknown]),
+            ),
+            Gives::Unknown => Ty::Unknown,
+        }
+    }
+}
+
+const fn known(flow: Flow, gives: Gives) -> Known {
+    Known {
+        flow,
+        gives,
+        feeds: Feeds::Nothing,
+        owned: false,
+    }
+}
+const fn owned(flow: Flow, gives: Gives) -> Known {
+    Known {
+        flow,
+        gives,
+        feeds: Feeds::Nothing,
+        owned: true,
+    }
+}
+const fn closure(flow: Flow, gives: Gives, feeds: Feeds) -> Known {
+    Known {
+        flow,
+        gives,
+        feeds,
+        owned: false,
+    }
+}
+
+/// The method `name` on exactly `ty`, if the table has it.
+pub(super) fn method(ty: &Ty, name: &str) -> Option<Known> {
+    match ty {
+        Ty::Ext(path, _) => match &**path {
+            "std::option::Option" => option(name),
+            "std::result::Result" => result(name),
+            "std::sync::PoisonError" => poison(name),
+            "std::iter::Iterator" => iterator(name),
+            "std::collections::HashMap"
+            | "std::collections::BTreeMap"
+            | "std::collections::hash_map::HashMap"
+            | "std::collections::btree_map::BTreeMap"
+            | "hashbrown::HashMap"
+            | "indexmap::IndexMap"
+            | "rustc_hash::FxHashMap"
+            | "ahash::AHashMap" => map(name),
+            "std::vec::Vec"
+            | "std::collections::VecDeque"
+            | "std::collections::vec_deque::VecDeque"
+            | "std::collections::HashSet"
+            | "std::collections::BTreeSet"
+            | "std::collections::hash_set::HashSet"
+            | "std::collections::btree_set::BTreeSet"
+            | "std::collections::BinaryHeap"
+            | "hashbrown::HashSet"
+            | "indexmap::IndexSet"
+            | "std::collections::LinkedList" => sequence(name),
+            "std::sync::Weak" | "std::rc::Weak" => match name {
+                "upgrade" => Some(known(Flow::Borrow, Gives::OptionArg(0))),
+                "clone" => Some(known(Flow::Borrow, Gives::Same)),
+                _ => None,
+            },
+            "std::sync::OnceLock"
+            | "std::cell::OnceCell"
+            | "once_cell::sync::OnceCell"
+            | "once_cell::unsync::OnceCell"
+            | "tokio::sync::OnceCell" => match name {
+                "get" => Some(known(Flow::Borrow, Gives::OptionRef(0))),
+                "get_or_init" => Some(closure(Flow::Borrow, Gives::RefArg(0), Feeds::Nothing)),
+                _ => None,
+            },
+            "std::cell::Cell" => match name {
+                "get" | "take" | "replace" | "into_inner" => {
+                    Some(owned(Flow::Borrow, Gives::Arg(0)))
+                }
+                _ => None,
+            },
+            "std::thread::LocalKey" => match name {
+                "with" | "try_with" => {
+                    Some(closure(Flow::Borrow, Gives::Closure, Feeds::RefArg(0)))
+                }
+                _ => None,
+            },
+            "std::sync::Arc" | "std::rc::Rc" | "triomphe::Arc" => match name {
+                "clone" => Some(owned(Flow::Borrow, Gives::Same)),
+                _ => None,
+            },
+            "std::string::String" | "str" => match name {
+                "clone" | "to_string" | "to_owned" | "to_lowercase" | "to_uppercase" => {
+                    Some(owned(Flow::Borrow, Gives::Plain("std::string::String")))
+                }
+                "len" => Some(owned(Flow::Borrow, Gives::Plain("usize"))),
+                "is_empty" | "contains" | "starts_with" | "ends_with" => {
+                    Some(owned(Flow::Borrow, Gives::Plain("bool")))
+                }
+                _ => None,
+            },
+            "bool" => match name {
+                "then" => Some(closure(Flow::Borrow, Gives::Unknown, Feeds::Nothing)),
+                "then_some" | "clone" => Some(owned(Flow::Borrow, Gives::Unknown)),
+                _ => None,
+            },
+            _ => None,
+        },
+        Ty::Slice(element) => {
+            let like_vec = sequence(name)?;
+            let _ = element;
+            Some(like_vec)
+        }
+        _ => None,
+    }
+}
+
+fn option(name: &str) -> Option<Known> {
+    use Flow::{Borrow, Consume, IntoClosure, Pass};
+    Some(match name {
+        "unwrap" | "expect" | "unwrap_or" | "unwrap_or_default" | "unwrap_unchecked" => {
+            known(Pass, Gives::Arg(0))
+        }
+        "unwrap_or_else" => closure(Pass, Gives::Arg(0), Feeds::Nothing),
+        "or_else" => closure(Pass, Gives::Same, Feeds::Nothing),
+        "or" | "filter" | "inspect" | "xor" | "fuse" => {
+            closure(Pass, Gives::Same, Feeds::RefArg(0))
+        }
+        "ok_or" => known(Pass, Gives::ResultArg),
+        "ok_or_else" => closure(Pass, Gives::ResultArg, Feeds::Nothing),
+        "map" => closure(IntoClosure, Gives::MapClosure, Feeds::Arg(0)),
+        "and_then" => closure(IntoClosure, Gives::OptionClosure, Feeds::Arg(0)),
+        "map_or" | "map_or_else" | "is_some_and" | "is_none_or" => {
+            closure(IntoClosure, Gives::Closure, Feeds::Arg(0))
+        }
+        "as_ref" | "as_mut" | "as_deref" | "as_deref_mut" => known(Borrow, Gives::AsRef),
+        "is_some" | "is_none" => owned(Borrow, Gives::Plain("bool")),
+        "take" => owned(Borrow, Gives::Same),
+        "replace" => owned(Borrow, Gives::Same),
+        "insert" | "get_or_insert" => known(Borrow, Gives::RefArg(0)),
+        "get_or_insert_with" => closure(Borrow, Gives::RefArg(0), Feeds::Nothing),
+        "cloned" | "copied" => owned(Consume, Gives::Unknown),
+        "iter" | "iter_mut" => known(Borrow, Gives::Iter(0)),
+        "into_iter" => known(Pass, Gives::IntoIter(0)),
+        "clone" => owned(Borrow, Gives::Same),
+        "flatten" => known(Pass, Gives::Arg(0)),
+        "zip" => known(Pass, Gives::Unknown),
+        _ => return None,
+    })
+}
+
+fn result(name: &str) -> Option<Known> {
+    use Flow::{Borrow, Consume, IntoClosure, Pass};
+    Some(match name {
+        "unwrap" | "expect" | "unwrap_or" | "unwrap_or_default" => known(Pass, Gives::Arg(0)),
+        // The closure gets the error; for a poisoned lock it gives the guard back.
+        "unwrap_or_else" => closure(Pass, Gives::Arg(0), Feeds::Arg(1)),
+        "ok" => known(Pass, Gives::OptionArg(0)),
+        "err" => known(Consume, Gives::OptionArg(1)),
+        "map_err" | "or_else" => closure(Pass, Gives::Same, Feeds::Arg(1)),
+        "inspect_err" => closure(Pass, Gives::Same, Feeds::RefArg(1)),
+        "inspect" => closure(Pass, Gives::Same, Feeds::RefArg(0)),
+        "or" => known(Pass, Gives::Same),
+        "map" => closure(IntoClosure, Gives::MapClosure, Feeds::Arg(0)),
+        "and_then" => closure(IntoClosure, Gives::Closure, Feeds::Arg(0)),
+        "map_or" | "map_or_else" | "is_ok_and" | "is_err_and" => {
+            closure(IntoClosure, Gives::Closure, Feeds::Arg(0))
+        }
+        "as_ref" | "as_mut" | "as_deref" | "as_deref_mut" => known(Borrow, Gives::AsRef),
+        "is_ok" | "is_err" => owned(Borrow, Gives::Plain("bool")),
+        "unwrap_err" | "expect_err" => known(Pass, Gives::Arg(1)),
+        "into_iter" => known(Pass, Gives::IntoIter(0)),
+        "iter" => known(Borrow, Gives::Iter(0)),
+        "cloned" | "copied" => owned(Consume, Gives::Unknown),
+        "clone" => owned(Borrow, Gives::Same),
+        "flatten" => known(Pass, Gives::Arg(0)),
+        _ => return None,
+    })
+}
+
+fn poison(name: &str) -> Option<Known> {
+    Some(match name {
+        "into_inner" => known(Flow::Pass, Gives::Arg(0)),
+        "get_ref" | "get_mut" => known(Flow::Borrow, Gives::RefArg(0)),
+        _ => return None,
+    })
+}
+
+fn iterator(name: &str) -> Option<Known> {
+    use Flow::Pass;
+    Some(match name {
+        "next" | "last" | "nth" | "next_back" | "max" | "min" | "reduce" => {
+            known(Pass, Gives::OptionArg(0))
+        }
+        "find" | "max_by_key" | "min_by_key" | "max_by" | "min_by" => {
+            closure(Pass, Gives::OptionArg(0), Feeds::RefArg(0))
+        }
+        "filter" | "skip_while" | "take_while" | "inspect" => {
+            closure(Pass, Gives::Same, Feeds::RefArg(0))
+        }
+        "rev" | "skip" | "take" | "step_by" | "chain" | "fuse" | "cycle" | "peekable"
+        | "by_ref" | "into_iter" => known(Pass, Gives::Same),
+        "cloned" | "copied" => known(Pass, Gives::Same),
+        "map" => closure(Pass, Gives::MapClosure, Feeds::Arg(0)),
+        "for_each" | "try_for_each" => closure(Pass, Gives::Unknown, Feeds::Arg(0)),
+        "filter_map" | "flat_map" | "find_map" | "map_while" | "partition" | "scan" => {
+            closure(Pass, Gives::Unknown, Feeds::Arg(0))
+        }
+        "fold" | "try_fold" => closure(Pass, Gives::Unknown, Feeds::Nothing),
+        "any" | "all" => Known {
+            owned: true,
+            ..closure(Pass, Gives::Plain("bool"), Feeds::Arg(0))
+        },
+        "position" => Known {
+            owned: true,
+            ..closure(Pass, Gives::Unknown, Feeds::Arg(0))
+        },
+        "count" => owned(Pass, Gives::Plain("usize")),
+        "enumerate" => known(Pass, Gives::Enumerate),
+        "peek" => known(Pass, Gives::OptionRef(0)),
+        "collect" | "sum" | "product" | "zip" | "unzip" => known(Pass, Gives::Unknown),
+        _ => return None,
+    })
+}
+
+fn map(name: &str) -> Option<Known> {
+    use Flow::{Borrow, Pass};
+    Some(match name {
+        "get" | "get_mut" | "first" | "last" => known(Borrow, Gives::OptionRef(1)),
+        "insert" | "remove" | "pop_first" | "pop_last" | "swap_remove" | "shift_remove" => {
+            owned(Borrow, Gives::OptionArg(1))
+        }
+        "values" | "values_mut" => known(Borrow, Gives::Iter(1)),
+        "keys" => known(Borrow, Gives::Iter(0)),
+        "into_values" => known(Pass, Gives::IntoIter(1)),
+        "into_keys" => known(Pass, Gives::IntoIter(0)),
+        "iter" | "iter_mut" | "drain" | "into_iter" | "range" | "range_mut" => {
+            known(Borrow, Gives::Unknown)
+        }
+        "contains_key" | "is_empty" => owned(Borrow, Gives::Plain("bool")),
+        "len" => owned(Borrow, Gives::Plain("usize")),
+        "retain" => closure(Borrow, Gives::Unknown, Feeds::RefArg(0)),
+        "clone" => owned(Borrow, Gives::Same),
+        "entry" => known(Borrow, Gives::Unknown),
+        _ => return None,
+    })
+}
+
+fn sequence(name: &str) -> Option<Known> {
+    use Flow::Borrow;
+    Some(match name {
+        "get" | "get_mut" | "first" | "last" | "first_mut" | "last_mut" | "front" | "back"
+        | "front_mut" | "back_mut" | "peek" | "iter_ref" => known(Borrow, Gives::OptionRef(0)),
+        "pop" | "pop_front" | "pop_back" | "take" | "replace" | "pop_first" | "pop_last" => {
+            owned(Borrow, Gives::OptionArg(0))
+        }
+        "remove" | "swap_remove" => owned(Borrow, Gives::Unknown),
+        "iter" | "iter_mut" => known(Borrow, Gives::Iter(0)),
+        "into_iter" | "drain" => known(Borrow, Gives::IntoIter(0)),
+        "contains" | "is_empty" | "insert" => owned(Borrow, Gives::Plain("bool")),
+        "len" | "capacity" => owned(Borrow, Gives::Plain("usize")),
+        "retain" | "retain_mut" | "sort_by_key" | "sort_by" | "sort_unstable_by"
+        | "dedup_by_key" | "binary_search_by" => closure(Borrow, Gives::Unknown, Feeds::RefArg(0)),
+        "clone" | "to_vec" | "to_owned" => owned(Borrow, Gives::Same),
+        "as_slice" | "as_mut_slice" | "as_ref" | "as_mut" => known(Borrow, Gives::Same),
+        _ => return None,
+    })
+}
+
+/// Methods that call their closure before they return, whatever the receiver is.
+pub(super) fn is_adaptor(name: &str) -> bool {
+    matches!(
+        name,
+        "map"
+            | "and_then"
+            | "for_each"
+            | "filter"
+            | "filter_map"
+            | "find"
+            | "find_map"
+            | "flat_map"
+            | "fold"
+            | "any"
+            | "all"
+            | "position"
+            | "retain"
+            | "unwrap_or_else"
+            | "or_else"
+            | "ok_or_else"
+            | "map_err"
+            | "map_or"
+            | "map_or_else"
+            | "is_some_and"
+            | "is_ok_and"
+            | "is_none_or"
+            | "or_insert_with"
+            | "or_insert_with_key"
+            | "and_modify"
+            | "get_or_insert_with"
+            | "get_or_init"
+            | "get_or_try_init"
+            | "call_once"
+            | "call_once_force"
+            | "inspect"
+            | "inspect_err"
+            | "sort_by"
+            | "sort_by_key"
+            | "with"
+            | "try_with"
+            | "with_borrow"
+            | "with_borrow_mut"
+            | "in_scope"
+            | "install"
+            | "then"
+            | "take_if"
+            | "replace_with"
+            | "try_for_each"
+            | "scan"
+            | "max_by_key"
+            | "min_by_key"
+    )
+}
+
+/// Functions outside that call their closure before they return, by canonical path.
+pub(super) fn calls_closure(path: &str) -> bool {
+    matches!(
+        path,
+        "tokio::task::block_in_place"
+            | "std::panic::catch_unwind"
+            | "std::array::from_fn"
+            | "std::iter::from_fn"
+            | "std::iter::repeat_with"
+            | "std::thread::scope"
+    )
+}
