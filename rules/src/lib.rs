@@ -5,13 +5,25 @@
 //! The parts produce findings; everything that decides what becomes of them — levels, certainty,
 //! suppressions, exemptions, the baseline, the exit status, the report formats — is here, once.
 
+pub mod args;
+pub mod baseline;
+pub mod escape;
 pub mod finding;
+pub mod gate;
+pub mod ids;
 pub mod io;
 pub mod level;
 pub mod outcome;
 pub mod packs;
+pub mod policy;
+pub mod progress;
+pub mod report;
 pub mod rule;
+pub mod scope;
 pub mod span;
+pub mod suppression;
+pub mod tool;
+pub mod tree;
 
 pub use finding::{Finding, Label};
 pub use io::{Exit, Io, Terminal};

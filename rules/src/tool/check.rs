@@ -1,0 +1,471 @@
+//! One run of `check`, from the arguments to the exit status.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use clap::{Args, Subcommand};
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+
+use super::{Failure, Input, Tool};
+use crate::args::{CheckArgs, FailOn};
+use crate::baseline::Baseline;
+use crate::gate::{self, Terms};
+use crate::ids::Part;
+use crate::policy::{self, Policy};
+use crate::progress::Progress;
+use crate::scope::{self, Scope};
+use crate::tree::Tree;
+use crate::{Exit, Io, Level, Outcome, Report, Rule, Undecided, Verdict, report};
+
+/// Most bytes of standard input.
+const LONGEST_STDIN: u64 = 64 << 20;
+
+/// What can be checked with: one part, or several.
+pub(super) trait Checker<X> {
+    fn identity(&self) -> Identity;
+    fn rules(&self) -> Vec<&'static Rule>;
+    fn outcomes(
+        &self,
+        prepared: &Prepared<'_>,
+        args: &X,
+        tree: &Tree,
+    ) -> Result<Vec<(Part, Outcome)>, Failure>;
+}
+
+/// Who runs.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Identity {
+    pub(super) name: &'static str,
+    pub(super) version: &'static str,
+    pub(super) about: &'static str,
+    pub(super) merged: bool,
+    pub(super) reads_stdin: bool,
+}
+
+/// A run whose paths and policy are known.
+#[derive(Debug)]
+pub struct Prepared<'a> {
+    pub(super) scope: &'a Scope,
+    pub(super) policy: &'a Policy,
+    policy_prefix: &'a str,
+    policy_outside: bool,
+    now: Timestamp,
+    jobs: NonZeroUsize,
+    progress: &'a Progress,
+    stdin: Option<&'a [u8]>,
+    env: &'a BTreeMap<String, String>,
+}
+
+impl Prepared<'_> {
+    /// What `tool` finds in `tree`.
+    pub(super) fn check<S: DeserializeOwned, X, C>(
+        &self,
+        tool: &Tool<S, X, C>,
+        args: &X,
+        tree: &Tree,
+    ) -> Result<Outcome, Failure> {
+        let section = self.policy.section::<S>(tool.part)?;
+        (tool.check)(&Input {
+            scope: self.scope,
+            tree,
+            policy: self.policy,
+            section: section.as_ref(),
+            policy_prefix: self.policy_prefix,
+            policy_outside: self.policy_outside,
+            args,
+            now: self.now,
+            jobs: self.jobs,
+            progress: self.progress,
+            stdin: self.stdin,
+            env: self.env,
+        })
+    }
+}
+
+impl<S, X, C> Checker<X> for Tool<S, X, C>
+where
+    S: DeserializeOwned,
+    X: Args,
+    C: Subcommand,
+{
+    fn identity(&self) -> Identity {
+        Identity {
+            name: self.name,
+            version: self.version,
+            about: self.about,
+            merged: false,
+            reads_stdin: self.reads_stdin,
+        }
+    }
+
+    fn rules(&self) -> Vec<&'static Rule> {
+        self.rules.to_vec()
+    }
+
+    fn outcomes(
+        &self,
+        prepared: &Prepared<'_>,
+        args: &X,
+        tree: &Tree,
+    ) -> Result<Vec<(Part, Outcome)>, Failure> {
+        Ok(vec![(self.part, prepared.check(self, args, tree)?)])
+    }
+}
+
+/// What is known before the checks run.
+struct World {
+    scope: Scope,
+    policy: Policy,
+    policy_prefix: String,
+    policy_outside: bool,
+    baseline: Option<(String, Baseline)>,
+    stdin: Option<Vec<u8>>,
+}
+
+/// Runs `check`.
+pub(super) fn run<X>(checker: &dyn Checker<X>, args: &CheckArgs, own: &X, io: &mut Io<'_>) -> Exit {
+    let started = Instant::now();
+    let identity = checker.identity();
+    if let Err(error) = report::check(&args.format) {
+        complain(&error, args, io);
+        return Exit::Undecided;
+    }
+    let world = match prepare(identity, args, io) {
+        Ok(world) => world,
+        Err(failure) => return fail(checker, args, None, failure, io),
+    };
+    let progress = match io.stderr_terminal {
+        Some(_) if !args.quiet => Progress::on_stderr(),
+        _ => Progress::hidden(),
+    };
+    let prepared = Prepared {
+        scope: &world.scope,
+        policy: &world.policy,
+        policy_prefix: &world.policy_prefix,
+        policy_outside: world.policy_outside,
+        now: args.now.unwrap_or(io.now),
+        jobs: jobs(args),
+        progress: &progress,
+        stdin: world.stdin.as_deref(),
+        env: &io.env,
+    };
+    let found = outcomes(checker, &prepared, args, own);
+    progress.finish();
+    let (outcomes, before) = match found {
+        Ok(found) => found,
+        Err(failure) => return fail(checker, args, Some(&world.scope), failure, io),
+    };
+    let elapsed = match args.now {
+        Some(_) => 0,
+        None => u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+    };
+    let terms = Terms {
+        policy: &world.policy,
+        policy_prefix: world.policy_prefix.clone(),
+        baseline: world
+            .baseline
+            .as_ref()
+            .map(|(path, baseline)| (path.as_str(), baseline)),
+        elapsed_ms: elapsed,
+        ..terms(checker, args, &world.scope, io)
+    };
+    let judgement = gate::judge(outcomes, before, &terms);
+    let mut exit = conclude(&judgement.report, args, &world.scope, io);
+    if let Some(path) = &args.write_baseline {
+        let written = std::fs::write(io.cwd.join(path), judgement.baseline.to_json());
+        let shown = path.to_string_lossy();
+        let shown = crate::escape::word(&shown);
+        match written {
+            Ok(()) if args.quiet => {}
+            Ok(()) => {
+                let count = judgement.baseline.entries.len();
+                drop(writeln!(io.stderr, "wrote {count} findings to `{shown}`"));
+            }
+            Err(error) => {
+                let kind = error.kind();
+                drop(writeln!(
+                    io.stderr,
+                    "error: cannot write the baseline `{shown}`: {kind}"
+                ));
+                exit = worse(exit);
+            }
+        }
+    }
+    exit
+}
+
+type Outcomes = Vec<(Part, Outcome)>;
+
+/// What the checks find now and, where asked, in the revision.
+fn outcomes<X>(
+    checker: &dyn Checker<X>,
+    prepared: &Prepared<'_>,
+    args: &CheckArgs,
+    own: &X,
+) -> Result<(Outcomes, Option<Outcomes>), Failure> {
+    let before = match &args.new_since {
+        None => None,
+        Some(rev) => {
+            let tree = Tree::revision(&prepared.scope.root, rev)?;
+            Some(checker.outcomes(prepared, own, &tree)?)
+        }
+    };
+    let now = checker.outcomes(prepared, own, &Tree::folder(&*prepared.scope.root))?;
+    Ok((now, before))
+}
+
+/// Resolves the paths, finds and reads the policy, and reads what else was named.
+fn prepare(identity: Identity, args: &CheckArgs, io: &mut Io<'_>) -> Result<World, Failure> {
+    let scope = Scope::resolve(&io.cwd, &args.paths)?;
+    if scope.stdin && !identity.reads_stdin {
+        return Err(Box::new(scope::Error {
+            shown: "-".to_owned(),
+            reason: format!("`{}` reads no standard input", identity.name),
+        }));
+    }
+    let stdin = if scope.stdin {
+        Some(read_stdin(io)?)
+    } else {
+        None
+    };
+    let (policy, folder) = match &args.config {
+        Some(file) => {
+            let absolute = io.cwd.join(file);
+            let shown = shown_path(&scope, &absolute, file);
+            let policy = policy::load(&absolute, &shown, None)?;
+            (
+                policy,
+                absolute
+                    .parent()
+                    .and_then(|folder| folder.canonicalize().ok()),
+            )
+        }
+        None => match policy::find(&scope.start) {
+            Some(place) => {
+                let shown = scope::relative_to(&scope.root, &place.file);
+                let policy = policy::load(&place.file, &shown, Some(&place.top))?;
+                (policy, place.file.parent().map(Path::to_owned))
+            }
+            None => (Policy::none(), None),
+        },
+    };
+    let baseline = match &args.baseline {
+        None => None,
+        Some(file) => {
+            let absolute = io.cwd.join(file);
+            let shown = shown_path(&scope, &absolute, file);
+            let baseline = Baseline::load(&absolute, &shown)?;
+            Some((shown, baseline))
+        }
+    };
+    let above = folder
+        .as_deref()
+        .and_then(|folder| scope.root.strip_prefix(folder).ok());
+    Ok(World {
+        policy_prefix: above.map(prefix).unwrap_or_default(),
+        policy_outside: folder.is_some_and(|folder| !folder.starts_with(&scope.root)),
+        scope,
+        policy,
+        baseline,
+        stdin,
+    })
+}
+
+/// How reports show a file that was named: as it was given, unless it lies below the root.
+fn shown_path(scope: &Scope, absolute: &Path, given: &Path) -> String {
+    let real = absolute.canonicalize().ok();
+    let below = real.and_then(|real| scope.shown(&real));
+    match below {
+        Some(shown) => shown.to_string(),
+        None => given.to_string_lossy().replace('\\', "/"),
+    }
+}
+
+/// A relative folder as a prefix of report paths.
+fn prefix(folder: &Path) -> String {
+    let mut shown = scope::relative_to(Path::new(""), folder);
+    if !shown.is_empty() {
+        shown.push('/');
+    }
+    shown
+}
+
+fn read_stdin(io: &mut Io<'_>) -> Result<Vec<u8>, scope::Error> {
+    let fail = |reason: String| scope::Error {
+        shown: "-".to_owned(),
+        reason,
+    };
+    let mut bytes = Vec::new();
+    (&mut *io.stdin)
+        .take(LONGEST_STDIN + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| fail(error.kind().to_string()))?;
+    if u64::try_from(bytes.len()).is_ok_and(|len| len > LONGEST_STDIN) {
+        return Err(fail("standard input is longer than 64 MiB".to_owned()));
+    }
+    Ok(bytes)
+}
+
+fn jobs(args: &CheckArgs) -> NonZeroUsize {
+    args.jobs
+        .and_then(|jobs| NonZeroUsize::new(usize::from(jobs)))
+        .or_else(|| std::thread::available_parallelism().ok())
+        .unwrap_or(NonZeroUsize::MIN)
+}
+
+/// The terms without policy and baseline.
+fn terms<'a, X>(
+    checker: &dyn Checker<X>,
+    args: &CheckArgs,
+    scope: &'a Scope,
+    io: &Io<'_>,
+) -> Terms<'a> {
+    let identity = checker.identity();
+    Terms {
+        tool: identity.name,
+        version: identity.version,
+        rules: checker.rules(),
+        policy: &policy::NONE,
+        policy_prefix: String::new(),
+        now: args.now.unwrap_or(io.now),
+        fail_on: match args.fail_on {
+            FailOn::Warn => Level::Warn,
+            FailOn::Deny => Level::Deny,
+        },
+        scope,
+        baseline: None,
+        merged: identity.merged,
+        elapsed_ms: 0,
+    }
+}
+
+/// Writes the reports; the exit status is the verdict's, unless nobody could read it.
+fn conclude(written: &Report, args: &CheckArgs, scope: &Scope, io: &mut Io<'_>) -> Exit {
+    let exit = match written.verdict {
+        Verdict::Clean => Exit::Clean,
+        Verdict::Denied => Exit::Denied,
+        Verdict::Undecided => Exit::Undecided,
+    };
+    let top = scope
+        .root
+        .ancestors()
+        .find(|folder| folder.join(".git").exists());
+    let options = report::Options {
+        color: args.color,
+        quiet: args.quiet,
+        prefix: top
+            .map(|top| scope::relative_to(top, &scope.root))
+            .unwrap_or_default(),
+    };
+    match report::write(written, &args.format, io, &options) {
+        Ok(()) => exit,
+        Err(error) => {
+            // A reader that goes away, as `head` does, is told nothing; the verdict stands, but
+            // for a clean one: what was not delivered was not seen.
+            let closed = matches!(&error, report::Error::Stdout(cause)
+                if cause.kind() == std::io::ErrorKind::BrokenPipe);
+            if !closed {
+                complain(&error, args, io);
+                return worse(exit);
+            }
+            exit
+        }
+    }
+}
+
+/// A run that could not do what was asked is not clean; a denial stays one.
+fn worse(exit: Exit) -> Exit {
+    match exit {
+        Exit::Clean | Exit::Undecided => Exit::Undecided,
+        Exit::Denied => Exit::Denied,
+    }
+}
+
+/// Ends a run that could not begin: the error to standard error for people, and an `undecided`
+/// entry to whoever asked for another format.
+fn fail<X>(
+    checker: &dyn Checker<X>,
+    args: &CheckArgs,
+    scope: Option<&Scope>,
+    failure: Failure,
+    io: &mut Io<'_>,
+) -> Exit {
+    complain(&*failure, args, io);
+    let machine = args.format.iter().any(|request| {
+        request.path.is_some()
+            || !matches!(request.format.to_string().as_str(), "human" | "concise")
+    });
+    if machine {
+        let nowhere = Scope {
+            root: io.cwd.clone(),
+            targets: Vec::new(),
+            stdin: false,
+            start: io.cwd.clone(),
+        };
+        let scope = scope.unwrap_or(&nowhere);
+        let report = gate::undecided(&terms(checker, args, scope, io), vec![entry(&*failure)]);
+        conclude(&report, args, scope, io);
+    }
+    Exit::Undecided
+}
+
+/// What a failure is about, as far as it says.
+fn entry(failure: &(dyn miette::Diagnostic + Send + Sync + 'static)) -> Undecided {
+    let mut reason = failure.to_string();
+    if let Some(help) = failure.help() {
+        reason = format!("{reason} ({help})");
+    }
+    let mut path: Arc<str> = ".".into();
+    let mut at = None;
+    if let (Some(mut labels), Some(source)) = (failure.labels(), failure.source_code())
+        && let Some(label) = labels.next()
+        && let Ok(window) = source.read_span(label.inner(), 0, 0)
+    {
+        path = window.name().map_or(path, Arc::from);
+        let narrow = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        at = Some(crate::Position {
+            line: narrow(window.line() + 1),
+            column: narrow(window.column() + 1),
+            byte: narrow(label.offset()),
+        });
+    }
+    Undecided { path, at, reason }
+}
+
+/// Shows an error to the person at standard error.
+fn complain(
+    error: &(dyn miette::Diagnostic + Send + Sync + 'static),
+    args: &CheckArgs,
+    io: &mut Io<'_>,
+) {
+    let color = match args.color {
+        report::ColorChoice::Always => true,
+        report::ColorChoice::Never => false,
+        report::ColorChoice::Auto => {
+            let set = |name: &str| io.env.get(name).is_some_and(|value| !value.is_empty());
+            io.stderr_terminal.is_some() && !set("NO_COLOR")
+        }
+    };
+    let theme = if color {
+        miette::GraphicalTheme::unicode()
+    } else {
+        miette::GraphicalTheme::unicode_nocolor()
+    };
+    let width = io
+        .stderr_terminal
+        .map_or(100, |terminal| terminal.width.clamp(40, 160));
+    let handler = miette::GraphicalReportHandler::new_themed(theme)
+        .with_width(width)
+        .with_links(false);
+    let mut text = String::new();
+    if handler.render_report(&mut text, error).is_err() {
+        text = format!("error: {error}\n");
+    }
+    // A closed standard error leaves nobody to tell, and the status says it.
+    drop(io.stderr.write_all(text.as_bytes()));
+}
