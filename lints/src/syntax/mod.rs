@@ -36,6 +36,11 @@ use tree::{Node, Tree};
 /// A method chain or a sum counts a level for each link. The deepest of published code has 326.
 const MAX_DEPTH: u32 = 2_000;
 
+/// How the lexer's messages begin where it could not tell what ends where. Its others (an escape,
+/// digits that are missing) are about one token, which is of no interest; and a backslash before
+/// CRLF, which rustc reads as LF, is such an error.
+const BOUNDARY_ERRORS: &[&str] = &["Missing trailing", "Invalid raw string"];
+
 /// Lines at the top of a file in which a comment can say that it is generated.
 const GENERATED_LINES: usize = 5;
 
@@ -63,6 +68,9 @@ pub fn lower(path: Arc<str>, text: &str, edition: Edition, bom: u32) -> File {
         budget: Lowering::budget(tokens.len()),
     };
     for (start, end, message) in tokens.errors() {
+        if !BOUNDARY_ERRORS.iter().any(|error| message.starts_with(error)) {
+            continue;
+        }
         let range = lowering.shifted(*start, *end);
         lowering.errors.push((range, message.clone()));
     }

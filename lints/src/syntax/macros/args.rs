@@ -34,6 +34,22 @@ impl Args {
         (close > open && is_close(tokens.kind(close))).then_some(Self { open, close })
     }
 
+    /// Whether nothing is named, so that nothing can run.
+    pub(super) fn is_nameless(&self, tokens: &Tokens<'_>) -> bool {
+        (self.first()..self.close).all(|id| {
+            let kind = tokens.kind(id);
+            kind != K::IDENT && kind != K::SELF_KW
+        })
+    }
+
+    /// Whether there is no group, so that nothing is called.
+    pub(super) fn is_flat(&self, tokens: &Tokens<'_>) -> bool {
+        (self.first()..self.close).all(|id| {
+            let kind = tokens.kind(id);
+            !is_open(kind) && kind != K::DOT
+        })
+    }
+
     /// The first token between the delimiters.
     pub(super) fn first(&self) -> TokenId {
         self.open + 1
@@ -142,6 +158,11 @@ impl BodyLowering<'_, '_> {
                 id += 1;
                 continue;
             }
+            if at_start && kind == K::AT && next.is_literal() {
+                // The snapshot that insta keeps in the source.
+                id += 1;
+                continue;
+            }
             if at_start && is_word && next == K::COLON && !tokens.is_pair(id + 1, K::COLON) {
                 // `target: e`; log's `key:? = e` and `key:debug = e` too.
                 let is_capture = is_log && tokens.kind(id + 3) == K::EQ;
@@ -225,7 +246,7 @@ impl BodyLowering<'_, '_> {
                 K::COLON
                     if inside == Json::Object
                         && !tokens.is_pair(id, K::COLON)
-                        && !tokens.is_pair(id.saturating_sub(1), K::COLON) =>
+                        && !is_second_colon(tokens, id) =>
                 {
                     feed.push(id, K::COMMA);
                     at_start = true;
@@ -243,6 +264,12 @@ impl BodyLowering<'_, '_> {
         feed.push(args.close, K::R_PAREN);
         self.elements(&feed)
     }
+}
+
+/// Whether a colon at `id` is the end of `::`.
+fn is_second_colon(tokens: &Tokens<'_>, id: TokenId) -> bool {
+    let before = id.saturating_sub(1);
+    tokens.kind(before) == K::COLON && tokens.joint(before)
 }
 
 /// What stands around expressions.

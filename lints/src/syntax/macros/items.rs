@@ -65,20 +65,7 @@ impl Lowering<'_> {
             }
             _ => {}
         }
-        self.is_inert(args) || self.item_list(args.first(), args.close, out)
-    }
-
-    /// Whether the arguments are only names, types and literals: there is nothing that runs.
-    fn is_inert(&self, args: &Args) -> bool {
-        (args.first()..args.close).all(|id| {
-            let kind = self.tokens.kind(id);
-            kind.is_literal()
-                || matches!(
-                    kind,
-                    K::IDENT | K::COMMA | K::COLON | K::L_ANGLE | K::R_ANGLE | K::LIFETIME_IDENT
-                )
-                || matches!(kind, K::SEMICOLON | K::CRATE_KW | K::SELF_TYPE_KW | K::AMP)
-        })
+        args.is_flat(self.tokens) || self.item_list(args.first(), args.close, out)
     }
 
     /// Tokens that are all items.

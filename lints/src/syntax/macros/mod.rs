@@ -164,6 +164,9 @@ impl<'t> BodyLowering<'_, 't> {
     /// A macro that is not known: expressions, statements or arms, if all of it parses.
     fn unknown(&mut self, name: &Name, args: &Args) -> Option<ExprKind> {
         let scope = MacroScope::Unknown;
+        if args.is_nameless(self.tokens()) {
+            return Some(ExprKind::Macro(name.clone(), scope, Vec::new()));
+        }
         if let Some(values) = self.values(args, Delimiter::Paren) {
             return Some(ExprKind::Macro(name.clone(), scope, values));
         }

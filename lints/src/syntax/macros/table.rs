@@ -67,6 +67,7 @@ pub(super) const FORMS: &[(&str, Form)] = &[
     ("json", Json),
     ("lazy_static", Statics("std::sync::LazyLock")),
     ("line", Constant("u32")),
+    ("link", Nothing),
     ("log", Log),
     ("matches", Matches),
     ("module_path", Constant("str")),
