@@ -4,3 +4,4 @@ pub mod hir;
 pub mod index;
 pub mod locks;
 pub mod walk;
+pub mod syntax;

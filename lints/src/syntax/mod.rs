@@ -1,0 +1,181 @@
+//! From text to the facts of one file.
+//!
+//! A file is lexed once and parsed by rust-analyzer's grammar, which always gives a tree. That
+//! tree leaves macro calls as tokens; here their arguments are parsed in place, from the same
+//! tokens and by the same grammar, after what the macro is known to expand to. A macro that is not
+//! known is read as expressions, statements or match arms, and only if all of it parses. Nothing
+//! of the tree outlives [`lower`].
+
+mod attrs;
+mod body;
+mod expr;
+mod items;
+mod macros;
+mod pats;
+#[cfg(test)]
+mod printer;
+mod suppress;
+#[cfg(test)]
+mod tests;
+mod tokens;
+mod tree;
+mod types;
+
+use std::sync::Arc;
+
+use ra_ap_parser::TopEntryPoint;
+use ra_ap_syntax::Edition;
+use rules::LineIndex;
+
+use crate::hir::{File, Name, Range};
+use tokens::{Feed, Tokens, narrow};
+use tree::{Node, Tree};
+
+/// Levels of nesting that are followed; what lies deeper is `Missing`, and the file has an error.
+///
+/// A method chain or a sum counts a level for each link. The deepest of published code has 326.
+const MAX_DEPTH: u32 = 2_000;
+
+/// How the lexer's messages begin where it could not tell what ends where. Its others (an escape,
+/// digits that are missing) are about one token, which is of no interest; and a backslash before
+/// CRLF, which rustc reads as LF, is such an error.
+const BOUNDARY_ERRORS: &[&str] = &["Missing trailing", "Invalid raw string"];
+
+/// Lines at the top of a file in which a comment can say that it is generated.
+const GENERATED_LINES: usize = 5;
+
+/// What a comment at the top of a generated file says.
+const GENERATED_MARKS: &[&str] = &["@generated", "automatically generated", "Automatically generated"];
+
+/// Parses `text` and gives its facts. `text` is the file without the `bom` bytes of a byte-order
+/// mark that stood in front; every range counts them, as the file on disk does.
+///
+/// It never fails: what does not parse is in [`File::errors`], and the rest is lowered.
+pub fn lower(path: Arc<str>, text: &str, edition: Edition, bom: u32) -> File {
+    let tokens = Tokens::new(text, edition);
+    let tree = Tree::parse(
+        &tokens,
+        &Feed::range(&tokens, 0, tokens.len()),
+        &TopEntryPoint::SourceFile,
+    );
+    let mut lowering = Lowering {
+        tokens: &tokens,
+        shift: bom,
+        depth: 0,
+        too_deep: false,
+        errors: Vec::new(),
+        opaque: Vec::new(),
+        budget: Lowering::budget(tokens.len()),
+    };
+    for (start, end, message) in tokens.errors() {
+        if !BOUNDARY_ERRORS.iter().any(|error| message.starts_with(error)) {
+            continue;
+        }
+        let range = lowering.shifted(*start, *end);
+        lowering.errors.push((range, message.clone()));
+    }
+    for (start, message) in &tree.errors {
+        let range = lowering.shifted(*start, tokens.end(tokens.at(*start)));
+        lowering.errors.push((range, message.clone()));
+    }
+    let lines = lines(text, bom);
+    let mut items = Vec::new();
+    let mut cfg = Vec::new();
+    let mut suppressions = Vec::new();
+    if let Some(root) = tree.root() {
+        cfg = attrs::Attrs::of(root).cfg;
+        lowering.items(root, &mut items);
+        suppressions = suppress::suppressions(root, &tokens, &path, &lines, bom);
+    }
+    let Lowering { mut errors, opaque, .. } = lowering;
+    errors.sort_by_key(|(range, _)| *range);
+    File {
+        generated: is_generated(&tokens),
+        path,
+        lines,
+        items,
+        cfg,
+        suppressions,
+        errors,
+        opaque_macros: opaque,
+    }
+}
+
+/// The line index of the file on disk: a byte-order mark is part of the first line and takes no
+/// column.
+fn lines(text: &str, bom: u32) -> LineIndex {
+    if bom == 0 {
+        return LineIndex::new(text);
+    }
+    // FIXME: the index counts the mark as a column of line 1.
+    LineIndex::new(&format!("\u{feff}{text}"))
+}
+
+fn is_generated(tokens: &Tokens<'_>) -> bool {
+    let text = tokens.text();
+    let head = text
+        .match_indices('\n')
+        .nth(GENERATED_LINES - 1)
+        .map_or(text.len(), |(at, _)| at);
+    tokens
+        .comments()
+        .iter()
+        .take_while(|(start, _)| *start < narrow(head))
+        .filter_map(|&(start, end)| tokens.slice(start, end).lines().next())
+        .any(|line| GENERATED_MARKS.iter().any(|mark| line.contains(mark)))
+}
+
+/// The state of lowering one file.
+struct Lowering<'t> {
+    tokens: &'t Tokens<'t>,
+    /// Bytes that stand in front of the text on disk.
+    shift: u32,
+    /// Levels of nesting we are in.
+    depth: u32,
+    /// Whether [`MAX_DEPTH`] was met: it is said once.
+    too_deep: bool,
+    errors: Vec<(Range, String)>,
+    opaque: Vec<(Name, Range)>,
+    /// Tokens of macro arguments that may still be parsed.
+    budget: u32,
+}
+
+impl Lowering<'_> {
+    /// A range of the file on disk.
+    fn shifted(&self, start: u32, end: u32) -> Range {
+        Range {
+            start: start.saturating_add(self.shift),
+            end: end.max(start).saturating_add(self.shift),
+        }
+    }
+
+    /// The range of `node`.
+    fn range(&self, node: Node<'_>) -> Range {
+        self.shifted(node.start(), node.end())
+    }
+
+    /// Goes `levels` down; false, and an error of the file, where that is too deep.
+    fn enter(&mut self, levels: u32) -> bool {
+        let depth = self.depth.saturating_add(levels);
+        if depth > MAX_DEPTH {
+            self.too_deep = true;
+            return false;
+        }
+        self.depth = depth;
+        true
+    }
+
+    /// Comes back up.
+    fn leave(&mut self, levels: u32) {
+        self.depth = self.depth.saturating_sub(levels);
+    }
+
+    /// Says once where the nesting is too deep to follow.
+    fn refuse(&mut self, node: Node<'_>) {
+        if std::mem::take(&mut self.too_deep) {
+            let range = self.range(node);
+            self.errors
+                .push((range, format!("nested deeper than {MAX_DEPTH} levels")));
+        }
+    }
+}
