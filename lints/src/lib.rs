@@ -1,7 +1,13 @@
 //! `structlint`: finds deadlocks in source, without compiling.
 
+pub mod analysis;
+pub mod check;
+pub mod checks;
+pub mod engine;
 pub mod hir;
 pub mod index;
 pub mod locks;
-pub mod walk;
 pub mod syntax;
+#[cfg(test)]
+mod testing;
+pub mod walk;

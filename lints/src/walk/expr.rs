@@ -587,14 +587,14 @@ impl Walker<'_, '_> {
             MacroScope::Statement | MacroScope::Unknown => {
                 let unknown = scope == MacroScope::Unknown;
                 self.open();
-                self.weak += u32::from(unknown);
+                self.foreign += u32::from(unknown);
                 let mark = self.mark();
                 for &arg in args {
                     let value = self.expr(arg, None);
                     self.kept(value, None);
                 }
                 self.drop_locals(mark, at, Why::Macro);
-                self.weak -= u32::from(unknown);
+                self.foreign -= u32::from(unknown);
                 self.close(at, Why::Macro);
                 self.touch();
                 let ty = if name == "format" {

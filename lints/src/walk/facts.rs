@@ -274,8 +274,8 @@ pub struct Event {
     pub bodies: Vec<u32>,
     /// Inside a closure or async block that runs at another time.
     pub detached: bool,
-    /// The order of evaluation is not known for sure.
-    pub weak: bool,
+    /// How sure it is that it happens in this order, in these scopes.
+    pub certainty: Certainty,
 }
 
 /// A guard that a function hands to its caller.

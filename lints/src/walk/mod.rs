@@ -67,6 +67,7 @@ pub fn walk(program: &Program<'_>, summaries: &[Summary], id: FnId, scopes: Scop
         loops: Vec::new(),
         detached: 0,
         weak: 0,
+        foreign: 0,
         replay: 0,
         depth: 0,
         budget: BUDGET,
@@ -121,7 +122,10 @@ struct Walker<'p, 'a> {
     bodies: Vec<u32>,
     loops: Vec<Breakable>,
     detached: u32,
+    /// Operands whose order of evaluation is not known.
     weak: u32,
+    /// Arguments of macros whose scopes are not known.
+    foreign: u32,
     /// Closures and blocks that have been walked on their own are being walked again.
     replay: u32,
     depth: u32,
@@ -384,7 +388,11 @@ impl<'a> Walker<'_, 'a> {
             held,
             bodies: self.bodies.clone(),
             detached: self.detached > 0,
-            weak: self.weak > 0,
+            certainty: match (self.weak, self.foreign) {
+                (0, 0) => Certainty::Proven,
+                (0, _) => Certainty::Likely,
+                _ => Certainty::Possible,
+            },
         });
     }
 

@@ -103,9 +103,8 @@ impl BodyLowering<'_, '_> {
     /// An argument; of `name = e` the expression.
     fn value(&mut self, node: Node<'_>) -> ExprId {
         let is_assignment = node.kind() == K::BIN_EXPR && operator(node) == BinaryOp::Assign;
-        let is_named = |left: &Node<'_>| {
-            matches!(left.kind(), K::PATH_EXPR | K::FIELD_EXPR | K::LITERAL)
-        };
+        let is_named =
+            |left: &Node<'_>| matches!(left.kind(), K::PATH_EXPR | K::FIELD_EXPR | K::LITERAL);
         let mut sides = node.exprs();
         match (sides.next().filter(is_named), sides.next()) {
             (Some(_), Some(value)) if is_assignment => self.expr(value),

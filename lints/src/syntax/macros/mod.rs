@@ -188,12 +188,7 @@ impl<'t> BodyLowering<'_, 't> {
     }
 
     /// Statements, as a block.
-    fn statement_list(
-        &mut self,
-        name: &Name,
-        args: &Args,
-        scope: MacroScope,
-    ) -> Option<ExprKind> {
+    fn statement_list(&mut self, name: &Name, args: &Args, scope: MacroScope) -> Option<ExprKind> {
         let block = self.statement_block(args.first(), args.close)?;
         Some(ExprKind::Macro(name.clone(), scope, vec![block]))
     }
@@ -204,7 +199,9 @@ impl<'t> BodyLowering<'_, 't> {
         if !are_statements(root) {
             return None;
         }
-        let range = self.file.shifted(self.tokens().start(from), self.tokens().start(to));
+        let range = self
+            .file
+            .shifted(self.tokens().start(from), self.tokens().start(to));
         let (stmts, tail) = self.statements(root);
         Some(self.plain_block(range, stmts, tail))
     }
@@ -309,12 +306,9 @@ fn are_statements(root: Node<'_>) -> bool {
 /// Whether an expression statement needs no `;`.
 fn ends_in_brace(node: Node<'_>) -> bool {
     match node.kind() {
-        K::BLOCK_EXPR
-        | K::IF_EXPR
-        | K::WHILE_EXPR
-        | K::FOR_EXPR
-        | K::LOOP_EXPR
-        | K::MATCH_EXPR => true,
+        K::BLOCK_EXPR | K::IF_EXPR | K::WHILE_EXPR | K::FOR_EXPR | K::LOOP_EXPR | K::MATCH_EXPR => {
+            true
+        }
         K::MACRO_EXPR => node.text().ends_with('}'),
         _ => false,
     }

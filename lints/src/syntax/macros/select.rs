@@ -83,9 +83,7 @@ impl<'t> BodyLowering<'_, 't> {
             pat: self.file.fragment(from, equals, &TopEntryPoint::Pattern)?,
             future: self.file.fragment(equals + 1, end, &TopEntryPoint::Expr)?,
             precondition: match condition {
-                Some(comma) => {
-                    Some(self.file.fragment(comma + 2, arrow, &TopEntryPoint::Expr)?)
-                }
+                Some(comma) => Some(self.file.fragment(comma + 2, arrow, &TopEntryPoint::Expr)?),
                 None => None,
             },
             handler,
@@ -98,7 +96,10 @@ impl<'t> BodyLowering<'_, 't> {
         let tokens = self.tokens();
         let (tree, next) = if tokens.kind(from) == K::L_CURLY {
             let after = tokens.after_group(from, to)?;
-            (self.file.fragment(from, after, &TopEntryPoint::Expr)?, after)
+            (
+                self.file.fragment(from, after, &TopEntryPoint::Expr)?,
+                after,
+            )
         } else {
             self.file.prefix(from, to, &PrefixEntryPoint::Expr)?
         };

@@ -1,0 +1,111 @@
+//! The pipeline behind the command: facts → link → settle → overlaps → findings.
+
+use rayon::prelude::*;
+use rules::Finding;
+
+use crate::analysis::evidence::Evidence;
+use crate::analysis::overlap::{Overlap, overlaps};
+use crate::analysis::reach::Reach;
+use crate::analysis::{scopes_of, settle};
+use crate::checks;
+use crate::hir::File;
+use crate::index::{CrateInput, FnId, Program};
+use crate::locks::Vocabulary;
+use crate::walk::facts::Summary;
+use crate::walk::{Scopes, walk};
+
+/// What judging one workspace gives.
+#[derive(Debug, Default)]
+pub struct Judged {
+    /// Findings, not yet sorted.
+    pub findings: Vec<Finding>,
+    /// Calls whose callee was not resolved, by crate.
+    pub unresolved: Vec<(String, u32)>,
+    /// Functions that were too large to be walked whole, by path.
+    pub gave_up: Vec<String>,
+}
+
+/// Judges the crates of one workspace.
+pub fn judge(files: &[File], crates: Vec<CrateInput>, locks: &Vocabulary) -> Judged {
+    let program = Program::link(files, crates, locks);
+    let settled = settle(&program);
+    let reach = Reach::of(&program, &settled);
+    let found: Vec<Vec<Finding>> = settled
+        .facts
+        .par_iter()
+        .enumerate()
+        .map(|(at, facts)| {
+            let id = FnId::of(at);
+            if facts.guards.is_empty()
+                || program.krate(program.function(id).module).silent
+                || program.file(program.function(id).file).generated
+            {
+                return Vec::new();
+            }
+            let own = overlaps(&program, &reach, id, facts);
+            let elsewhere = if own.is_empty() {
+                Vec::new()
+            } else {
+                in_other_editions(&program, &settled.summaries, &reach, id)
+            };
+            let evidence = Evidence {
+                program: &program,
+                id,
+                facts,
+                overlaps: &own,
+                elsewhere: &elsewhere,
+            };
+            let mut findings = Vec::new();
+            for check in checks::ALL {
+                (check.run)(&evidence, &mut findings);
+            }
+            findings
+        })
+        .collect();
+    let mut unresolved: Vec<(String, u32)> = Vec::new();
+    for (at, facts) in settled.facts.iter().enumerate() {
+        let name = program
+            .krate(program.function(FnId::of(at)).module)
+            .name
+            .to_string();
+        match unresolved.iter_mut().find(|(found, _)| *found == name) {
+            Some((_, count)) => *count += facts.unresolved,
+            None => unresolved.push((name, facts.unresolved)),
+        }
+    }
+    unresolved.sort();
+    let gave_up = settled
+        .gave_up
+        .iter()
+        .map(|id| program.fn_path(*id))
+        .collect();
+    Judged {
+        findings: dedup(found.into_iter().flatten().collect()),
+        unresolved,
+        gave_up,
+    }
+}
+
+/// The overlaps of a function under the drop scopes of the other editions.
+fn in_other_editions(
+    program: &Program<'_>,
+    summaries: &[Summary],
+    reach: &Reach,
+    id: FnId,
+) -> Vec<Overlap> {
+    let other = match scopes_of(program, id) {
+        Scopes::Until2021 => Scopes::Since2024,
+        Scopes::Since2024 => Scopes::Until2021,
+    };
+    let facts = walk(program, summaries, id, other);
+    overlaps(program, reach, id, &facts)
+}
+
+/// A file that two crates share is judged twice; the findings are the same.
+fn dedup(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    findings.dedup_by(|a, b| {
+        a.rule == b.rule && a.span == b.span && a.data.get("lock") == b.data.get("lock")
+    });
+    findings
+}
