@@ -53,11 +53,16 @@ impl Attrs {
                 }
             }
             K::PATH_META | K::TOKEN_TREE_META => {
-                let last = meta.child(K::PATH).and_then(|path| path.child(K::PATH_SEGMENT));
+                let last = meta
+                    .child(K::PATH)
+                    .and_then(|path| path.child(K::PATH_SEGMENT));
                 self.is_test |= last.is_some_and(|last| TESTS.contains(&last.text()));
             }
             K::KEY_VALUE_META => {
-                if meta.child(K::PATH).is_some_and(|path| path.text() == "path") {
+                if meta
+                    .child(K::PATH)
+                    .is_some_and(|path| path.text() == "path")
+                {
                     self.path = meta.expr().and_then(|value| string(value.text()));
                 }
             }
@@ -125,24 +130,30 @@ fn collect(node: Node<'_>, negated: bool, out: &mut Vec<Cfg>, depth: u32) {
     match operator {
         _ if !is_composite || depth > PREDICATE_DEPTH => {}
         "not" if single => {
-            return inner.into_iter().for_each(|it| collect(it, !negated, out, depth + 1));
+            return inner
+                .into_iter()
+                .for_each(|it| collect(it, !negated, out, depth + 1));
         }
         // By De Morgan `not(any(a, b))` is two predicates as well.
         "all" if !negated || single => {
-            return inner.into_iter().for_each(|it| collect(it, negated, out, depth + 1));
+            return inner
+                .into_iter()
+                .for_each(|it| collect(it, negated, out, depth + 1));
         }
         "any" if negated || single => {
-            return inner.into_iter().for_each(|it| collect(it, negated, out, depth + 1));
+            return inner
+                .into_iter()
+                .for_each(|it| collect(it, negated, out, depth + 1));
         }
         _ => {}
     }
-    let predicate: String = node.leaves().map(|leaf| plain(leaf.text())).fold(
-        String::new(),
-        |mut text, leaf| {
-            text.push_str(&leaf);
-            text
-        },
-    );
+    let predicate: String =
+        node.leaves()
+            .map(|leaf| plain(leaf.text()))
+            .fold(String::new(), |mut text, leaf| {
+                text.push_str(&leaf);
+                text
+            });
     out.push(Cfg {
         predicate: Name::new(predicate),
         negated,

@@ -5,9 +5,7 @@ use ra_ap_syntax::SyntaxKind as K;
 use super::Lowering;
 use super::tokens::{narrow, wide};
 use super::tree::{Node, is_expr, is_item};
-use crate::hir::{
-    BlockKind, Body, Expr, ExprId, ExprKind, Item, Name, Pat, PatId, Range, Stmt,
-};
+use crate::hir::{BlockKind, Body, Expr, ExprId, ExprKind, Item, Name, Pat, PatId, Range, Stmt};
 
 /// The state of lowering one body.
 pub(super) struct BodyLowering<'l, 't> {

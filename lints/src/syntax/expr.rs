@@ -229,7 +229,9 @@ impl BodyLowering<'_, '_> {
                     let name = match child.child(K::NAME_REF) {
                         Some(name) => plain(name.text()),
                         // `S { x }`: the field is named as the variable.
-                        None => child.expr().map_or_else(Name::default, |it| plain(it.text())),
+                        None => child
+                            .expr()
+                            .map_or_else(Name::default, |it| plain(it.text())),
                     };
                     fields.push((name, value));
                 }

@@ -183,13 +183,7 @@ impl Lowering<'_> {
     }
 
     /// The leaves of a use tree below `prefix`.
-    fn use_tree(
-        &mut self,
-        tree: Node<'_>,
-        prefix: &[Name],
-        is_pub: bool,
-        out: &mut Vec<UseLeaf>,
-    ) {
+    fn use_tree(&mut self, tree: Node<'_>, prefix: &[Name], is_pub: bool, out: &mut Vec<UseLeaf>) {
         if !self.enter(1) {
             return self.refuse(tree);
         }
@@ -220,7 +214,12 @@ impl Lowering<'_> {
                 None => path.last().cloned().unwrap_or_default(),
             };
             if glob || !path.is_empty() {
-                out.push(UseLeaf { path, name, glob, is_pub });
+                out.push(UseLeaf {
+                    path,
+                    name,
+                    glob,
+                    is_pub,
+                });
             }
         }
         self.leave(1);

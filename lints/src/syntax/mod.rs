@@ -45,7 +45,11 @@ const BOUNDARY_ERRORS: &[&str] = &["Missing trailing", "Invalid raw string"];
 const GENERATED_LINES: usize = 5;
 
 /// What a comment at the top of a generated file says.
-const GENERATED_MARKS: &[&str] = &["@generated", "automatically generated", "Automatically generated"];
+const GENERATED_MARKS: &[&str] = &[
+    "@generated",
+    "automatically generated",
+    "Automatically generated",
+];
 
 /// Parses `text` and gives its facts. `text` is the file without the `bom` bytes of a byte-order
 /// mark that stood in front; every range counts them, as the file on disk does.
@@ -68,7 +72,10 @@ pub fn lower(path: Arc<str>, text: &str, edition: Edition, bom: u32) -> File {
         budget: Lowering::budget(tokens.len()),
     };
     for (start, end, message) in tokens.errors() {
-        if !BOUNDARY_ERRORS.iter().any(|error| message.starts_with(error)) {
+        if !BOUNDARY_ERRORS
+            .iter()
+            .any(|error| message.starts_with(error))
+        {
             continue;
         }
         let range = lowering.shifted(*start, *end);
@@ -87,7 +94,9 @@ pub fn lower(path: Arc<str>, text: &str, edition: Edition, bom: u32) -> File {
         lowering.items(root, &mut items);
         suppressions = suppress::suppressions(root, &tokens, &path, &lines, bom);
     }
-    let Lowering { mut errors, opaque, .. } = lowering;
+    let Lowering {
+        mut errors, opaque, ..
+    } = lowering;
     errors.sort_by_key(|(range, _)| *range);
     File {
         generated: is_generated(&tokens),
@@ -107,7 +116,6 @@ fn lines(text: &str, bom: u32) -> LineIndex {
     if bom == 0 {
         return LineIndex::new(text);
     }
-    // FIXME: the index counts the mark as a column of line 1.
     LineIndex::new(&format!("\u{feff}{text}"))
 }
 

@@ -76,7 +76,10 @@ impl BodyLowering<'_, '_> {
             return Vec::new();
         };
         let mut fields = Vec::new();
-        for field in list.children().filter(|it| it.kind() == K::RECORD_PAT_FIELD) {
+        for field in list
+            .children()
+            .filter(|it| it.kind() == K::RECORD_PAT_FIELD)
+        {
             let Some(pat) = field.pat() else {
                 continue;
             };

@@ -78,7 +78,10 @@ impl<'t> Tree<'t> {
                     tree.leaf(kind, start, start);
                 }
                 Step::Exit => tree.close(open.pop(), last),
-                Step::Token { kind, n_input_tokens } => {
+                Step::Token {
+                    kind,
+                    n_input_tokens,
+                } => {
                     let start = feed.start(tokens, at);
                     at += usize::from(n_input_tokens).max(1);
                     last = feed.end(tokens, at - 1).max(start);
@@ -93,7 +96,8 @@ impl<'t> Tree<'t> {
                     let digits = tokens.slice(start, end).find('.');
                     let dot = digits.map_or(end, |digits| start.saturating_add(narrow(digits)));
                     if digits.is_none() {
-                        tree.errors.push((start, "illegal float literal".to_owned()));
+                        tree.errors
+                            .push((start, "illegal float literal".to_owned()));
                     }
                     tree.field(start, dot);
                     tree.close(open.pop(), dot);
@@ -120,7 +124,12 @@ impl<'t> Tree<'t> {
 
     fn leaf(&mut self, kind: K, start: u32, end: u32) {
         let next = narrow(self.nodes.len()) + 1;
-        self.nodes.push(Raw { kind, start, end, next });
+        self.nodes.push(Raw {
+            kind,
+            start,
+            end,
+            next,
+        });
     }
 
     fn field(&mut self, start: u32, end: u32) {

@@ -13,19 +13,24 @@ pub(super) fn plain(text: &str) -> Name {
 
 /// The name in a node's `NAME`, empty where it is missing.
 pub(super) fn name(node: Node<'_>) -> Name {
-    node.child(K::NAME).map_or_else(Name::default, |name| plain(name.text()))
+    node.child(K::NAME)
+        .map_or_else(Name::default, |name| plain(name.text()))
 }
 
 /// The name in a node's `NAME_REF`, empty where it is missing.
 pub(super) fn name_ref(node: Node<'_>) -> Name {
-    node.child(K::NAME_REF).map_or_else(Name::default, |name| plain(name.text()))
+    node.child(K::NAME_REF)
+        .map_or_else(Name::default, |name| plain(name.text()))
 }
 
 /// `a::b` as a path of plain segments.
 pub(super) fn plain_path(segments: &[&str]) -> PathRef {
     PathRef {
         qself: None,
-        segments: segments.iter().map(|name| segment(Name::new(name))).collect(),
+        segments: segments
+            .iter()
+            .map(|name| segment(Name::new(name)))
+            .collect(),
     }
 }
 
@@ -184,14 +189,19 @@ impl Lowering<'_> {
     pub(super) fn generics(&mut self, node: Node<'_>) -> Vec<GenericParam> {
         let mut params: Vec<GenericParam> = Vec::new();
         if let Some(list) = node.child(K::GENERIC_PARAM_LIST) {
-            for param in list.children().filter(|child| child.kind() == K::TYPE_PARAM) {
+            for param in list
+                .children()
+                .filter(|child| child.kind() == K::TYPE_PARAM)
+            {
                 params.push(GenericParam {
                     name: name(param),
                     bounds: self.bounds(param),
                 });
             }
         }
-        let clauses = node.children().filter(|child| child.kind() == K::WHERE_CLAUSE);
+        let clauses = node
+            .children()
+            .filter(|child| child.kind() == K::WHERE_CLAUSE);
         for pred in clauses.flat_map(Node::children) {
             let Some(ty) = pred.ty().filter(|_| pred.kind() == K::WHERE_PRED) else {
                 continue;

@@ -97,15 +97,30 @@ impl BodyLowering<'_, '_> {
         if !matches!(root.kind(), K::PAREN_EXPR | K::TUPLE_EXPR | K::ARRAY_EXPR) {
             return None;
         }
-        Some(root.exprs().map(|value| self.value(value)).collect())
+        let mut values = Vec::new();
+        self.flatten(root, &mut values);
+        Some(values)
+    }
+
+    fn flatten(&mut self, list: Node<'_>, out: &mut Vec<ExprId>) {
+        for value in list.exprs() {
+            // A group of fields or a JSON object, which was fed as a tuple.
+            let is_group = matches!(value.kind(), K::PAREN_EXPR | K::TUPLE_EXPR);
+            if is_group && value.text().starts_with('{') && self.file.enter(1) {
+                self.flatten(value, out);
+                self.file.leave(1);
+            } else {
+                let id = self.value(value);
+                out.push(id);
+            }
+        }
     }
 
     /// An argument; of `name = e` the expression.
     fn value(&mut self, node: Node<'_>) -> ExprId {
         let is_assignment = node.kind() == K::BIN_EXPR && operator(node) == BinaryOp::Assign;
-        let is_named = |left: &Node<'_>| {
-            matches!(left.kind(), K::PATH_EXPR | K::FIELD_EXPR | K::LITERAL)
-        };
+        let is_named =
+            |left: &Node<'_>| matches!(left.kind(), K::PATH_EXPR | K::FIELD_EXPR | K::LITERAL);
         let mut sides = node.exprs();
         match (sides.next().filter(is_named), sides.next()) {
             (Some(_), Some(value)) if is_assignment => self.expr(value),
@@ -183,7 +198,8 @@ impl BodyLowering<'_, '_> {
             let is_name = at_start && is_word && next == K::EQ;
             (at_start, at_value) = (false, false);
             match kind {
-                K::COMMA | K::SEMICOLON => {
+                // `content in input` is how syn's macros say it.
+                K::COMMA | K::SEMICOLON | K::IN_KW => {
                     feed.push(id, K::COMMA);
                     at_start = true;
                 }

@@ -31,7 +31,9 @@ impl BodyLowering<'_, '_> {
     pub(super) fn matches(&mut self, args: &Args, range: Range) -> Option<ExprKind> {
         let tokens = self.tokens();
         let end = args.close;
-        let (value, next) = self.file.prefix(args.first(), end, &PrefixEntryPoint::Expr)?;
+        let (value, next) = self
+            .file
+            .prefix(args.first(), end, &PrefixEntryPoint::Expr)?;
         if tokens.kind(next) != K::COMMA {
             return None;
         }

@@ -103,7 +103,12 @@ impl Lowering<'_> {
         self.items(tree.root()?, out);
         let segments: Vec<&str> = wrapper.split("::").collect();
         for item in out.iter_mut().skip(first) {
-            if let ItemKind::Static { ty, is_const: false, .. } = &mut item.kind {
+            if let ItemKind::Static {
+                ty,
+                is_const: false,
+                ..
+            } = &mut item.kind
+            {
                 let mut path = plain_path(&segments);
                 if let Some(last) = path.segments.last_mut() {
                     last.args.push(std::mem::replace(ty, TypeRef::Infer));

@@ -70,7 +70,7 @@ impl<'t> Lowering<'t> {
     }
 
     /// Parses `feed`; `None` where it is not all of one `entry`, or the budget is spent.
-    fn parse(&mut self, feed: &Feed, entry: &TopEntryPoint) -> Option<Tree<'t>> {
+    pub(super) fn parse(&mut self, feed: &Feed, entry: &TopEntryPoint) -> Option<Tree<'t>> {
         self.spend(feed)?;
         let tree = Tree::parse(self.tokens, feed, entry);
         tree.is_sound().then_some(tree)
@@ -170,11 +170,11 @@ impl<'t> BodyLowering<'_, 't> {
         if let Some(values) = self.values(args, Delimiter::Paren) {
             return Some(ExprKind::Macro(name.clone(), scope, values));
         }
-        if let Some(values) = self.pairs(args) {
-            return Some(ExprKind::Macro(name.clone(), scope, values));
-        }
         if let Some(block) = self.statement_list(name, args, scope) {
             return Some(block);
+        }
+        if let Some(values) = self.pairs(args) {
+            return Some(ExprKind::Macro(name.clone(), scope, values));
         }
         self.arm_list(name, args)
     }
@@ -188,12 +188,7 @@ impl<'t> BodyLowering<'_, 't> {
     }
 
     /// Statements, as a block.
-    fn statement_list(
-        &mut self,
-        name: &Name,
-        args: &Args,
-        scope: MacroScope,
-    ) -> Option<ExprKind> {
+    fn statement_list(&mut self, name: &Name, args: &Args, scope: MacroScope) -> Option<ExprKind> {
         let block = self.statement_block(args.first(), args.close)?;
         Some(ExprKind::Macro(name.clone(), scope, vec![block]))
     }
@@ -204,7 +199,9 @@ impl<'t> BodyLowering<'_, 't> {
         if !are_statements(root) {
             return None;
         }
-        let range = self.file.shifted(self.tokens().start(from), self.tokens().start(to));
+        let range = self
+            .file
+            .shifted(self.tokens().start(from), self.tokens().start(to));
         let (stmts, tail) = self.statements(root);
         Some(self.plain_block(range, stmts, tail))
     }
@@ -309,12 +306,9 @@ fn are_statements(root: Node<'_>) -> bool {
 /// Whether an expression statement needs no `;`.
 fn ends_in_brace(node: Node<'_>) -> bool {
     match node.kind() {
-        K::BLOCK_EXPR
-        | K::IF_EXPR
-        | K::WHILE_EXPR
-        | K::FOR_EXPR
-        | K::LOOP_EXPR
-        | K::MATCH_EXPR => true,
+        K::BLOCK_EXPR | K::IF_EXPR | K::WHILE_EXPR | K::FOR_EXPR | K::LOOP_EXPR | K::MATCH_EXPR => {
+            true
+        }
         K::MACRO_EXPR => node.text().ends_with('}'),
         _ => false,
     }

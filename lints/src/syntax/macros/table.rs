@@ -16,7 +16,7 @@ pub(super) fn form(name: &str) -> Option<Form> {
 }
 
 /// Sorted by name.
-pub(super) const FORMS: &[(&str, Form)] = &[
+const FORMS: &[(&str, Form)] = &[
     ("addr_of", AddressOf),
     ("addr_of_mut", AddressOf),
     ("anyhow", Values(Statement)),
@@ -105,3 +105,13 @@ pub(super) const FORMS: &[(&str, Form)] = &[
     ("write", Values(Borrow)),
     ("writeln", Values(Borrow)),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::FORMS;
+
+    #[test]
+    fn names_are_sorted_and_distinct() {
+        assert!(FORMS.is_sorted_by(|(a, _), (b, _)| a < b));
+    }
+}
