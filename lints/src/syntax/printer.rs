@@ -179,9 +179,10 @@ fn path(of: &PathRef) -> String {
             let mut args: Vec<_> = segment.args.iter().map(ty).collect();
             let bindings = segment.bindings.iter();
             args.extend(bindings.map(|(name, of)| format!("{name} = {}", ty(of))));
-            match args.is_empty() {
-                true => segment.name.to_string(),
-                false => format!("{}<{}>", segment.name, args.join(", ")),
+            if args.is_empty() {
+                segment.name.to_string()
+            } else {
+                format!("{}<{}>", segment.name, args.join(", "))
             }
         })
         .collect();
@@ -191,14 +192,16 @@ fn path(of: &PathRef) -> String {
 /// A body: parameters and value, then the items inside.
 pub(super) fn body(body: &Body) -> String {
     let params: Vec<_> = body.params.iter().map(|id| pat(body, *id)).collect();
-    let inner = match body.items.is_empty() {
-        true => String::new(),
-        false => format!(" where {}", items(&body.items)),
+    let inner = if body.items.is_empty() {
+        String::new()
+    } else {
+        format!(" where {}", items(&body.items))
     };
     let value = expr(body, body.root);
-    match params.is_empty() {
-        true => value + &inner,
-        false => format!("|{}| {value}{inner}", params.join(", ")),
+    if params.is_empty() {
+        value + &inner
+    } else {
+        format!("|{}| {value}{inner}", params.join(", "))
     }
 }
 
@@ -235,9 +238,10 @@ fn expr(body: &Body, id: ExprId) -> String {
             args,
             ..
         } => {
-            let fish = match generics.is_empty() {
-                true => String::new(),
-                false => format!("::<{}>", types(generics, ", ")),
+            let fish = if generics.is_empty() {
+                String::new()
+            } else {
+                format!("::<{}>", types(generics, ", "))
             };
             format!("{}.{name}{fish}({})", of(receiver), exprs(body, args))
         }

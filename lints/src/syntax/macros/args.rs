@@ -185,15 +185,18 @@ impl BodyLowering<'_, '_> {
                 (at_start, at_value) = (false, true);
                 continue;
             }
-            if at_start && is_log && kind == K::L_CURLY && style != Style::Nested {
-                if let Some(after) = tokens.after_group(id, to) {
-                    feed.push(id, K::L_PAREN);
-                    self.feed_fields(feed, id + 1, after - 1, Style::Nested);
-                    feed.push(after - 1, K::R_PAREN);
-                    (at_start, at_value) = (false, false);
-                    id = after;
-                    continue;
-                }
+            let group = if at_start && style == Style::Log && kind == K::L_CURLY {
+                tokens.after_group(id, to)
+            } else {
+                None
+            };
+            if let Some(after) = group {
+                feed.push(id, K::L_PAREN);
+                self.feed_fields(feed, id + 1, after - 1, Style::Nested);
+                feed.push(after - 1, K::R_PAREN);
+                (at_start, at_value) = (false, false);
+                id = after;
+                continue;
             }
             let is_name = at_start && is_word && next == K::EQ;
             (at_start, at_value) = (false, false);

@@ -118,9 +118,10 @@ impl<'t> BodyLowering<'_, 't> {
         };
         if let Some((end, pat)) = operation_end {
             return Some(Parsed {
-                pat: match pat < arrow {
-                    true => Some(self.file.fragment(pat, arrow, &TopEntryPoint::Pattern)?),
-                    false => None,
+                pat: if pat < arrow {
+                    Some(self.file.fragment(pat, arrow, &TopEntryPoint::Pattern)?)
+                } else {
+                    None
                 },
                 future: self.file.fragment(from, end, &TopEntryPoint::Expr)?,
                 is_channel: true,

@@ -3,7 +3,10 @@
 //! A macro is known by the last segment of its path; if its arguments do not have the form that
 //! stands here, it is somebody else's of the same name and read as an unknown one.
 
-use super::Form::{self, *};
+use super::Form::{
+    self, AddressOf, Assert, CfgIf, Constant, Diverge, Join, Json, List, Log, Matches, Nothing,
+    Pin, Ready, Select, Statics, Try, Values,
+};
 use crate::hir::MacroScope::{Borrow, Move, Statement};
 
 /// The form of macro `name`.

@@ -1,6 +1,8 @@
 mod constructs;
+mod crates;
 mod declarations;
 mod expansion;
+mod oracle;
 mod places;
 mod robustness;
 
@@ -33,8 +35,9 @@ fn block(text: &str) -> String {
         .iter()
         .map(|(name, _)| name.as_str())
         .collect();
-    match opaque.is_empty() {
-        true => printed,
-        false => format!("{printed} opaque {}", opaque.join(", ")),
+    if opaque.is_empty() {
+        printed
+    } else {
+        format!("{printed} opaque {}", opaque.join(", "))
     }
 }

@@ -3,6 +3,7 @@
 use ra_ap_syntax::Edition;
 
 use super::super::lower;
+use super::super::tokens::wide;
 use super::parse;
 use crate::hir::{Body, ExprKind, File, ItemKind};
 
@@ -15,7 +16,10 @@ fn body(file: &File) -> &Body {
 
 /// The text that each method call, its name and each pattern stand for.
 fn places(disk: &str, file: &File) -> Vec<String> {
-    let text = |start: u32, end: u32| disk[start as usize..end as usize].to_owned();
+    let text = |start: u32, end: u32| {
+        let place = disk.get(wide(start)..wide(end));
+        place.expect("a range is one of the file").to_owned()
+    };
     let body = body(file);
     let mut found = Vec::new();
     for expr in &body.exprs {
@@ -76,10 +80,17 @@ fn children_come_before_their_parents() {
     let body = body(&file);
     for (at, expr) in body.exprs.iter().enumerate() {
         if let ExprKind::MethodCall { receiver, args, .. } = &expr.kind {
-            assert!((receiver.0 as usize) < at && args.iter().all(|arg| (arg.0 as usize) < at));
+            assert!(wide(receiver.0) < at && args.iter().all(|arg| wide(arg.0) < at));
         }
     }
-    assert_eq!(body.root.0 as usize, body.exprs.len() - 1);
+    assert_eq!(wide(body.root.0), body.exprs.len() - 1);
+}
+
+#[test]
+fn a_reading_that_failed_leaves_nothing_behind() {
+    let file = parse("fn f() { ready!(a.b(), c.d()) }");
+    let calls = |expr: &&crate::hir::Expr| matches!(expr.kind, ExprKind::MethodCall { .. });
+    assert_eq!(body(&file).exprs.iter().filter(calls).count(), 2);
 }
 
 #[test]
