@@ -54,7 +54,8 @@ impl Span {
 pub struct LineIndex {
     /// Byte offset of each line's first byte; the first is 0.
     lines: Vec<u32>,
-    /// Byte offset of each character wider than one byte, with its extra bytes (1 to 3).
+    /// Byte offset of each character wider than one byte, with its extra bytes (1 to 3; a
+    /// byte-order mark is all extra).
     wide: Vec<(u32, u8)>,
 }
 
@@ -68,7 +69,12 @@ impl LineIndex {
         } else {
             text.char_indices()
                 .filter(|(_, c)| !c.is_ascii())
-                .map(|(at, c)| (offset(at), u8::try_from(c.len_utf8() - 1).unwrap_or(0)))
+                .map(|(at, c)| {
+                    // A byte-order mark is bytes of the file and no column of it.
+                    let columns = usize::from(at > 0 || c != '\u{feff}');
+                    let extra = c.len_utf8() - columns;
+                    (offset(at), u8::try_from(extra).unwrap_or(0))
+                })
                 .collect()
         };
         Self { lines, wide }
@@ -147,5 +153,14 @@ mod tests {
             }
         );
         assert_eq!(index.line_start(2), Some(3));
+    }
+
+    #[test]
+    fn a_byte_order_mark_takes_no_column() {
+        let index = LineIndex::new("\u{feff}ab\n\u{feff}c\n");
+        assert_eq!((index.position(3).line, index.position(3).column), (1, 1));
+        assert_eq!(index.position(4).column, 2);
+        // Elsewhere it is a character like any other.
+        assert_eq!((index.position(9).line, index.position(9).column), (2, 2));
     }
 }

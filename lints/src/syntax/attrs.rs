@@ -59,10 +59,15 @@ impl Attrs {
                 self.is_test |= last.is_some_and(|last| TESTS.contains(&last.text()));
             }
             K::KEY_VALUE_META => {
+<<<<<<< HEAD
                 if meta
                     .child(K::PATH)
                     .is_some_and(|path| path.text() == "path")
                 {
+=======
+                let key = meta.child(K::PATH).map_or("", Node::text);
+                if key == "path" {
+>>>>>>> lower
                     self.path = meta.expr().and_then(|value| string(value.text()));
                 }
             }
@@ -100,9 +105,12 @@ pub(super) fn negation(of: &[Cfg]) -> Option<Cfg> {
         many => {
             let parts: Vec<String> = many
                 .iter()
-                .map(|cfg| match cfg.negated {
-                    true => format!("not({})", cfg.predicate),
-                    false => cfg.predicate.to_string(),
+                .map(|cfg| {
+                    if cfg.negated {
+                        format!("not({})", cfg.predicate)
+                    } else {
+                        cfg.predicate.to_string()
+                    }
                 })
                 .collect();
             Some(Cfg {

@@ -18,6 +18,14 @@ pub(super) struct BodyLowering<'l, 't> {
     pub(super) spine: Vec<u32>,
 }
 
+/// How much had been lowered at some time.
+pub(super) struct Mark {
+    exprs: usize,
+    pats: usize,
+    items: usize,
+    opaque: usize,
+}
+
 /// Lowers one body: `build` gives its parameters and its value.
 pub(super) fn lower(
     file: &mut Lowering<'_>,
@@ -69,6 +77,24 @@ impl<'t> BodyLowering<'_, 't> {
     /// Adds items that a macro stands for.
     pub(super) fn add_items(&mut self, items: Vec<Item>) {
         self.items.extend(items);
+    }
+
+    /// What [`Self::forget_since`] goes back to.
+    pub(super) fn mark(&self) -> Mark {
+        Mark {
+            exprs: self.exprs.len(),
+            pats: self.pats.len(),
+            items: self.items.len(),
+            opaque: self.file.opaque.len(),
+        }
+    }
+
+    /// Forgets what was lowered since `mark`: a reading of a macro that came to nothing.
+    pub(super) fn forget_since(&mut self, mark: &Mark) {
+        self.exprs.truncate(mark.exprs);
+        self.pats.truncate(mark.pats);
+        self.items.truncate(mark.items);
+        self.file.opaque.truncate(mark.opaque);
     }
 
     /// The tokens of the file, which outlive the body.

@@ -116,7 +116,6 @@ fn lines(text: &str, bom: u32) -> LineIndex {
     if bom == 0 {
         return LineIndex::new(text);
     }
-    // FIXME: the index counts the mark as a column of line 1.
     LineIndex::new(&format!("\u{feff}{text}"))
 }
 

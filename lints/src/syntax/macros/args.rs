@@ -97,7 +97,23 @@ impl BodyLowering<'_, '_> {
         if !matches!(root.kind(), K::PAREN_EXPR | K::TUPLE_EXPR | K::ARRAY_EXPR) {
             return None;
         }
-        Some(root.exprs().map(|value| self.value(value)).collect())
+        let mut values = Vec::new();
+        self.flatten(root, &mut values);
+        Some(values)
+    }
+
+    fn flatten(&mut self, list: Node<'_>, out: &mut Vec<ExprId>) {
+        for value in list.exprs() {
+            // A group of fields or a JSON object, which was fed as a tuple.
+            let is_group = matches!(value.kind(), K::PAREN_EXPR | K::TUPLE_EXPR);
+            if is_group && value.text().starts_with('{') && self.file.enter(1) {
+                self.flatten(value, out);
+                self.file.leave(1);
+            } else {
+                let id = self.value(value);
+                out.push(id);
+            }
+        }
     }
 
     /// An argument; of `name = e` the expression.
@@ -169,20 +185,24 @@ impl BodyLowering<'_, '_> {
                 (at_start, at_value) = (false, true);
                 continue;
             }
-            if at_start && is_log && kind == K::L_CURLY && style != Style::Nested {
-                if let Some(after) = tokens.after_group(id, to) {
-                    feed.push(id, K::L_PAREN);
-                    self.feed_fields(feed, id + 1, after - 1, Style::Nested);
-                    feed.push(after - 1, K::R_PAREN);
-                    (at_start, at_value) = (false, false);
-                    id = after;
-                    continue;
-                }
+            let group = if at_start && style == Style::Log && kind == K::L_CURLY {
+                tokens.after_group(id, to)
+            } else {
+                None
+            };
+            if let Some(after) = group {
+                feed.push(id, K::L_PAREN);
+                self.feed_fields(feed, id + 1, after - 1, Style::Nested);
+                feed.push(after - 1, K::R_PAREN);
+                (at_start, at_value) = (false, false);
+                id = after;
+                continue;
             }
             let is_name = at_start && is_word && next == K::EQ;
             (at_start, at_value) = (false, false);
             match kind {
-                K::COMMA | K::SEMICOLON => {
+                // `content in input` is how syn's macros say it.
+                K::COMMA | K::SEMICOLON | K::IN_KW => {
                     feed.push(id, K::COMMA);
                     at_start = true;
                 }

@@ -53,9 +53,10 @@ impl BodyLowering<'_, '_> {
             open: next.min(end - 1),
             close: end,
         };
-        let message = match next + 1 < end {
-            true => self.values(&message, super::Delimiter::Paren)?,
-            false => Vec::new(),
+        let message = if next + 1 < end {
+            self.values(&message, super::Delimiter::Paren)?
+        } else {
+            Vec::new()
         };
         let value = self.expr(value.root()?);
         let pat = self.pat(pat.root()?);
@@ -65,9 +66,10 @@ impl BodyLowering<'_, '_> {
         };
         let truth = Name::new_static("bool");
         let body = self.push(range, ExprKind::Literal(Some(truth.clone())));
-        let other = match message.is_empty() {
-            true => self.push(range, ExprKind::Literal(Some(truth))),
-            false => self.push(range, ExprKind::Diverge(message)),
+        let other = if message.is_empty() {
+            self.push(range, ExprKind::Literal(Some(truth)))
+        } else {
+            self.push(range, ExprKind::Diverge(message))
         };
         let arms = vec![
             Arm {

@@ -70,7 +70,7 @@ impl<'t> Lowering<'t> {
     }
 
     /// Parses `feed`; `None` where it is not all of one `entry`, or the budget is spent.
-    fn parse(&mut self, feed: &Feed, entry: &TopEntryPoint) -> Option<Tree<'t>> {
+    pub(super) fn parse(&mut self, feed: &Feed, entry: &TopEntryPoint) -> Option<Tree<'t>> {
         self.spend(feed)?;
         let tree = Tree::parse(self.tokens, feed, entry);
         tree.is_sound().then_some(tree)
@@ -95,15 +95,19 @@ fn macro_name(call: Node<'_>) -> Name {
         .map_or_else(Name::default, |last| plain(last.text()))
 }
 
-impl<'t> BodyLowering<'_, 't> {
+impl BodyLowering<'_, '_> {
     /// A macro call as an expression.
     pub(super) fn macro_call(&mut self, call: Node<'_>) -> ExprId {
         let name = macro_name(call);
         let range = self.file.range(call);
+        let mark = self.mark();
         let kind = Args::of(self.tokens(), call).and_then(|args| {
-            table::form(&name)
-                .and_then(|form| self.known(form, &name, &args, range))
-                .or_else(|| self.unknown(&name, &args))
+            let form = table::form(&name);
+            form.and_then(|form| self.known(form, &name, &args, range))
+                .or_else(|| {
+                    self.forget_since(&mark);
+                    self.unknown(&name, &args)
+                })
         });
         let kind = kind.unwrap_or_else(|| {
             self.file.opaque(name.clone(), range);
@@ -170,11 +174,11 @@ impl<'t> BodyLowering<'_, 't> {
         if let Some(values) = self.values(args, Delimiter::Paren) {
             return Some(ExprKind::Macro(name.clone(), scope, values));
         }
-        if let Some(values) = self.pairs(args) {
-            return Some(ExprKind::Macro(name.clone(), scope, values));
-        }
         if let Some(block) = self.statement_list(name, args, scope) {
             return Some(block);
+        }
+        if let Some(values) = self.pairs(args) {
+            return Some(ExprKind::Macro(name.clone(), scope, values));
         }
         self.arm_list(name, args)
     }

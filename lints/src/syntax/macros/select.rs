@@ -1,20 +1,21 @@
-//! `select!` of tokio and futures.
+//! `select!` of tokio and futures, and that of channels.
 
 use ra_ap_parser::{PrefixEntryPoint, TopEntryPoint};
 use ra_ap_syntax::SyntaxKind as K;
 
 use super::args::Args;
-use super::{BodyLowering, ExprKind, PatKind, TokenId, Tree};
+use super::{Arm, BodyLowering, ExprKind, MacroScope, Name, PatKind, TokenId, Tree};
 use crate::hir::Branch;
 use crate::syntax::tokens::{is_close, is_open};
 
 /// tokio allows 64 branches; more are not read, which also bounds the time.
 const BRANCHES: usize = 64;
 
-/// A branch that parsed: pattern, future, precondition, handler.
+/// A branch that parsed: pattern, future (or an operation of a channel), precondition, handler.
 struct Parsed<'t> {
-    pat: Tree<'t>,
+    pat: Option<Tree<'t>>,
     future: Tree<'t>,
+    is_channel: bool,
     precondition: Option<Tree<'t>>,
     handler: Tree<'t>,
 }
@@ -45,6 +46,9 @@ impl<'t> BodyLowering<'_, 't> {
             }
             at = next;
         }
+        if branches.iter().any(|branch| branch.is_channel) {
+            return self.channels(&branches, &others);
+        }
         let mut lowered = Vec::new();
         for branch in &branches {
             lowered.push(self.lower_branch(branch)?);
@@ -52,25 +56,79 @@ impl<'t> BodyLowering<'_, 't> {
         let mut els = None;
         for other in &others {
             let handler = self.expr(other.root()?);
-            match els {
-                None => els = Some(handler),
-                // `complete` beside `default`: a branch whose future is not written.
-                Some(_) => {
-                    let range = self.file.range(other.root()?);
-                    lowered.push(Branch {
-                        pat: self.synthetic_pat(range, PatKind::Wild),
-                        future: self.push(range, ExprKind::Missing),
-                        precondition: None,
-                        handler,
-                    });
-                }
+            if els.is_none() {
+                els = Some(handler);
+                continue;
             }
+            // `complete` beside `default`: a branch whose future is not written.
+            let range = self.file.range(other.root()?);
+            lowered.push(Branch {
+                pat: self.synthetic_pat(range, PatKind::Wild),
+                future: self.push(range, ExprKind::Missing),
+                precondition: None,
+                handler,
+            });
         }
         Some(ExprKind::Select(lowered, els))
     }
 
+    /// `recv(r) -> msg => …, send(s, m) -> res => …, default(timeout) => …`: the operands are
+    /// temporaries of a match around all handlers.
+    fn channels(&mut self, branches: &[Parsed<'t>], others: &[Tree<'t>]) -> Option<ExprKind> {
+        let mut operands = Vec::new();
+        for branch in branches {
+            operands.push(self.expr(branch.future.root()?));
+        }
+        let mut arms = Vec::new();
+        let handlers = branches
+            .iter()
+            .map(|branch| (branch.pat.as_ref(), &branch.handler));
+        for (pat, handler) in handlers.chain(others.iter().map(|other| (None, other))) {
+            let root = handler.root()?;
+            let range = self.file.range(root);
+            let pat = match pat {
+                Some(pat) => self.pat(pat.root()?),
+                None => self.synthetic_pat(range, PatKind::Wild),
+            };
+            let body = self.expr(root);
+            arms.push(Arm {
+                pat,
+                guard: None,
+                body,
+                range,
+            });
+        }
+        let range = branches
+            .first()?
+            .future
+            .root()
+            .map(|first| self.file.range(first))?;
+        let name = Name::new_static("select");
+        let ready = self.push(range, ExprKind::Macro(name, MacroScope::Borrow, operands));
+        Some(ExprKind::Match(ready, arms))
+    }
+
     fn branch(&mut self, from: TokenId, arrow: TokenId, handler: Tree<'t>) -> Option<Parsed<'t>> {
         let tokens = self.tokens();
+        let to = |id| tokens.kind(id) == K::MINUS && tokens.is_pair(id, K::R_ANGLE);
+        let operation_end = match self.find(from, arrow, to) {
+            Some(end) => Some((end, end + 2)),
+            None if tokens.token_text(from) == "default" => Some((arrow, arrow)),
+            None => None,
+        };
+        if let Some((end, pat)) = operation_end {
+            return Some(Parsed {
+                pat: if pat < arrow {
+                    Some(self.file.fragment(pat, arrow, &TopEntryPoint::Pattern)?)
+                } else {
+                    None
+                },
+                future: self.file.fragment(from, end, &TopEntryPoint::Expr)?,
+                is_channel: true,
+                precondition: None,
+                handler,
+            });
+        }
         let equals = self.find(from, arrow, |id| {
             let is_joint = tokens.is_pair(id, K::EQ) || is_operator_before(tokens, id);
             tokens.kind(id) == K::EQ && !is_joint
@@ -80,8 +138,9 @@ impl<'t> BodyLowering<'_, 't> {
         });
         let end = condition.unwrap_or(arrow);
         Some(Parsed {
-            pat: self.file.fragment(from, equals, &TopEntryPoint::Pattern)?,
+            pat: Some(self.file.fragment(from, equals, &TopEntryPoint::Pattern)?),
             future: self.file.fragment(equals + 1, end, &TopEntryPoint::Expr)?,
+            is_channel: false,
             precondition: match condition {
                 Some(comma) => Some(self.file.fragment(comma + 2, arrow, &TopEntryPoint::Expr)?),
                 None => None,
@@ -117,7 +176,7 @@ impl<'t> BodyLowering<'_, 't> {
             None => None,
         };
         Some(Branch {
-            pat: self.pat(branch.pat.root()?),
+            pat: self.pat(branch.pat.as_ref()?.root()?),
             future,
             precondition,
             handler: self.expr(branch.handler.root()?),

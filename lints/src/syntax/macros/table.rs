@@ -3,7 +3,10 @@
 //! A macro is known by the last segment of its path; if its arguments do not have the form that
 //! stands here, it is somebody else's of the same name and read as an unknown one.
 
-use super::Form::{self, *};
+use super::Form::{
+    self, AddressOf, Assert, CfgIf, Constant, Diverge, Join, Json, List, Log, Matches, Nothing,
+    Pin, Ready, Select, Statics, Try, Values,
+};
 use crate::hir::MacroScope::{Borrow, Move, Statement};
 
 /// The form of macro `name`.
@@ -16,7 +19,7 @@ pub(super) fn form(name: &str) -> Option<Form> {
 }
 
 /// Sorted by name.
-pub(super) const FORMS: &[(&str, Form)] = &[
+const FORMS: &[(&str, Form)] = &[
     ("addr_of", AddressOf),
     ("addr_of_mut", AddressOf),
     ("anyhow", Values(Statement)),
@@ -105,3 +108,13 @@ pub(super) const FORMS: &[(&str, Form)] = &[
     ("write", Values(Borrow)),
     ("writeln", Values(Borrow)),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::FORMS;
+
+    #[test]
+    fn names_are_sorted_and_distinct() {
+        assert!(FORMS.is_sorted_by(|(a, _), (b, _)| a < b));
+    }
+}
