@@ -59,15 +59,8 @@ impl Attrs {
                 self.is_test |= last.is_some_and(|last| TESTS.contains(&last.text()));
             }
             K::KEY_VALUE_META => {
-<<<<<<< HEAD
-                if meta
-                    .child(K::PATH)
-                    .is_some_and(|path| path.text() == "path")
-                {
-=======
                 let key = meta.child(K::PATH).map_or("", Node::text);
                 if key == "path" {
->>>>>>> lower
                     self.path = meta.expr().and_then(|value| string(value.text()));
                 }
             }
