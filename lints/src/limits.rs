@@ -101,6 +101,26 @@ impl fmt::Display for Limit {
 
 impl std::error::Error for Limit {}
 
+/// Whether the parser can be trusted with `text` on a thread with [`STACK`] bytes of stack.
+///
+/// For a caller whose own tree does not recurse: the parse that it makes afterwards is safe. Most
+/// texts have so few tokens that begin a nested construct that counting them is enough.
+pub fn check(text: &str, edition: Edition) -> Result<(), Limit> {
+    if text.len() > MAX_BYTES {
+        let bytes = u64::try_from(text.len()).unwrap_or(u64::MAX);
+        return Err(Limit::TooLarge { bytes });
+    }
+    let lexed = LexedStr::new(edition, text);
+    if (0..lexed.len())
+        .filter(|&token| begins_nesting(&lexed, token))
+        .count()
+        <= SMALL
+    {
+        return Ok(());
+    }
+    events(text, &lexed, edition, &TopEntryPoint::SourceFile).map(drop)
+}
+
 /// Parses a file within the limits, as `SourceFile::parse` does, except that an error of the lexer
 /// is a place without length. Call it on a thread with [`STACK`] bytes of stack.
 ///

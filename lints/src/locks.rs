@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
+use crate::policy::LintsSection;
+
 /// How a lock is held or taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -169,11 +171,13 @@ impl Vocabulary {
     /// The id of the lock behind an unresolved receiver.
     pub const UNKNOWN: LockId = LockId(u32::MAX);
 
-    /// The shipped vocabulary with `extra` packs (same form) added.
-    ///
-    /// # Errors
-    /// Where an extra pack is not YAML of this form: the parser's message with the place.
-    pub fn load(extra: &[String]) -> Result<Self, String> {
+    /// The shipped vocabulary.
+    pub fn shipped() -> Self {
+        Self::shipped_with(None)
+    }
+
+    /// The shipped vocabulary with what a policy adds.
+    pub fn shipped_with(section: Option<&LintsSection>) -> Self {
         let mut vocabulary = Self {
             locks: Vec::new(),
             by_type: FxHashMap::default(),
@@ -183,16 +187,26 @@ impl Vocabulary {
             libraries: Vec::new(),
             paths: FxHashMap::default(),
         };
-        for text in std::iter::once(rules::packs::LOCKS).chain(extra.iter().map(String::as_str)) {
-            let pack: Pack = serde_saphyr::from_str(text).map_err(|error| error.to_string())?;
-            vocabulary.add(pack);
+        let shipped: Pack =
+            serde_saphyr::from_str(rules::packs::LOCKS).expect("a test reads the shipped pack");
+        vocabulary.add(shipped);
+        if let Some(section) = section {
+            // A crate that the policy names is a lock library.
+            let crates = section.locks.iter().flat_map(|lock| &lock.types);
+            let libraries = crates
+                .filter_map(|path| path.split("::").next())
+                .map(str::to_owned)
+                .collect();
+            vocabulary.add(Pack {
+                _version: 1,
+                locks: section.locks.clone(),
+                guards: section.guards.clone(),
+                transparent: section.transparent.clone(),
+                reexports: BTreeMap::new(),
+                libraries,
+            });
         }
-        Ok(vocabulary)
-    }
-
-    /// The shipped vocabulary.
-    pub fn shipped() -> Self {
-        Self::load(&[]).expect("a test loads the shipped vocabulary")
+        vocabulary
     }
 
     fn add(&mut self, pack: Pack) {

@@ -1,2 +1,7 @@
-//! Placeholder.
-fn main() {}
+//! `structlint`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    rules::process::run(structlint::run)
+}

@@ -16,6 +16,7 @@ pub mod level;
 pub mod outcome;
 pub mod packs;
 pub mod policy;
+pub mod process;
 pub mod progress;
 pub mod report;
 pub mod rule;

@@ -10,6 +10,14 @@ mod relock_in_scrutinee;
 
 use crate::check::Check;
 
+pub use lock_across_await::LOCK_ACROSS_AWAIT;
+pub use lock_dropped_at_once::LOCK_DROPPED_AT_ONCE;
+pub use lock_in_scrutinee::LOCK_IN_SCRUTINEE;
+pub use recursive_read::RECURSIVE_READ;
+pub use refcell_reborrow::REFCELL_REBORROW;
+pub use relock::RELOCK;
+pub use relock_in_scrutinee::RELOCK_IN_SCRUTINEE;
+
 /// Every check, sorted by its rule's id.
 pub static ALL: &[&Check] = &[
     &lock_across_await::CHECK,

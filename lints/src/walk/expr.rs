@@ -521,7 +521,7 @@ impl Walker<'_, '_> {
         let value = self.moved(value);
         let at = self.end_of(right);
         match self.kind(left) {
-            ExprKind::Missing => {
+            ExprKind::Path(path) if is_underscore(path) => {
                 for &guard in &value.guards {
                     self.record(Happening::DroppedAtOnce(guard), self.range(right));
                 }
@@ -656,6 +656,11 @@ impl Walker<'_, '_> {
     pub(super) fn hidden(&mut self) -> u32 {
         self.new_local(Name::new_static("<temporary>"), Local::default())
     }
+}
+
+/// `_` as the target of an assignment.
+fn is_underscore(path: &PathRef) -> bool {
+    matches!(path.segments.as_slice(), [only] if only.name == "_")
 }
 
 /// `value` becomes part of `whole`.
