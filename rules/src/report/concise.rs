@@ -13,7 +13,8 @@ pub(super) fn render(report: &Report, options: &Options) -> String {
             Certainty::Proven => String::new(),
             certainty => format!(" ({})", certainty.as_str()),
         };
-        out.push_str(&format!(
+        put!(
+            out,
             "{}:{}:{}: {}[{}]: {}{certainty}\n",
             escape::text(&finding.span.path),
             finding.span.start.line,
@@ -21,22 +22,24 @@ pub(super) fn render(report: &Report, options: &Options) -> String {
             reported.level.as_str(),
             finding.rule.id,
             escape::text(&finding.message),
-        ));
+        );
     }
     for entry in &report.undecided {
-        out.push_str(&format!(
+        put!(
+            out,
             "{}: undecided: {}\n",
             escape::text(&verdict::place(entry)),
             escape::text(&entry.reason),
-        ));
+        );
     }
     if !options.quiet {
-        out.push_str(&format!(
+        put!(
+            out,
             "{}: {}, {}\n",
             verdict::word(report.verdict),
             verdict::reasons(report),
             verdict::coverage(report).join(", "),
-        ));
+        );
     }
     escape::line_starts(&out)
 }

@@ -5,8 +5,6 @@
 //! and none of them may come from the input.
 //! Every writer takes input text through this module and through nothing else.
 
-use std::fmt::Write as _;
-
 /// True for characters that an output would obey or hide instead of showing them.
 ///
 /// C0, DEL and C1 drive terminals; the bidirectional controls reorder what is read ("trojan
@@ -35,7 +33,7 @@ pub(super) fn push_visible(c: char, out: &mut String) {
         '\n' => out.push_str("\\n"),
         '\r' => out.push_str("\\r"),
         '\t' => out.push_str("\\t"),
-        _ => write!(out, "\\u{{{:x}}}", u32::from(c)).expect("writing to a string cannot fail"),
+        _ => put!(out, "\\u{{{:x}}}", u32::from(c)),
     }
 }
 
@@ -140,7 +138,7 @@ pub(super) fn json(serialised: &str) -> String {
         if command.completes(c) || (is_hidden(c) && c != '\n') {
             let mut units = [0; 2];
             for unit in c.encode_utf16(&mut units) {
-                write!(out, "\\u{unit:04x}").expect("writing to a string cannot fail");
+                put!(out, "\\u{unit:04x}");
             }
         } else {
             out.push(c);
@@ -165,7 +163,7 @@ pub(super) fn markdown(input: &str) -> String {
             }
             '&' | '<' | '>' | '"' | '\'' | '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '#'
             | '|' | '~' | '!' | '@' | '$' | '^' => {
-                write!(out, "&#{};", u32::from(c)).expect("writing to a string cannot fail");
+                put!(out, "&#{};", u32::from(c));
             }
             _ => out.push(c),
         }
@@ -223,7 +221,7 @@ pub(super) fn uri(path: &str) -> String {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/') {
             out.push(char::from(byte));
         } else {
-            write!(out, "%{byte:02X}").expect("writing to a string cannot fail");
+            put!(out, "%{byte:02X}");
         }
     }
     // `//host/share` would name an authority.

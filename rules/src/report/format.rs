@@ -123,7 +123,7 @@ impl FromStr for FormatRequest {
             .into_iter()
             .find(|format| format.as_str() == name)
             .ok_or_else(|| UnknownFormat::Name {
-                name: name.to_owned(),
+                name: super::escape::text(name),
             })?;
         let path = match path {
             Some("") => return Err(UnknownFormat::NoPath { format }),

@@ -3,7 +3,6 @@
 //! miette draws; what it draws is made here: the lines around the marks, cut to the page and free
 //! of anything that a terminal obeys, with every mark moved to where it is in that text.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
@@ -14,8 +13,9 @@ use miette::{
 
 use super::escape;
 use super::paint::{self, Page};
+use super::place::{Place, Texts, indentation};
 use super::window::{self, Room};
-use crate::{Level, LineIndex, Report, Span};
+use crate::{Level, Span};
 
 /// Lines shown before the first and after the last mark.
 const CONTEXT: u32 = 1;
@@ -23,119 +23,8 @@ const CONTEXT: u32 = 1;
 const GAP: u32 = 6;
 /// Lines of a frame at most.
 const LINES: u32 = 16;
-/// Lines of one mark at most; of a longer one the first line is marked.
-const TALL: u32 = 6;
 /// Columns that a label gets at least, where the page allows it.
 const LABEL: usize = 28;
-
-/// The texts of a report, with their lines.
-pub(super) struct Texts<'a> {
-    texts: BTreeMap<&'a str, (&'a str, LineIndex)>,
-}
-
-/// A span that lies in its text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
-    /// First line, from 1.
-    pub(super) first: u32,
-    /// Last line, from 1.
-    pub(super) last: u32,
-    /// Bytes of the text.
-    bytes: Range<usize>,
-}
-
-impl<'a> Texts<'a> {
-    /// Indexes the sources of `report`.
-    pub(super) fn new(report: &'a Report) -> Self {
-        let texts = report
-            .sources
-            .iter()
-            .map(|(path, text)| (&**path, (&**text, LineIndex::new(text))))
-            .collect();
-        Self { texts }
-    }
-
-    /// Where `span` is in its text. `None` where the text is missing or is another one than the
-    /// part read: then the line and the byte disagree, and a frame would show the wrong code.
-    pub(super) fn locate(&self, span: &Span) -> Option<Place> {
-        let (text, index) = self.texts.get(&*span.path)?;
-        let start = usize::try_from(span.start.byte).ok()?;
-        let end = usize::try_from(span.end.byte).ok()?.min(text.len());
-        let first = span.start.line;
-        let own = line_bytes(text, index, first)?;
-        if !(own.start..=own.end).contains(&start) {
-            return None;
-        }
-        let start = text.floor_char_boundary(start);
-        let end = text.ceil_char_boundary(end.max(start));
-        let tall = span.end.line.saturating_sub(first) >= TALL;
-        let last = line_bytes(text, index, span.end.line).filter(|last| {
-            !tall && span.end.line > first && (last.start..=last.end).contains(&end)
-        });
-        Some(match last {
-            // A span that ends with a line break ends on the line before.
-            Some(last) if last.start == end => Place {
-                first,
-                last: span.end.line.saturating_sub(1),
-                bytes: start..end.saturating_sub(1).max(start),
-            },
-            Some(_) => Place {
-                first,
-                last: span.end.line,
-                bytes: start..end,
-            },
-            None => Place {
-                first,
-                last: first,
-                bytes: start..end.min(own.end).max(start),
-            },
-        })
-    }
-
-    /// The first line of `place` in `path`, cut to `width` columns, and the mark in it.
-    pub(super) fn line(
-        &self,
-        path: &str,
-        place: &Place,
-        width: usize,
-        page: &Page,
-    ) -> Option<(String, Range<usize>)> {
-        let (text, index) = self.texts.get(path)?;
-        let bytes = line_bytes(text, index, place.first)?;
-        let line = text.get(bytes.clone())?;
-        let mark = place.bytes.start.saturating_sub(bytes.start)
-            ..place.bytes.end.min(bytes.end).saturating_sub(bytes.start);
-        let room = Room {
-            width,
-            label: width / 3,
-            dedent: indentation(line).len(),
-            unicode: page.unicode,
-        };
-        let mut window = window::cut(line, std::slice::from_ref(&mark), room);
-        let mark = window.marks.pop()?;
-        Some((window.text, mark))
-    }
-}
-
-/// The bytes of line `line` without its line break.
-fn line_bytes(text: &str, index: &LineIndex, line: u32) -> Option<Range<usize>> {
-    let start = usize::try_from(index.line_start(line)?).ok()?;
-    let end = match index.line_start(line.checked_add(1)?) {
-        Some(next) => usize::try_from(next).ok()?.saturating_sub(1),
-        None => text.len(),
-    };
-    let end = match text.get(start..end) {
-        Some(line) if line.ends_with('\r') => end.saturating_sub(1),
-        _ => end,
-    };
-    Some(start..end)
-}
-
-fn indentation(line: &str) -> &str {
-    let code = line.trim_start_matches([' ', '\t']);
-    line.get(..line.len().saturating_sub(code.len()))
-        .unwrap_or_default()
-}
 
 /// Something to mark in a frame.
 #[derive(Debug, Clone)]
@@ -248,26 +137,17 @@ struct Excerpt {
 
 impl Excerpt {
     fn new(texts: &Texts<'_>, span: &Span, marks: &[Mark], page: &Page) -> Option<Self> {
-        let (text, index) = texts.texts.get(&*span.path)?;
         let first = marks.iter().map(|mark| mark.place.first).min()?;
         let last = marks.iter().map(|mark| mark.place.last).max()?;
-        let blank = |line: u32| {
-            line_bytes(text, index, line)
-                .and_then(|bytes| text.get(bytes))
-                .is_none_or(|line| line.trim().is_empty())
-        };
+        let line = |number: u32| texts.numbered(&span.path, number);
+        let blank = |number| line(number).is_none_or(|(_, line)| line.trim().is_empty());
         let from = (first.saturating_sub(CONTEXT).max(1)..=first)
             .find(|&line| line == first || !blank(line))?;
         let to = (last..=last.saturating_add(CONTEXT))
             .rev()
             .find(|&line| line == last || !blank(line))?;
 
-        let lines: Vec<(Range<usize>, &str)> = (from..=to)
-            .filter_map(|line| {
-                let bytes = line_bytes(text, index, line)?;
-                Some((bytes.clone(), text.get(bytes)?))
-            })
-            .collect();
+        let lines: Vec<(Range<usize>, &str)> = (from..=to).filter_map(line).collect();
         // The gutter: line number, bar and spaces; marks over several lines draw arrows in it.
         let arrows = marks
             .iter()

@@ -38,7 +38,7 @@ pub(super) fn render(report: &Report, options: &Options) -> String {
     );
     match report.verdict {
         // A clean run writes no annotation.
-        Verdict::Clean => out.push_str(&format!("{} {text}\n", report.tool)),
+        Verdict::Clean => put!(out, "{}: {text}\n", report.tool),
         Verdict::Denied | Verdict::Undecided => {
             command(
                 "notice",
@@ -57,10 +57,12 @@ fn finding(reported: &Reported, options: &Options, out: &mut String) {
     let mut properties = vec![
         ("file", options.located(&span.path)),
         ("line", span.start.line.to_string()),
-        ("endLine", span.end.line.to_string()),
     ];
     // GitHub takes columns only within one line.
-    if span.start.line == span.end.line {
+    if span.start.line != span.end.line {
+        properties.push(("endLine", span.end.line.to_string()));
+    } else if !verdict::is_whole_file(span) {
+        properties.push(("endLine", span.end.line.to_string()));
         properties.push(("col", span.start.column.to_string()));
         properties.push(("endColumn", span.end.column.to_string()));
     }
@@ -75,18 +77,19 @@ fn finding(reported: &Reported, options: &Options, out: &mut String) {
     };
     let mut text = finding.message.clone();
     for (at, label) in finding.labels.iter().enumerate() {
-        text.push_str(&format!(
+        put!(
+            text,
             "\n{}. {}: {}",
             at + 1,
             place(&label.span),
             label.message
-        ));
+        );
     }
     if let Some(help) = &finding.help {
-        text.push_str(&format!("\nhelp: {help}"));
+        put!(text, "\nhelp: {help}");
     }
     for note in &finding.notes {
-        text.push_str(&format!("\nnote: {note}"));
+        put!(text, "\nnote: {note}");
     }
     command(name, &properties, &text, out);
 }
@@ -100,9 +103,10 @@ fn command(name: &str, properties: &[(&str, String)], data: &str, out: &mut Stri
         .iter()
         .map(|(name, value)| format!("{name}={}", escape::github_property(value)))
         .collect();
-    out.push_str(&format!(
+    put!(
+        out,
         "::{name} {}::{}\n",
         properties.join(","),
         escape::github_data(data)
-    ));
+    );
 }

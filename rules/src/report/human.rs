@@ -4,8 +4,9 @@
 //! the prompt, the verdict with everything that could not be seen. A clean run is one line.
 
 use super::escape;
-use super::frame::{self, Mark, Texts};
+use super::frame::{self, Mark};
 use super::paint::{self, Page, Role};
+use super::place::Texts;
 use super::steps::{self, Step};
 use super::{Options, verdict};
 use crate::{Certainty, Finding, Level, Report, Reported, Verdict};
@@ -158,7 +159,7 @@ fn places(finding: &Finding, level: Level, texts: &Texts<'_>, page: &Page, out: 
     if drawn.is_empty() {
         let place = verdict::at(&finding.span);
         let arrow = page.paint(Role::Dim, page.pick("╶─▶", "-->"));
-        out.push_str(&format!("  {arrow} {}\n", page.paint(Role::Place, &place)));
+        put!(out, "  {arrow} {}\n", page.paint(Role::Place, &place));
     } else {
         out.push_str(&drawn);
     }
@@ -175,10 +176,7 @@ fn advice(word: &str, role: Role, text: &str, page: &Page, out: &mut String) {
         for line in page.wrap(paragraph, indent, &rest) {
             match line.strip_prefix(first.as_str()) {
                 Some(line) => {
-                    out.push_str(&format!(
-                        "  {} {line}",
-                        page.paint(role, &format!("{word}:"))
-                    ));
+                    put!(out, "  {} {line}", page.paint(role, &format!("{word}:")));
                 }
                 None => out.push_str(line.trim_end()),
             }
@@ -210,11 +208,12 @@ fn undecided(report: &Report, page: &Page, out: &mut String) {
         let arrow = page.pick("╶─▶", "-->");
         for (at, place) in places.iter().enumerate() {
             let arrow = if at == 0 { arrow } else { "   " };
-            out.push_str(&format!(
+            put!(
+                out,
                 "  {} {}\n",
                 page.paint(Role::Dim, arrow),
                 page.paint(Role::Place, &escape::text(place)),
-            ));
+            );
         }
         out.push('\n');
     }
@@ -234,12 +233,13 @@ fn index(shown: &[&Reported], page: &Page, out: &mut String) {
     for reported in &denied {
         let finding = &reported.finding;
         let place = verdict::at(&finding.span);
-        out.push_str(&format!(
+        put!(
+            out,
             "{} {:width$}  {}\n",
             page.paint(Role::Deny, "deny"),
             finding.rule.id,
             page.paint(Role::Place, &place),
-        ));
+        );
     }
     if !denied.is_empty() {
         out.push('\n');

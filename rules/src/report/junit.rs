@@ -100,13 +100,13 @@ fn body(reported: &Reported) -> String {
     for (at, label) in finding.labels.iter().enumerate() {
         let place = verdict::at(&label.span);
         let message = escape::text(&label.message);
-        text.push_str(&format!("  {}. {place}: {message}\n", at + 1));
+        put!(text, "  {}. {place}: {message}\n", at + 1);
     }
     if let Some(help) = &finding.help {
-        text.push_str(&format!("help: {}\n", escape::lines(help)));
+        put!(text, "help: {}\n", escape::lines(help));
     }
     for note in &finding.notes {
-        text.push_str(&format!("note: {}\n", escape::lines(note)));
+        put!(text, "note: {}\n", escape::lines(note));
     }
     escape::line_starts(&text)
 }

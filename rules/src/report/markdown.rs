@@ -50,18 +50,20 @@ pub(super) fn render(report: &Report) -> String {
         out.push_str(block);
     }
     if left_out > 0 {
-        out.push_str(&format!(
+        put!(
+            out,
             "\n**{} left out** to stay below the size limit of a comment; the JSON report has all \
              of them.\n",
             verdict::count(left_out, "more finding is", "more findings are")
-        ));
+        );
     }
-    out.push_str(&format!(
+    put!(
+        out,
         "\n<sub>{} {} · {}</sub>\n",
         report.tool,
         report.version,
         verdict::coverage(report).join(" · ")
-    ));
+    );
     escape::line_starts(&out)
 }
 
@@ -108,10 +110,11 @@ fn undecided(report: &Report, out: &mut String) {
         }
     }
     if left_out > 0 {
-        out.push_str(&format!(
+        put!(
+            out,
             "- **{} left out**; the JSON report has all of them\n",
             verdict::count(left_out, "more place is", "more places are")
-        ));
+        );
     }
 }
 
@@ -162,14 +165,15 @@ fn details(reported: &Reported) -> String {
     let mut text = String::new();
     if !finding.labels.is_empty() {
         let steps = verdict::count(finding.labels.len(), "place", "places");
-        text.push_str(&format!("  <details><summary>how: {steps}</summary>\n\n"));
+        put!(text, "  <details><summary>how: {steps}</summary>\n\n");
         for (at, label) in finding.labels.iter().take(STEPS).enumerate() {
-            text.push_str(&format!(
+            put!(
+                text,
                 "  {}. {}: {}\n",
                 at + 1,
                 place(&label.span),
                 escape::markdown_message(&short(&label.message))
-            ));
+            );
         }
         if let Some(more) = finding
             .labels
@@ -177,20 +181,17 @@ fn details(reported: &Reported) -> String {
             .checked_sub(STEPS)
             .filter(|&more| more > 0)
         {
-            text.push_str(&format!(
-                "  {}. {more} more in the JSON report\n",
-                STEPS + 1
-            ));
+            put!(text, "  {}. {more} more in the JSON report\n", STEPS + 1);
         }
         text.push_str("\n  </details>\n");
     }
     if let Some(help) = &finding.help {
         let help = escape::markdown_message(&short(help));
-        text.push_str(&format!("\n  **help:** {help}\n"));
+        put!(text, "\n  **help:** {help}\n");
     }
     for note in finding.notes.iter().take(STEPS) {
         let note = escape::markdown_message(&short(note));
-        text.push_str(&format!("\n  **note:** {note}\n"));
+        put!(text, "\n  **note:** {note}\n");
     }
     text
 }

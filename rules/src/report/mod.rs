@@ -6,6 +6,14 @@
 //! Two promises hold for every format. The same report gives the same bytes; and nothing in it
 //! that came from the scanned tree is obeyed by what reads the output (see `escape`).
 
+/// Appends formatted text to a `String`.
+macro_rules! put {
+    ($out:expr, $($arg:tt)+) => {{
+        use std::fmt::Write as _;
+        write!($out, $($arg)+).expect("writing to a string cannot fail");
+    }};
+}
+
 mod concise;
 mod destination;
 mod escape;
@@ -18,6 +26,7 @@ mod json;
 mod junit;
 mod markdown;
 mod paint;
+mod place;
 mod sarif;
 mod steps;
 mod verdict;

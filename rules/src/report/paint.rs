@@ -72,7 +72,7 @@ impl Page {
 
     /// `text` in the colour of `role`.
     pub(super) fn paint(&self, role: Role, text: &str) -> String {
-        if !self.colour || text.is_empty() {
+        if !self.colour || text.trim().is_empty() {
             return text.to_owned();
         }
         let sgr = match role {

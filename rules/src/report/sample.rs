@@ -15,19 +15,19 @@ rule! {
     ///
     /// ## Why
     /// The guard is a temporary of the head, so it lives to the end of the whole expression.
-    pub RELOCK = { id: "relock-in-scrutinee", level: Deny, since: "0.1.0" }
+    pub(super) RELOCK = { id: "relock-in-scrutinee", level: Deny, since: "0.1.0" }
 }
 rule! {
     /// Reports a lock that is taken twice.
-    pub RECURSIVE = { id: "recursive-read", level: Warn, since: "0.1.0" }
+    pub(super) RECURSIVE = { id: "recursive-read", level: Warn, since: "0.1.0" }
 }
 rule! {
     /// Reports an announced prefix that would lose its sites.
-    pub FLOOR = { id: "below-site-floor", level: Deny, since: "0.1.0" }
+    pub(super) FLOOR = { id: "below-site-floor", level: Deny, since: "0.1.0" }
 }
 rule! {
     /// Reports a certificate that has ended.
-    pub EXPIRED = { id: "expired", level: Deny, since: "0.1.0" }
+    pub(super) EXPIRED = { id: "expired", level: Deny, since: "0.1.0" }
 }
 
 const PROXY: &str = "\
@@ -49,7 +49,8 @@ const STORE: &str = "\
 pub static ROUTES: RwLock<Table> = RwLock::new(Table::new());
 
 pub fn refresh(key: &Key, reason: Reason) -> Option<Backend> {
-    let fetched = upstream::fetch(key).inspect_err(|error| tracing::warn!(%key, ?reason, %error, \"no upstream has it\")).ok()?;
+    let fetched = upstream::fetch(key).inspect_err(|error| warn!(%key, ?reason, %error, \"no upstream \
+    has it\")).ok()?;
     insert(key, fetched)
 }
 
@@ -84,9 +85,12 @@ bgp:
 
 /// The span of the `nth` (from 0) `needle` in `text`.
 fn span(path: &str, text: &str, needle: &str, nth: usize) -> Span {
-    let (start, _) = text.match_indices(needle).nth(nth).unwrap();
-    let start = u32::try_from(start).unwrap();
-    let length = u32::try_from(needle.len()).unwrap();
+    let (start, _) = text
+        .match_indices(needle)
+        .nth(nth)
+        .expect("the sample has it");
+    let start = u32::try_from(start).expect("the sample is small");
+    let length = u32::try_from(needle.len()).expect("the sample is small");
     LineIndex::new(text).span(&Arc::from(path), start, start + length)
 }
 
@@ -101,27 +105,54 @@ fn reported(finding: Finding, level: Level) -> Reported {
 
 /// The finding of the incident: a read guard in an `if let`, the write side three calls below.
 fn relock() -> Finding {
-    let (proxy, store, evict) = ("src/proxy.rs", "src/store.rs", "src/store/evict.rs");
-    RELOCK
-        .at(
-            span(proxy, PROXY, "store::refresh(key, Reason::Miss)", 0),
-            "`store::ROUTES` is locked for writing while the read guard from the head of this `if let` is alive",
-            &["proxy::route", "store::ROUTES", "0"],
+    let proxy = |needle: &str, nth| span("src/proxy.rs", PROXY, needle, nth);
+    let store = |needle: &str| span("src/store.rs", STORE, needle, 0);
+    let evict = |needle: &str| span("src/store/evict.rs", EVICT, needle, 0);
+    let call = proxy("store::refresh(key, Reason::Miss)", 0);
+    let message = "`store::ROUTES` is locked for writing while the read guard from the head of \
+                   this `if let` is alive";
+    let chain = [
+        (
+            proxy("store::ROUTES.read()", 0),
+            "the read guard is born here, a temporary of the `if let`",
+        ),
+        (
+            proxy("}", 1),
+            "and lives until here, because edition 2021 drops it after `else`",
+        ),
+        (call.clone(), "`route` calls `store::refresh`"),
+        (store("insert(key, fetched)"), "`refresh` calls `insert`"),
+        (
+            store("evict::make_room(1)"),
+            "`insert` calls `evict::make_room`",
+        ),
+        (
+            evict("sweep(|table| table.len() + entries > LIMIT)"),
+            "`make_room` calls `sweep`",
+        ),
+        (
+            evict("ROUTES.write()"),
+            "`sweep` waits for the write side of `store::ROUTES`, which this thread's own read \
+             guard keeps",
+        ),
+    ];
+    let about = ["proxy::route", "store::ROUTES", "0"];
+    let finding = RELOCK.at(call, message, &about);
+    chain
+        .into_iter()
+        .fold(finding, |finding, (span, message)| {
+            finding.with_label(span, message)
+        })
+        .with_help(
+            "bind the value before the branch: `let backend = \
+             store::ROUTES.read().get(key).cloned();`, so that the guard ends with that statement",
         )
-        .with_label(span(proxy, PROXY, "store::ROUTES.read()", 0), "the read guard is born here, a temporary of the `if let`")
-        .with_label(span(proxy, PROXY, "}", 1), "and lives until here, because edition 2021 drops it after `else`")
-        .with_label(span(proxy, PROXY, "store::refresh(key, Reason::Miss)", 0), "`route` calls `store::refresh`")
-        .with_label(span(store, STORE, "insert(key, fetched)", 0), "`refresh` calls `insert`")
-        .with_label(span(store, STORE, "evict::make_room(1)", 0), "`insert` calls `evict::make_room`")
-        .with_label(span(evict, EVICT, "sweep(|table| table.len() + entries > LIMIT)", 0), "`make_room` calls `sweep`")
-        .with_label(span(evict, EVICT, "ROUTES.write()", 0), "`sweep` waits for the write side of `store::ROUTES`, which this thread's own read guard keeps")
-        .with_help("bind the value before the branch: `let backend = store::ROUTES.read().get(key).cloned();`, so that the guard ends with that statement")
         .with_note("edition 2024 drops the guard before `else`; this package is on edition 2021")
         .with_fix(Fix {
             message: "hoist the scrutinee into a `let`".to_owned(),
             safe: true,
             edits: vec![Edit {
-                path: proxy.to_owned(),
+                path: "src/proxy.rs".to_owned(),
                 start: 125,
                 end: 126,
                 text: "x".to_owned(),
@@ -133,9 +164,18 @@ fn relock() -> Finding {
 
 /// A chain of `depth` calls through one file.
 pub(super) fn deep(depth: usize) -> Report {
-    let text: String = (0..depth)
-        .map(|at| format!("fn step_{at}(state: &State) {{\n    let _span = tracing::debug_span!(\"step\", depth = {at}).entered();\n    step_{}(state);\n}}\n\n", at + 1))
+    let bodies: Vec<String> = (0..depth)
+        .map(|at| {
+            let next = at + 1;
+            format!(
+                "fn step_{at}(state: &State) {{\n    \
+                 let _span = tracing::debug_span!(\"step\", depth = {at}).entered();\n    \
+                 step_{next}(state);\n\
+                 }}\n\n"
+            )
+        })
         .collect();
+    let text = bodies.concat();
     let path = "src/deep.rs";
     let mut finding = RELOCK.at(
         span(path, &text, "step_1(state)", 0),
@@ -196,11 +236,15 @@ pub(super) fn rich() -> Report {
     let recursive = RECURSIVE
         .at(
             span(hostile_path, HOSTILE, "G.read()", 1),
-            "`G` is read again\n::set-output name=x::y while <script>alert(1)</script> `G|x` ##[group]a @admin",
+            "`G` is read again\n::set-output name=x::y while <script>alert(1)</script> `G|x` \
+             ##[group]a @admin",
             &["evil", "G", "0"],
         )
         .with_certainty(Certainty::Possible)
-        .with_label(span(hostile_path, HOSTILE, "G.read()", 0), "the first \u{9b}31mguard");
+        .with_label(
+            span(hostile_path, HOSTILE, "G.read()", 0),
+            "the first \u{9b}31mguard",
+        );
     let floor = FLOOR
         .at(
             span("preflight.yaml", POLICY, "192.0.2.0/24", 0),

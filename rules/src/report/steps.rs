@@ -3,8 +3,8 @@
 //! A call chain goes through many files and may have dozens of steps. A frame each would fill the
 //! screen; a step is two lines, where and what, then the code.
 
-use super::frame::Texts;
 use super::paint::{Page, Role};
+use super::place::Texts;
 use super::{escape, verdict};
 use crate::finding::Label;
 
@@ -39,7 +39,7 @@ pub(super) fn draw(texts: &Texts<'_>, steps: &[Step<'_>], page: &Page) -> String
         if left_out > 0 && at == first {
             let text = format!("{left_out} more steps, all of them in the JSON report");
             let dots = page.paint(Role::Dim, page.pick("┆", ":"));
-            out.push_str(&format!("   {dots} {}\n", page.paint(Role::Dim, &text)));
+            put!(out, "   {dots} {}\n", page.paint(Role::Dim, &text));
         }
         if left_out > 0 && at >= first && at < first + left_out {
             continue;
@@ -76,26 +76,27 @@ fn step_lines(
     let head = format!("   {branch} {number}");
     let columns = textwrap::core::display_width;
     let one_line = columns(&head) + columns(&place) + 2 + columns(&message) <= page.width;
-    out.push_str(&format!(
+    put!(
+        out,
         "   {} {}{}",
         page.paint(Role::Dim, branch),
         page.paint(Role::Strong, &number),
         page.paint(Role::Place, &place),
-    ));
+    );
     let painted_hang = format!(
         "   {}  {}",
         page.paint(Role::Dim, trunk),
         " ".repeat(indent - 6)
     );
     if one_line {
-        out.push_str(&format!("  {message}\n"));
+        put!(out, "  {message}\n");
     } else {
         out.push('\n');
         for line in page.wrap(&message, &hang, &hang) {
             let text = line
                 .strip_prefix(hang.as_str())
                 .unwrap_or(line.trim_start());
-            out.push_str(&format!("{painted_hang}{text}\n"));
+            put!(out, "{painted_hang}{text}\n");
         }
     }
     let Some(located) = texts.locate(span) else {
@@ -109,10 +110,11 @@ fn step_lines(
         return;
     }
     let part = |range: std::ops::Range<usize>| line.get(range).unwrap_or_default();
-    out.push_str(&format!(
+    put!(
+        out,
         "{painted_hang}  {}{}{}\n",
         page.paint(Role::Dim, part(0..mark.start)),
         page.paint(Role::Mark, part(mark.clone())),
         page.paint(Role::Dim, part(mark.end..line.len())),
-    ));
+    );
 }

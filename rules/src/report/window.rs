@@ -205,7 +205,8 @@ mod tests {
     fn shown(line: &str, mark: Range<usize>) -> (String, String) {
         let window = cut(line, std::slice::from_ref(&mark), ROOM);
         let mark = window.marks[0].clone();
-        (window.text.clone(), window.text[mark].to_owned())
+        let marked = window.text.get(mark).unwrap().to_owned();
+        (window.text, marked)
     }
 
     #[test]

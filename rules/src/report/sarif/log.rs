@@ -109,6 +109,10 @@ pub(super) struct Outcome {
 }
 
 /// §3.28.
+#[expect(
+    clippy::struct_field_names,
+    reason = "the standard names the field `physicalLocation`"
+)]
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Location {

@@ -115,10 +115,10 @@ fn outcome(
     let finding = &reported.finding;
     let mut text = finding.message.clone();
     if let Some(help) = &finding.help {
-        text.push_str(&format!("\nhelp: {help}"));
+        put!(text, "\nhelp: {help}");
     }
     for note in &finding.notes {
-        text.push_str(&format!("\nnote: {note}"));
+        put!(text, "\nnote: {note}");
     }
     let mut properties: BTreeMap<&'static str, Value> =
         BTreeMap::from([("certainty", finding.certainty.as_str().into())]);
@@ -152,7 +152,7 @@ fn outcome(
             .map(|reason| Suppression {
                 kind: "inSource",
                 status: "accepted",
-                justification: reason.clone(),
+                justification: escape::lines(reason),
             })
             .collect(),
         fixes: finding
@@ -264,10 +264,10 @@ fn artifact(path: &str, options: &Options) -> ArtifactLocation {
 }
 
 /// A plain-text message. `[text](target)` is a link even there (§3.11.6), so input must not form
-/// one.
+/// one; viewers show it to people, so that nothing in it may hide.
 fn message(text: &str) -> Message {
     Message {
-        text: text.replace("](", "] ("),
+        text: escape::lines(text).replace("](", "] ("),
         markdown: None,
     }
 }
