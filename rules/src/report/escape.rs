@@ -7,24 +7,10 @@
 
 /// True for characters that an output would obey or hide instead of showing them.
 ///
-/// C0, DEL and C1 drive terminals; the bidirectional controls reorder what is read ("trojan
-/// source"); line separators break lines; the invisible ones make two names look alike.
+/// Those that [`crate::escape::acts`] names, and the invisible ones (soft hyphen, Mongolian vowel
+/// separator, tags and supplementary variation selectors) that make two names look alike.
 pub(super) fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{ad}'
-                | '\u{61c}'
-                | '\u{180e}'
-                | '\u{200b}'
-                | '\u{200e}'
-                | '\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{feff}'
-                | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e0fff}'
-        )
+    crate::escape::acts(c) || matches!(c, '\u{ad}' | '\u{180e}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Shows `c` as text: `\n`, `\t`, `\r`, or `\u{…}` with its code point.
@@ -242,7 +228,11 @@ mod tests {
             "a\\u{1b}[31m\\u{202e}b\\u{9b}\\n"
         );
         assert_eq!(lines("a\nb\r"), "a\nb\\r");
-        assert_eq!(text("naïve 日本 👩‍🚒"), "naïve 日本 👩‍🚒");
+        assert_eq!(text("naïve 日本 🚒"), "naïve 日本 🚒");
+        assert_eq!(
+            text("pass\u{200b}word\u{e0100}"),
+            "pass\\u{200b}word\\u{e0100}"
+        );
     }
 
     #[test]

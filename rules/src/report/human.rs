@@ -14,6 +14,9 @@ use crate::{Certainty, Finding, Level, Report, Reported, Verdict};
 /// From this many findings on, the denied ones are listed again at the end.
 const INDEX_FROM: usize = 4;
 
+/// Labels in a frame at most: more of them in so few lines are a list, not a picture.
+const MARKS: usize = 8;
+
 /// The whole report.
 pub(super) fn render(report: &Report, page: &Page, options: &Options) -> String {
     let texts = Texts::new(report);
@@ -132,7 +135,7 @@ fn places(finding: &Finding, level: Level, texts: &Texts<'_>, page: &Page, out: 
     let mut steps = Vec::new();
     for (at, (label, near)) in finding.labels.iter().zip(near).enumerate() {
         let number = numbered.then_some(at + 1);
-        let Some(place) = near else {
+        let Some(place) = near.filter(|_| marks.len() <= MARKS) else {
             steps.push(Step { number, label });
             continue;
         };
