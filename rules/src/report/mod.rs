@@ -1,6 +1,6 @@
 //! Reports: one run, written for people, for forges and for machines.
 //!
-//! [`write`] turns a [`Report`] into any number of formats, one file each. A format decides how
+//! [`write()`] turns a [`Report`] into any number of formats, one file each. A format decides how
 //! things look and never what they mean: levels, suppressions and the verdict are settled before.
 //!
 //! Two promises hold for every format. The same report gives the same bytes; and nothing in it
@@ -129,7 +129,7 @@ pub enum Error {
 
 /// Refuses requests that would overwrite or mix with each other.
 ///
-/// For the command line to call before the run, so that a slow run is not lost to a slip; [`write`]
+/// For the command line to call before the run, so that a slow run is not lost to a slip; [`write()`]
 /// calls it as well.
 pub fn check(requests: &[FormatRequest]) -> Result<(), Error> {
     for (at, request) in requests.iter().enumerate() {
