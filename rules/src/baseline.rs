@@ -106,7 +106,8 @@ impl Baseline {
 
     /// The file's content: pretty JSON, so that a change is a diff of a few lines.
     pub fn to_json(&self) -> String {
-        let mut text = serde_json::to_string_pretty(self).expect("strings serialise to JSON");
+        // Strings and lists always serialise; an empty text is refused when it is read.
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
         text.push('\n');
         text
     }

@@ -37,6 +37,7 @@ impl Level {
     }
 
     /// One level lower; `allow` stays `allow`.
+    #[must_use]
     pub fn lowered(self) -> Self {
         match self {
             Self::Deny => Self::Warn,

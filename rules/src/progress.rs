@@ -23,7 +23,7 @@ impl Progress {
     /// For a terminal only: the caller knows whether it is one.
     pub fn on_stderr() -> Self {
         let style = ProgressStyle::with_template("{spinner} {msg} {human_pos} {elapsed}")
-            .expect("the template is a constant, and a test builds it");
+            .unwrap_or_else(|_| ProgressStyle::default_spinner());
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         bar.set_style(style);
         let late = bar.clone();

@@ -199,8 +199,8 @@ fn common(found: &[(PathBuf, bool)]) -> Option<PathBuf> {
     });
     let first = folders.next()?;
     folders
-        .fold(Some(first), |shared, folder| {
-            shared?.ancestors().find(|above| folder.starts_with(above))
+        .try_fold(first, |shared, folder| {
+            shared.ancestors().find(|above| folder.starts_with(above))
         })
         .map(Path::to_owned)
 }

@@ -6,6 +6,8 @@
 
 mod folder;
 mod revision;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

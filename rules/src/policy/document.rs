@@ -13,13 +13,17 @@ use crate::Level;
 /// A whole policy; `L`, `C` and `B` are the parts' sections.
 #[derive(serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "preflight policy")]
+#[schemars(
+    rename = "preflight-policy",
+    title = "Preflight policy",
+    description = "What a team wants of the rules, in `preflight.yaml`."
+)]
 pub(super) struct Document<L = IgnoredAny, C = IgnoredAny, B = IgnoredAny> {
     /// The version of this format: 1.
     #[schemars(range(min = 1, max = 1))]
     pub(super) version: Spanned<u64>,
     /// The level of each rule that shall not have its default: `allow`, `warn` or `deny`.
-    pub(super) levels: Option<Entries<Setting>>,
+    pub(super) levels: Option<Entries<Spanned<Setting>>>,
     /// Findings that are accepted for a while.
     pub(super) exemptions: Option<Vec<Entry>>,
     /// What `structlint` needs to know.
@@ -42,12 +46,12 @@ pub struct Setting {
     pub deny_possible: bool,
 }
 
-/// The long form of a [`Setting`].
+/// A level with more to say about it.
 #[derive(serde::Deserialize, JsonSchema)]
 #[serde(
     deny_unknown_fields,
     rename_all = "kebab-case",
-    rename = "level setting"
+    rename = "level-setting"
 )]
 struct Long {
     /// The level; without it the rule keeps its own.
@@ -88,7 +92,7 @@ impl<'de> Visitor<'de> for SettingVisitor {
     }
 }
 
-/// A level as a word; other words are an unknown value, with a suggestion.
+/// A level as a word.
 struct Word(Level);
 
 impl Word {
@@ -97,7 +101,13 @@ impl Word {
             .into_iter()
             .find(|level| level.as_str() == word)
             .map(Self)
-            .ok_or_else(|| E::unknown_variant(word, &["allow", "warn", "deny"]))
+            // Not `unknown_variant`: the parser places that at the key and this at the value.
+            .ok_or_else(|| {
+                let word = crate::escape::word(word);
+                E::custom(format!(
+                    "there is no level `{word}`; a level is allow, warn or deny"
+                ))
+            })
     }
 }
 
@@ -114,6 +124,10 @@ impl JsonSchema for Word {
 
     fn schema_name() -> std::borrow::Cow<'static, str> {
         Level::schema_name()
+    }
+
+    fn schema_id() -> std::borrow::Cow<'static, str> {
+        Level::schema_id()
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {

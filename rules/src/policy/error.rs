@@ -187,6 +187,7 @@ fn wording(error: &serde_saphyr::Error) -> (String, Option<String>) {
         Yaml::RecursiveReferencesRequireWeakTypes { .. } => {
             ("an alias stands inside its own anchor".to_owned(), None)
         }
+        Yaml::UnknownAnchor { .. } => ("this alias has no anchor above it".to_owned(), None),
         other => (escape::word(&unplaced(other)).into_owned(), None),
     }
 }

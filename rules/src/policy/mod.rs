@@ -8,7 +8,10 @@ mod document;
 mod error;
 mod exemption;
 mod place;
+mod schema;
 mod spanned;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -23,6 +26,7 @@ pub use document::Setting;
 pub use error::Error;
 pub use exemption::Exemption;
 pub use place::{NAME, Place, find, load};
+pub use schema::schema;
 pub use spanned::{Entries, Spanned};
 
 /// The policy to start from: every rule at its default.
@@ -39,14 +43,14 @@ pub static NONE: Policy = Policy::none();
 /// Sections of the parts are read on demand by [`Policy::section`].
 #[derive(Debug, Clone)]
 pub struct Policy {
-    text: Option<Text>,
+    file: Option<File>,
     levels: BTreeMap<String, (Setting, Span)>,
     exemptions: Vec<Exemption>,
     sections: BTreeSet<Part>,
 }
 
 #[derive(Debug, Clone)]
-struct Text {
+struct File {
     path: Arc<str>,
     text: Arc<str>,
     index: LineIndex,
@@ -65,7 +69,7 @@ impl Policy {
     /// No policy: every rule at its default, nothing exempt, no sections.
     pub const fn none() -> Self {
         Self {
-            text: None,
+            file: None,
             levels: BTreeMap::new(),
             exemptions: Vec::new(),
             sections: BTreeSet::new(),
@@ -80,7 +84,7 @@ impl Policy {
     /// [`Policy::section`].
     pub fn parse(path: impl Into<Arc<str>>, text: &str) -> Result<Self, Error> {
         let mut policy = Self {
-            text: Some(Text {
+            file: Some(File {
                 path: path.into(),
                 text: text.into(),
                 index: LineIndex::new(text),
@@ -99,7 +103,9 @@ impl Policy {
         for (id, setting) in &document.levels.unwrap_or_default() {
             policy.expect_rule(id)?;
             let span = policy.span(id);
-            policy.levels.insert(id.value.clone(), (*setting, span));
+            policy
+                .levels
+                .insert(id.value.clone(), (setting.value, span));
         }
         for entry in document.exemptions.unwrap_or_default() {
             policy.expect_rule(&entry.rule)?;
@@ -164,17 +170,17 @@ impl Policy {
 
     /// The policy's path as reports show it; `None` without a policy.
     pub fn path(&self) -> Option<&Arc<str>> {
-        self.text.as_ref().map(|text| &text.path)
+        self.file.as_ref().map(|file| &file.path)
     }
 
     /// The policy's text; `None` without a policy.
     pub fn text(&self) -> Option<&Arc<str>> {
-        self.text.as_ref().map(|text| &text.text)
+        self.file.as_ref().map(|file| &file.text)
     }
 
     /// Where a value stands.
     pub fn span<T>(&self, value: &Spanned<T>) -> Span {
-        match &self.text {
+        match &self.file {
             Some(text) => error::span(&text.path, &text.text, &text.index, value.at),
             None => Span::file(NAME),
         }
@@ -190,7 +196,7 @@ impl Policy {
 
     /// An error that points at a span of the policy.
     pub fn error_at(&self, span: &Span, message: impl Into<String>) -> Error {
-        match &self.text {
+        match &self.file {
             Some(text) => Error::at(&text.text, span, message),
             None => Error::file(&span.path, message),
         }
@@ -213,7 +219,7 @@ impl Policy {
         C: DeserializeOwned,
         B: DeserializeOwned,
     {
-        let Some(Text { path, text, index }) = &self.text else {
+        let Some(File { path, text, index }) = &self.file else {
             unreachable!("a policy without text has no sections")
         };
         serde_saphyr::from_str_with_options(text, options())
@@ -230,7 +236,6 @@ fn options() -> serde_saphyr::Options {
             max_depth: 64,
             max_aliases: 1_000,
             max_anchors: 1_000,
-            max_documents: 1,
         },
         alias_limits: serde_saphyr::alias_limits! {
             max_total_replayed_events: 100_000,

@@ -66,15 +66,16 @@ fn explain(id: &str, rules: &[&'static Rule], io: &mut Io<'_>) -> Exit {
         return print(&format!("{head}\n{}\n", docs.trim()), io);
     }
     let shown = escape::word(id);
-    let mut message = format!("there is no rule `{shown}` here");
     let near = ids::nearest_of(id, rules.iter().map(|rule| rule.id));
-    if let Some(part) = ids::part(id) {
-        let tool = part.tool();
-        message.push_str(&format!("; it is one of `{tool}`"));
-    } else if let Some(near) = near {
-        message.push_str(&format!("; did you mean `{near}`?"));
-    }
-    drop(writeln!(io.stderr, "error: {message}"));
+    let hint = match (ids::part(id), near) {
+        (Some(part), _) => format!("; it is one of `{}`", part.tool()),
+        (None, Some(near)) => format!("; did you mean `{near}`?"),
+        (None, None) => String::new(),
+    };
+    drop(writeln!(
+        io.stderr,
+        "error: there is no rule `{shown}` here{hint}"
+    ));
     Exit::Undecided
 }
 

@@ -137,7 +137,7 @@ pub(super) fn run<X>(checker: &dyn Checker<X>, args: &CheckArgs, own: &X, io: &m
     }
     let world = match prepare(identity, args, io) {
         Ok(world) => world,
-        Err(failure) => return fail(checker, args, None, failure, io),
+        Err(failure) => return fail(checker, args, None, &failure, io),
     };
     let progress = match io.stderr_terminal {
         Some(_) if !args.quiet => Progress::on_stderr(),
@@ -158,7 +158,7 @@ pub(super) fn run<X>(checker: &dyn Checker<X>, args: &CheckArgs, own: &X, io: &m
     progress.finish();
     let (outcomes, before) = match found {
         Ok(found) => found,
-        Err(failure) => return fail(checker, args, Some(&world.scope), failure, io),
+        Err(failure) => return fail(checker, args, Some(&world.scope), &failure, io),
     };
     let elapsed = match args.now {
         Some(_) => 0,
@@ -392,10 +392,10 @@ fn fail<X>(
     checker: &dyn Checker<X>,
     args: &CheckArgs,
     scope: Option<&Scope>,
-    failure: Failure,
+    failure: &Failure,
     io: &mut Io<'_>,
 ) -> Exit {
-    complain(&*failure, args, io);
+    complain(&**failure, args, io);
     let machine = args.format.iter().any(|request| {
         request.path.is_some()
             || !matches!(request.format.to_string().as_str(), "human" | "concise")
@@ -408,7 +408,7 @@ fn fail<X>(
             start: io.cwd.clone(),
         };
         let scope = scope.unwrap_or(&nowhere);
-        let report = gate::undecided(&terms(checker, args, scope, io), vec![entry(&*failure)]);
+        let report = gate::undecided(&terms(checker, args, scope, io), vec![entry(&**failure)]);
         conclude(&report, args, scope, io);
     }
     Exit::Undecided

@@ -115,6 +115,10 @@ where
 }
 
 /// For [`Tool::command`] of a tool that has no commands of its own.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it has the shape of `Tool::command`"
+)]
 pub fn no_command(command: NoCommands, _: &mut Io<'_>) -> Exit {
     match command {}
 }

@@ -67,14 +67,26 @@ impl Folder {
     }
 
     pub(super) fn read(&self, path: &str, longest: u64) -> Result<Vec<u8>, Error> {
-        let plain = |component| matches!(component, Component::Normal(_));
-        if !Path::new(path).components().all(plain) {
-            return Err(Error::new(path, "the path leads out of the tree"));
-        }
-        let file = self.root.join(path);
         let unreadable =
             |error: std::io::Error| Error::new(path, format!("cannot read it: {}", error.kind()));
-        if !file.symlink_metadata().map_err(unreadable)?.is_file() {
+        let mut file = self.root.clone();
+        let mut kind = None;
+        // Each step is looked at: a folder on the way may be a link that leads out of the tree.
+        for component in Path::new(path).components() {
+            let Component::Normal(name) = component else {
+                return Err(Error::new(path, "the path leads out of the tree"));
+            };
+            file.push(name);
+            let step = file.symlink_metadata().map_err(unreadable)?.file_type();
+            if step.is_symlink() {
+                return Err(Error::new(
+                    path,
+                    "it is no regular file, or lies behind a link",
+                ));
+            }
+            kind = Some(step);
+        }
+        if !kind.is_some_and(|kind| kind.is_file()) {
             return Err(Error::new(path, "it is no regular file"));
         }
         let mut bytes = Vec::new();
