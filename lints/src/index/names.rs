@@ -12,6 +12,13 @@ use super::{AdtId, AliasId, CrateId, Edition, Extern, FnId, ModuleId, Program, S
 /// How deep imports and aliases are followed.
 const DEPTH: u32 = 24;
 
+/// One question: what has been looked up for it, so that imports that lead in circles, or to the
+/// same module by many ways, are followed once.
+#[derive(Debug, Default)]
+struct Query {
+    found: FxHashMap<(ModuleId, Name, Space), Res>,
+}
+
 /// What a module declares and imports.
 #[derive(Debug, Default)]
 pub struct Scope {
@@ -52,7 +59,7 @@ pub enum Res {
 }
 
 /// Which of a module's items count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Space {
     Type,
     Value,
@@ -95,23 +102,20 @@ impl TyScope<'_> {
 impl<'a> Program<'a> {
     /// What a path in type position means.
     pub fn resolve_type_path(&self, module: ModuleId, path: &PathRef) -> Res {
-        self.resolve(module, &names(path), Space::Type, DEPTH)
+        self.resolve(module, &names(path), Space::Type, &mut Query::default())
     }
 
     /// What a path in value position means.
     pub fn resolve_value_path(&self, module: ModuleId, path: &PathRef) -> Res {
-        self.resolve(module, &names(path), Space::Value, DEPTH)
+        self.resolve(module, &names(path), Space::Value, &mut Query::default())
     }
 
     /// What `names` mean as a type or module.
     pub fn resolve_type(&self, module: ModuleId, names: &[Name]) -> Res {
-        self.resolve(module, names, Space::Type, DEPTH)
+        self.resolve(module, names, Space::Type, &mut Query::default())
     }
 
-    fn resolve(&self, module: ModuleId, path: &[Name], space: Space, depth: u32) -> Res {
-        if depth == 0 {
-            return Res::Unresolved;
-        }
+    fn resolve(&self, module: ModuleId, path: &[Name], space: Space, query: &mut Query) -> Res {
         let Some((first, mut rest)) = path.split_first() else {
             return Res::Unresolved;
         };
@@ -123,7 +127,7 @@ impl<'a> Program<'a> {
                 };
                 rest = after;
                 if self.krate(module).edition == Edition::E2015 {
-                    match self.resolve_in(root, first, Space::Type, depth - 1) {
+                    match self.resolve_in(root, first, Space::Type, query) {
                         Res::Unresolved => self.resolve_crate(module, first),
                         found => found,
                     }
@@ -146,13 +150,13 @@ impl<'a> Program<'a> {
             }
             _ => {
                 let space = if rest.is_empty() { space } else { Space::Type };
-                self.resolve_first(module, first, space, depth - 1)
+                self.resolve_first(module, first, space, query)
             }
         };
         while let Some((name, after)) = rest.split_first() {
             let space = if after.is_empty() { space } else { Space::Type };
             at = match at {
-                Res::Def(Def::Module(inner)) => self.resolve_in(inner, name, space, depth - 1),
+                Res::Def(Def::Module(inner)) => self.resolve_in(inner, name, space, query),
                 Res::Def(Def::Adt(adt)) => match self.variant(adt, name) {
                     Some(index) => Res::Def(Def::Variant(adt, index)),
                     // An associated function: the caller looks methods up by type.
@@ -183,10 +187,10 @@ impl<'a> Program<'a> {
     }
 
     /// A first segment: items and imports in view, then crates, then the prelude.
-    fn resolve_first(&self, module: ModuleId, name: &Name, space: Space, depth: u32) -> Res {
+    fn resolve_first(&self, module: ModuleId, name: &Name, space: Space, query: &mut Query) -> Res {
         let mut at = Some(module);
         while let Some(here) = at {
-            match self.resolve_in(here, name, space, depth) {
+            match self.resolve_in(here, name, space, query) {
                 Res::Unresolved => {}
                 found => return found,
             }
@@ -203,10 +207,19 @@ impl<'a> Program<'a> {
     }
 
     /// `name` as declared in or imported into `module`.
-    fn resolve_in(&self, module: ModuleId, name: &Name, space: Space, depth: u32) -> Res {
-        if depth == 0 {
-            return Res::Unresolved;
+    fn resolve_in(&self, module: ModuleId, name: &Name, space: Space, query: &mut Query) -> Res {
+        let key = (module, name.clone(), space);
+        if let Some(found) = query.found.get(&key) {
+            return found.clone();
         }
+        // While it is being looked up it is not found: an import cannot import itself.
+        query.found.insert(key.clone(), Res::Unresolved);
+        let found = self.look_up(module, name, space, query);
+        query.found.insert(key, found.clone());
+        found
+    }
+
+    fn look_up(&self, module: ModuleId, name: &Name, space: Space, query: &mut Query) -> Res {
         let scope = &self.module(module).scope;
         if let Some(def) = scope
             .defs
@@ -220,16 +233,16 @@ impl<'a> Program<'a> {
             .iter()
             .filter(|leaf| !leaf.glob && leaf.name == *name)
         {
-            match self.resolve_use(module, leaf, space, depth) {
+            match self.resolve_use(module, leaf, space, query) {
                 Res::Unresolved => {}
                 found => return found,
             }
         }
         for leaf in scope.uses.iter().filter(|leaf| leaf.glob) {
-            let found = match self.resolve_use(module, leaf, Space::Type, depth) {
+            let found = match self.resolve_use(module, leaf, Space::Type, query) {
                 // A glob of the module itself (`use self::*`) cannot add anything.
                 Res::Def(Def::Module(inner)) if inner != module => {
-                    self.resolve_in(inner, name, space, depth / 2)
+                    self.resolve_in(inner, name, space, query)
                 }
                 Res::Def(Def::Adt(adt)) => match self.variant(adt, name) {
                     Some(index) => Res::Def(Def::Variant(adt, index)),
@@ -252,7 +265,13 @@ impl<'a> Program<'a> {
         Res::Unresolved
     }
 
-    fn resolve_use(&self, module: ModuleId, leaf: &UseLeaf, space: Space, depth: u32) -> Res {
+    fn resolve_use(
+        &self,
+        module: ModuleId,
+        leaf: &UseLeaf,
+        space: Space,
+        query: &mut Query,
+    ) -> Res {
         let Some(first) = leaf.path.first() else {
             return Res::Unresolved;
         };
@@ -261,12 +280,12 @@ impl<'a> Program<'a> {
             // In 2015 the paths of `use` start at the crate's root.
             let root = self.krate(module).root;
             if root != module || leaf.path.len() > 1 || leaf.name != *first {
-                match self.resolve(root, &leaf.path, space, depth - 1) {
+                match self.resolve(root, &leaf.path, space, query) {
                     Res::Unresolved => {}
                     found => return found,
                 }
             }
-            return self.resolve_absolute(module, &leaf.path);
+            return self.resolve_absolute(module, &leaf.path, space, query);
         }
         if !special && leaf.path.len() == 1 && leaf.name == *first {
             // `use name;` can only name a crate; it must not find itself.
@@ -281,16 +300,20 @@ impl<'a> Program<'a> {
                 .iter()
                 .any(|other| !other.glob && other.name == *first && other.path == leaf.path);
             if own {
-                return self.resolve_absolute(module, &leaf.path);
+                return self.resolve_absolute(module, &leaf.path, space, query);
             }
         }
-        self.resolve(module, &leaf.path, space, depth - 1)
+        self.resolve(module, &leaf.path, space, query)
     }
 
     /// A path that starts with a crate.
-    fn resolve_absolute(&self, module: ModuleId, path: &[Name]) -> Res {
-        let mut full = vec![Name::new_static("")];
-        full.extend(path.iter().cloned());
+    fn resolve_absolute(
+        &self,
+        module: ModuleId,
+        path: &[Name],
+        space: Space,
+        query: &mut Query,
+    ) -> Res {
         match self.resolve_crate(module, path.first().unwrap_or(&Name::new_static(""))) {
             Res::External(base) => {
                 let mut at = base;
@@ -302,7 +325,7 @@ impl<'a> Program<'a> {
             Res::Def(Def::Module(root)) => {
                 let mut rest = vec![Name::new_static("self")];
                 rest.extend(path.iter().skip(1).cloned());
-                self.resolve(root, &rest, Space::Type, DEPTH / 2)
+                self.resolve(root, &rest, space, query)
             }
             other => other,
         }
