@@ -364,8 +364,8 @@ fn conclude(written: &Report, args: &CheckArgs, scope: &Scope, io: &mut Io<'_>) 
     match report::write(written, &args.format, io, &options) {
         Ok(()) => exit,
         Err(error) => {
-            // A reader that goes away, as `head` does, is told nothing; the verdict stands, but
-            // for a clean one: what was not delivered was not seen.
+            // A reader that goes away, as `head` does, needs no complaint, and the verdict stands:
+            // a denial stays one.
             let closed = matches!(&error, report::Error::Stdout(cause)
                 if cause.kind() == std::io::ErrorKind::BrokenPipe);
             if !closed {
