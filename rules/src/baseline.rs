@@ -150,3 +150,43 @@ impl Baseline {
         counts
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_baseline_is_refused_with_a_reason() {
+        for (text, reason) in [
+            ("", "EOF while parsing a value at line 1 column 0"),
+            ("{\n]", "key must be a string at line 2 column 1"),
+            (
+                "{\"schema\":\"preflight.baseline/v1\"}",
+                "missing field `entries` at line 1 column 34",
+            ),
+            (
+                "{\"schema\":\"preflight.baseline/v2\",\"entries\":[]}",
+                "its schema is `preflight.baseline/v2`, not `preflight.baseline/v1`",
+            ),
+        ] {
+            let error = Baseline::parse("known.json", text.as_bytes()).unwrap_err();
+            assert_eq!(error.reason, reason);
+        }
+        let deep = "[".repeat(100_000);
+        let error = Baseline::parse("known.json", deep.as_bytes()).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("cannot use the baseline `known.json`: ")
+        );
+        assert!(Baseline::parse("known.json", b"\xff").is_err());
+        assert!(Baseline::load(Path::new("/nonexistent"), "known.json").is_err());
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let written = Baseline::new(std::iter::empty());
+        let read = Baseline::parse("known.json", written.to_json().as_bytes()).unwrap();
+        assert_eq!(read.entries, []);
+    }
+}

@@ -204,3 +204,102 @@ fn common(found: &[(PathBuf, bool)]) -> Option<PathBuf> {
         })
         .map(Path::to_owned)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder with `app/tests/a.rs`, `app/b.rs` and `c.rs`, links resolved.
+    fn estate() -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        std::fs::create_dir_all(root.join("app/tests")).unwrap();
+        for file in ["app/tests/a.rs", "app/b.rs", "c.rs"] {
+            std::fs::write(root.join(file), "").unwrap();
+        }
+        (folder, root)
+    }
+
+    fn resolve(cwd: &Path, paths: &[&str]) -> Scope {
+        let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
+        Scope::resolve(cwd, &paths).unwrap()
+    }
+
+    #[test]
+    fn the_root_is_the_folder_given_or_the_current_one() {
+        let (_keep, root) = estate();
+        let roots = |cwd: &str, paths: &[&str]| {
+            let scope = resolve(&root.join(cwd), paths);
+            let shown: Vec<String> = scope
+                .targets
+                .iter()
+                .map(|target| target.shown.clone())
+                .collect();
+            (
+                relative_to(&root, &scope.root),
+                relative_to(&root, &scope.start),
+                shown,
+            )
+        };
+        let expect = |root: &str, start: &str, shown: &[&str]| {
+            let shown = shown.iter().map(|shown| (*shown).to_owned()).collect();
+            (root.to_owned(), start.to_owned(), shown)
+        };
+        assert_eq!(roots("app", &[]), expect("app", "app", &[""]));
+        assert_eq!(roots("", &["app"]), expect("app", "app", &[""]));
+        assert_eq!(roots("app", &[".."]), expect("", "", &[""]));
+        assert_eq!(roots("", &["app/b.rs"]), expect("", "app", &["app/b.rs"]));
+        assert_eq!(
+            roots("app/tests", &["../b.rs"]),
+            expect("app", "app", &["b.rs"])
+        );
+        assert_eq!(
+            roots("", &["app/tests", "app/b.rs", "app/b.rs"]),
+            expect("", "app", &["app/b.rs", "app/tests"])
+        );
+        assert_eq!(
+            roots("app/tests", &["../..", "."]),
+            expect("", "", &["", "app/tests"])
+        );
+        assert!(resolve(&root, &["-"]).stdin);
+        assert!(resolve(&root, &["-"]).targets.is_empty());
+    }
+
+    #[test]
+    fn only_folders_below_a_target_count() {
+        let (_keep, root) = estate();
+        let below = |paths: &[&str], shown: &str| {
+            let scope = resolve(&root, paths);
+            (scope.covers(shown), scope.below(shown).to_owned())
+        };
+        let expect = |covered, below: &str| (covered, below.to_owned());
+        assert_eq!(below(&[], "app/tests/a.rs"), expect(true, "app/tests/a.rs"));
+        assert_eq!(
+            below(&["app", "c.rs"], "app/tests/a.rs"),
+            expect(true, "tests/a.rs")
+        );
+        assert_eq!(
+            below(&["app/tests", "c.rs"], "app/tests/a.rs"),
+            expect(true, "a.rs")
+        );
+        assert_eq!(
+            below(&["app/tests/a.rs"], "app/tests/a.rs"),
+            expect(true, "a.rs")
+        );
+        assert_eq!(
+            below(&["app", "c.rs"], "application/a.rs"),
+            expect(false, "application/a.rs")
+        );
+        assert_eq!(below(&["c.rs"], "c.rs"), expect(true, "c.rs"));
+    }
+
+    #[test]
+    fn what_cannot_be_looked_at_is_named_as_it_was_given() {
+        let (_keep, root) = estate();
+        let error = Scope::resolve(&root, &["app".into(), "a\u{1b}b".into()]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "cannot read `a\\u{1b}b`: there is no such file or folder"
+        );
+    }
+}

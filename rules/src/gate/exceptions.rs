@@ -163,7 +163,7 @@ impl<'a> Excuses<'a> {
                 let finding = EXPIRED_EXEMPTION
                     .at(
                         exemption.until_span.clone(),
-                        format!("the exemption from `{}` ended with {until}", exemption.rule),
+                        format!("the exemption from `{}` ended on {until}", exemption.rule),
                         &exemption.about(),
                     )
                     .with_help(if *matched {

@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::num::NonZeroUsize;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Instant;
 
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
-use super::{Failure, Input, Tool};
+use super::{Failure, Input, Tool, failure};
 use crate::args::{CheckArgs, FailOn};
 use crate::baseline::Baseline;
 use crate::gate::{self, Terms};
@@ -20,7 +19,7 @@ use crate::policy::{self, Policy};
 use crate::progress::Progress;
 use crate::scope::{self, Scope};
 use crate::tree::Tree;
-use crate::{Exit, Io, Level, Outcome, Report, Rule, Undecided, Verdict, report};
+use crate::{Exit, Io, Level, Outcome, Report, Rule, Verdict, report};
 
 /// Most bytes of standard input.
 const LONGEST_STDIN: u64 = 64 << 20;
@@ -132,7 +131,7 @@ pub(super) fn run<X>(checker: &dyn Checker<X>, args: &CheckArgs, own: &X, io: &m
     let started = Instant::now();
     let identity = checker.identity();
     if let Err(error) = report::check(&args.format) {
-        complain(&error, args, io);
+        failure::complain(&error, args.color, io);
         return Exit::Undecided;
     }
     let world = match prepare(identity, args, io) {
@@ -365,12 +364,12 @@ fn conclude(written: &Report, args: &CheckArgs, scope: &Scope, io: &mut Io<'_>) 
     match report::write(written, &args.format, io, &options) {
         Ok(()) => exit,
         Err(error) => {
-            // A reader that goes away, as `head` does, is told nothing; the verdict stands, but
-            // for a clean one: what was not delivered was not seen.
+            // A reader that goes away, as `head` does, needs no complaint, and the verdict stands:
+            // a denial stays one.
             let closed = matches!(&error, report::Error::Stdout(cause)
                 if cause.kind() == std::io::ErrorKind::BrokenPipe);
             if !closed {
-                complain(&error, args, io);
+                failure::complain(&error, args.color, io);
                 return worse(exit);
             }
             exit
@@ -395,11 +394,18 @@ fn fail<X>(
     failure: &Failure,
     io: &mut Io<'_>,
 ) -> Exit {
-    complain(&**failure, args, io);
-    let machine = args.format.iter().any(|request| {
-        request.path.is_some()
-            || !matches!(request.format.to_string().as_str(), "human" | "concise")
-    });
+    failure::complain(&**failure, args.color, io);
+    let for_people = |request: &report::FormatRequest| {
+        request.path.is_none() && matches!(request.format.to_string().as_str(), "human" | "concise")
+    };
+    // Without a format, a workflow of GitHub's gets its commands.
+    let machine = match args.format.as_slice() {
+        [] => io
+            .env
+            .get("GITHUB_ACTIONS")
+            .is_some_and(|value| value == "true"),
+        requests => !requests.iter().all(for_people),
+    };
     if machine {
         let nowhere = Scope {
             root: io.cwd.clone(),
@@ -408,64 +414,11 @@ fn fail<X>(
             start: io.cwd.clone(),
         };
         let scope = scope.unwrap_or(&nowhere);
-        let report = gate::undecided(&terms(checker, args, scope, io), vec![entry(&**failure)]);
+        let report = gate::undecided(
+            &terms(checker, args, scope, io),
+            vec![failure::entry(&**failure)],
+        );
         conclude(&report, args, scope, io);
     }
     Exit::Undecided
-}
-
-/// What a failure is about, as far as it says.
-fn entry(failure: &(dyn miette::Diagnostic + Send + Sync + 'static)) -> Undecided {
-    let mut reason = failure.to_string();
-    if let Some(help) = failure.help() {
-        reason = format!("{reason} ({help})");
-    }
-    let mut path: Arc<str> = ".".into();
-    let mut at = None;
-    if let (Some(mut labels), Some(source)) = (failure.labels(), failure.source_code())
-        && let Some(label) = labels.next()
-        && let Ok(window) = source.read_span(label.inner(), 0, 0)
-    {
-        path = window.name().map_or(path, Arc::from);
-        let narrow = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        at = Some(crate::Position {
-            line: narrow(window.line() + 1),
-            column: narrow(window.column() + 1),
-            byte: narrow(label.offset()),
-        });
-    }
-    Undecided { path, at, reason }
-}
-
-/// Shows an error to the person at standard error.
-fn complain(
-    error: &(dyn miette::Diagnostic + Send + Sync + 'static),
-    args: &CheckArgs,
-    io: &mut Io<'_>,
-) {
-    let color = match args.color {
-        report::ColorChoice::Always => true,
-        report::ColorChoice::Never => false,
-        report::ColorChoice::Auto => {
-            let set = |name: &str| io.env.get(name).is_some_and(|value| !value.is_empty());
-            io.stderr_terminal.is_some() && !set("NO_COLOR")
-        }
-    };
-    let theme = if color {
-        miette::GraphicalTheme::unicode()
-    } else {
-        miette::GraphicalTheme::unicode_nocolor()
-    };
-    let width = io
-        .stderr_terminal
-        .map_or(100, |terminal| terminal.width.clamp(40, 160));
-    let handler = miette::GraphicalReportHandler::new_themed(theme)
-        .with_width(width)
-        .with_links(false);
-    let mut text = String::new();
-    if handler.render_report(&mut text, error).is_err() {
-        text = format!("error: {error}\n");
-    }
-    // A closed standard error leaves nobody to tell, and the status says it.
-    drop(io.stderr.write_all(text.as_bytes()));
 }

@@ -8,6 +8,7 @@
 mod about;
 mod check;
 mod command;
+mod failure;
 mod merged;
 #[cfg(test)]
 mod tests;

@@ -170,6 +170,8 @@ fn git(root: &Path) -> Command {
             "-c",
             "core.hooksPath=/dev/null",
         ])
+        // A folder of the scanned tree can look like a bare repository, with a configuration.
+        .args(["-c", "safe.bareRepository=explicit"])
         // A partial clone would fetch a missing object, by a command that the repository names.
         .args(["-c", "protocol.allow=never"])
         .env("GIT_NO_LAZY_FETCH", "1")

@@ -1,229 +1,12 @@
-//! The driver in process: usage, policies, formats, exit status.
+//! `check`: paths, policies, baselines, revisions, broken pipes.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::io::{self, Write};
-use std::marker::PhantomData;
 use std::path::Path;
 use std::process::Command;
 
-use serde::Deserialize;
-
-use super::{Failure, Input, Member, Merged, Tool, no_command};
-use crate::args::NoArgs;
-use crate::ids::Part;
-use crate::policy::Spanned;
-use crate::suppression::{Comments, scan};
-use crate::{Exit, Io, LineIndex, Outcome, Terminal, Undecided};
-
-crate::rule! {
-    /// Reports the word that the section forbids.
-    ///
-    /// ## Why
-    /// It stands for what a part looks for.
-    RELOCK = { id: "relock", level: Deny, since: "0.1.0" }
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Words {
-    forbid: Spanned<String>,
-}
-
-static WORDS: Tool<Words> = Tool {
-    name: "structlint",
-    version: "9.9.9",
-    about: "Finds a word.",
-    part: Part::Lints,
-    rules: &[&RELOCK],
-    check: words,
-    command: no_command,
-    reads_stdin: false,
-    marker: PhantomData,
-};
-
-static BOTH: Merged = Merged {
-    name: "preflight",
-    version: "9.9.9",
-    about: "Finds words in parts.",
-    members: &[&WORDS],
-};
-
-/// Finds the forbidden word ("deadlock" unless the section says otherwise) in each file.
-fn words(input: &Input<'_, Words>) -> Result<Outcome, Failure> {
-    let mut outcome = Outcome::default();
-    let word = input
-        .section
-        .map_or("deadlock", |section| &section.value.forbid.value);
-    if let Some(section) = input
-        .section
-        .filter(|section| section.value.forbid.is_empty())
-    {
-        return Err(input
-            .policy
-            .error(&section.value.forbid, "an empty word")
-            .into());
-    }
-    for entry in input.tree.files()? {
-        if !input.scope.covers(&entry.path) || !entry.path.ends_with(".rs") {
-            continue;
-        }
-        outcome.files += 1;
-        let text = match input.tree.read(&entry.path, 1 << 20) {
-            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-            Err(error) => {
-                outcome.undecided.push(Undecided {
-                    path: entry.path,
-                    at: None,
-                    reason: error.reason,
-                });
-                continue;
-            }
-        };
-        let index = LineIndex::new(&text);
-        for (nth, (at, _)) in text.match_indices(word).enumerate() {
-            let at = u32::try_from(at).unwrap();
-            let span = index.span(&entry.path, at, at + 1);
-            let about = [&*entry.path, &nth.to_string()];
-            outcome
-                .findings
-                .push(RELOCK.at(span, format!("found {word}"), &about));
-        }
-        outcome
-            .suppressions
-            .extend(scan(&text, &entry.path, &index, Comments::Slashes));
-    }
-    Ok(outcome)
-}
-
-/// A folder with files.
-fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    // The search for a policy ends here, whatever lies above.
-    std::fs::create_dir(folder.path().join(".git")).unwrap();
-    write(folder.path(), files);
-    folder
-}
-
-fn write(folder: &Path, files: &[(&str, &str)]) {
-    for (path, text) in files {
-        let path = folder.join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-}
-
-struct Ran {
-    exit: Exit,
-    stdout: String,
-    stderr: String,
-}
-
-fn run_on(cwd: &Path, args: &[&str], stdout: &mut dyn Write, tool: &Merged) -> (Exit, String) {
-    let mut stderr = Vec::new();
-    let mut io = Io {
-        stdin: &mut io::empty(),
-        stdout,
-        stderr: &mut stderr,
-        cwd: cwd.to_owned(),
-        now: "2026-11-22T00:00:00Z".parse().unwrap(),
-        env: BTreeMap::new(),
-        stdout_terminal: None,
-        stderr_terminal: None,
-    };
-    let exit = if tool.name == "structlint" {
-        WORDS.run(line(tool.name, args), &mut io)
-    } else {
-        tool.run(line(tool.name, args), &mut io)
-    };
-    (exit, String::from_utf8(stderr).unwrap())
-}
-
-fn line(name: &str, args: &[&str]) -> Vec<OsString> {
-    std::iter::once(&name)
-        .chain(args)
-        .map(OsString::from)
-        .collect()
-}
-
-/// Runs the part's own command.
-fn run(cwd: &Path, args: &[&str]) -> Ran {
-    let own = Merged {
-        name: "structlint",
-        members: &[],
-        ..BOTH
-    };
-    let mut stdout = Vec::new();
-    let (exit, stderr) = run_on(cwd, args, &mut stdout, &own);
-    Ran {
-        exit,
-        stdout: String::from_utf8(stdout).unwrap(),
-        stderr,
-    }
-}
-
-fn check(cwd: &Path, args: &[&str]) -> Ran {
-    let fixed = [
-        "check",
-        "--format",
-        "concise",
-        "--now",
-        "2026-11-22T00:00:00Z",
-    ];
-    run(cwd, &[&fixed, args].concat())
-}
-
-#[test]
-fn the_command_lines_are_sound_and_own_arguments_optional() {
-    WORDS.command_line().debug_assert();
-    BOTH.command_line().debug_assert();
-    assert_eq!(WORDS.part, Member::part(&WORDS));
-    let _: NoArgs = NoArgs::default();
-}
-
-#[test]
-fn help_and_version_are_answers_and_slips_are_not() {
-    let here = folder(&[]);
-    let ran = run(here.path(), &["--version"]);
-    assert_eq!(
-        (ran.exit, ran.stdout.as_str()),
-        (Exit::Clean, "structlint 9.9.9\n")
-    );
-    let ran = run(here.path(), &["check", "--help"]);
-    assert_eq!(ran.exit, Exit::Clean);
-    assert!(ran.stdout.contains("--new-since <REV>") && ran.stdout.contains("Exit status"));
-    for slip in [
-        &["chekc"][..],
-        &["check", "--formt", "json"],
-        &["check", "--format", "xml"],
-        &["check", "--now", "yesterday"],
-        &["check", "--fail-on", "allow"],
-        &["check", "--jobs", "0"],
-        &["check", "no-such-path"],
-        &["check", "-"],
-        &["check", "--config", "no-such-file.yaml"],
-        &["check", "--config", "."],
-        &["check", "--baseline", "no-such-file.json"],
-        &["check", "--new-since", "HEAD"],
-        &["check", "--new-since=--output=x"],
-        &[],
-    ] {
-        let ran = run(here.path(), slip);
-        assert_eq!(ran.exit, Exit::Undecided, "{slip:?}");
-        assert!(
-            !ran.stderr.is_empty() && ran.stdout.is_empty(),
-            "{slip:?}: {}",
-            ran.stdout
-        );
-    }
-    let ran = run(here.path(), &["check", "no-such-path"]);
-    assert!(
-        ran.stderr
-            .contains("cannot read `no-such-path`: there is no such file")
-    );
-    let ran = run(here.path(), &["check", "a\u{1b}[31m"]);
-    assert!(!ran.stderr.contains('\u{1b}'), "{}", ran.stderr);
-}
+use super::{BOTH, WORDS, check, folder, line, run, run_on, write};
+use crate::{Exit, Io, Terminal};
 
 #[test]
 fn paths_are_relative_to_the_folder_given() {
@@ -291,6 +74,23 @@ fn a_wrong_policy_is_undecided_and_shows_its_line() {
         ran.stderr
     );
     assert_eq!(ran.stdout, "");
+    let ran = run(here.path(), &["check", "src", "--format", "json"]);
+    assert_eq!(ran.exit, Exit::Undecided);
+    assert!(
+        ran.stderr.contains("unknown key `forbidd`"),
+        "{}",
+        ran.stderr
+    );
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(report["verdict"], "undecided");
+    let [gap] = report["undecided"].as_array().unwrap().as_slice() else {
+        panic!("one entry: {report}")
+    };
+    assert_eq!(gap["path"], "../preflight.yaml");
+    assert_eq!(
+        gap["reason"],
+        "unknown key `forbidd` (did you mean `forbid`?)"
+    );
     write(
         here.path(),
         &[("preflight.yaml", "version: 1\nlints:\n  forbid: ''\n")],
@@ -447,41 +247,6 @@ fn the_merged_command_runs_the_parts_that_the_policy_configures() {
 }
 
 #[test]
-fn rules_are_explained_and_listed() {
-    let here = folder(&[]);
-    let ran = run(here.path(), &["explain", "relock"]);
-    assert_eq!(ran.exit, Exit::Clean);
-    assert!(
-        ran.stdout
-            .starts_with("# relock\n\nDefault level: deny. Since 0.1.0.\n\nReports the word")
-    );
-    assert!(ran.stdout.contains("\n## Why\n"));
-    let ran = run(here.path(), &["explain", "relok"]);
-    assert_eq!(ran.exit, Exit::Undecided);
-    assert!(ran.stderr.contains("did you mean `relock`?"));
-    let ran = run(here.path(), &["explain", "rov-invalid"]);
-    assert!(ran.stderr.contains("it is one of `bgp-ci`"));
-    let ran = run(here.path(), &["rules"]);
-    assert_eq!(ran.stdout.lines().count(), 1 + crate::gate::OWN.len());
-    assert!(
-        ran.stdout
-            .contains("relock                      deny   Reports the word that")
-    );
-    let listed: serde_json::Value =
-        serde_json::from_str(&run(here.path(), &["rules", "--format", "json"]).stdout).unwrap();
-    assert_eq!(listed["rules"][2]["part"], "structlint");
-    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
-        let ran = run(here.path(), &["completions", shell]);
-        assert!(
-            ran.exit == Exit::Clean && ran.stdout.contains("new-since"),
-            "{shell}"
-        );
-    }
-    let page = run(here.path(), &["man"]).stdout;
-    assert!(page.contains(".TH structlint 1") && page.contains("\\-\\-new\\-since"));
-}
-
-#[test]
 fn quiet_and_terminals_change_no_verdict() {
     let here = folder(&[("a.rs", "deadlock\n")]);
     let mut stdout = Vec::new();
@@ -499,4 +264,38 @@ fn quiet_and_terminals_change_no_verdict() {
     let args = ["check", "--quiet", "--write-baseline", "b.json"];
     assert_eq!(WORDS.run(line("structlint", &args), &mut io), Exit::Denied);
     assert!(stderr.is_empty());
+}
+
+#[test]
+fn what_cannot_begin_is_named_in_reports_for_machines() {
+    let here = folder(&[("a.rs", "deadlock\n"), ("b.json", "{]")]);
+    for (args, path) in [
+        (&["none"][..], "none"),
+        (&["--config", "none.yaml"], "none.yaml"),
+        (&["--baseline", "b.json"], "b.json"),
+        (&["--new-since=-x"], "-x"),
+    ] {
+        let args = [&["check", "--format=json=out.json"], args].concat();
+        let ran = run(here.path(), &args);
+        assert_eq!(
+            (ran.exit, ran.stdout.as_str()),
+            (Exit::Undecided, ""),
+            "{args:?}"
+        );
+        let text = std::fs::read_to_string(here.path().join("out.json")).unwrap();
+        let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(report["undecided"][0]["path"], path, "{args:?}");
+        std::fs::remove_file(here.path().join("out.json")).unwrap();
+    }
+}
+
+#[test]
+fn the_same_input_and_time_give_the_same_bytes() {
+    let here = folder(&[("a.rs", "deadlock\ndeadlock\n"), ("b/c.rs", "deadlock\n")]);
+    let now = ["--now", "2026-11-22T00:00:00Z", "--format", "json"];
+    let one = run(here.path(), &[&["check", "--jobs", "1"], &now[..]].concat());
+    let many = run(here.path(), &[&["check", "--jobs", "8"], &now[..]].concat());
+    assert_eq!(one.exit, Exit::Denied);
+    assert_eq!(one.stdout, many.stdout);
+    assert!(one.stdout.contains("\"elapsed_ms\": 0") || one.stdout.contains("\"elapsed_ms\":0"));
 }
