@@ -1,0 +1,3 @@
+//! Oracles: something that we did not write decides.
+
+mod compiler;
