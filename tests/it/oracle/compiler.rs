@@ -11,7 +11,11 @@ use testkit::programs::render::{Program, program};
 use testkit::shims::Shims;
 
 /// Two functions for each place of each construct, and some in which one construct stands in another.
-const AMOUNT: Amount = Amount { per_place: 2, nested: 120, seed: 20240901 };
+const AMOUNT: Amount = Amount {
+    per_place: 2,
+    nested: 120,
+    seed: 20240901,
+};
 
 /// One edition's functions, and what happened when they ran.
 struct Ran {
@@ -24,10 +28,17 @@ fn run(shims: &Shims, edition: Edition) -> Ran {
     let plans = plans(edition, AMOUNT);
     let program = program(edition, &plans);
     let events = shims.run(&program);
-    Ran { plans, program, events }
+    Ran {
+        plans,
+        program,
+        events,
+    }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the compiler that builds the tests is named by the environment")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the compiler that builds the tests is named by the environment"
+)]
 fn rustc() -> OsString {
     std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())
 }
@@ -39,18 +50,28 @@ fn the_compiler_agrees_with_the_table() {
     let mut differences = Vec::new();
     let mut functions = 0;
     for edition in Edition::ALL {
-        let Ran { plans, program, events } = run(&shims, edition);
+        let Ran {
+            plans,
+            program,
+            events,
+        } = run(&shims, edition);
         functions += plans.len();
         for plan in &plans {
             let happened = events.get(&plan.name).expect("every function reports");
             let claimed: BTreeSet<Event> = plan.claim().into_iter().collect();
             if *happened != claimed {
                 let source = program.source_of(&plan.name);
-                differences.push(format!("{}\nclaimed {claimed:?}, happened {happened:?}\n{source}", plan.summary()));
+                differences.push(format!(
+                    "{}\nclaimed {claimed:?}, happened {happened:?}\n{source}",
+                    plan.summary()
+                ));
             }
         }
     }
-    assert!(functions >= 400, "{functions} functions are too few to say much");
+    assert!(
+        functions >= 400,
+        "{functions} functions are too few to say much"
+    );
     assert!(
         differences.is_empty(),
         "{} of {functions} functions differ from the table:\n\n{}",

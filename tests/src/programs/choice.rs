@@ -37,7 +37,9 @@ pub fn plans(edition: Edition, amount: Amount) -> Vec<Plan> {
     let singles: Vec<Plan> = plans.clone();
     let mut nested = 0;
     while nested < amount.nested {
-        let (Some(outer), Some(inner)) = (dice.pick(&singles), dice.pick(&singles)) else { break };
+        let (Some(outer), Some(inner)) = (dice.pick(&singles), dice.pick(&singles)) else {
+            break;
+        };
         if let Some(plan) = nest(outer, inner, plans.len(), &mut dice) {
             plans.push(plan);
             nested += 1;
@@ -58,7 +60,9 @@ struct Pair {
 
 impl Pair {
     fn hurts(&self) -> bool {
-        let Taken::Again(taken) = self.taken else { return false };
+        let Taken::Again(taken) = self.taken else {
+            return false;
+        };
         let held = self.hole.mode.unwrap_or(self.held.mode);
         let event = clash(self.lock.family, held, taken.mode);
         // Some constructs can only be had with a guard that shares.
@@ -73,7 +77,15 @@ fn pairs(construct: &'static Construct, hole: &'static Hole) -> Vec<Pair> {
             if !construct.needs.iter().all(|need| held.offers(lock, *need)) {
                 continue;
             }
-            let mut push = |taken| pairs.push(Pair { construct, hole, lock, held, taken });
+            let mut push = |taken| {
+                pairs.push(Pair {
+                    construct,
+                    hole,
+                    lock,
+                    held,
+                    taken,
+                })
+            };
             if hole.name == ITSELF {
                 push(Taken::Again(held));
                 continue;
@@ -84,7 +96,10 @@ fn pairs(construct: &'static Construct, hole: &'static Hole) -> Vec<Pair> {
                     continue;
                 }
                 push(Taken::Other(taken));
-                if taken.tries.is_some() && lock.family != Family::Map && taken.mode != Mode::Reentrant {
+                if taken.tries.is_some()
+                    && lock.family != Family::Map
+                    && taken.mode != Mode::Reentrant
+                {
                     push(Taken::Tried(taken));
                 }
             }
@@ -94,7 +109,13 @@ fn pairs(construct: &'static Construct, hole: &'static Hole) -> Vec<Pair> {
 }
 
 fn single(pair: Pair, edition: Edition, ordinal: usize, dice: &mut Dice) -> Plan {
-    let Pair { construct, hole, lock, held, taken } = pair;
+    let Pair {
+        construct,
+        hole,
+        lock,
+        held,
+        taken,
+    } = pair;
     let needs_inputs = construct.wants(Need::Tries) || construct.wants(Need::Fallible);
     let has_items = !construct.items.is_empty();
     let roots: Vec<Root> = [
@@ -139,8 +160,12 @@ fn single(pair: Pair, edition: Edition, ordinal: usize, dice: &mut Dice) -> Plan
             construct,
             hole,
             held,
-            unwrap: dice.pick(held.unwraps).expect("every form says how its guard is had"),
-            getter: held.guard.is_some() && !matches!(root, Root::Local | Root::Parameter) && dice.one_in(6),
+            unwrap: dice
+                .pick(held.unwraps)
+                .expect("every form says how its guard is had"),
+            getter: held.guard.is_some()
+                && !matches!(root, Root::Local | Root::Parameter)
+                && dice.one_in(6),
         }],
         target: 0,
         taken,
@@ -162,7 +187,8 @@ fn nest(outer: &Plan, inner: &Plan, ordinal: usize, dice: &mut Dice) -> Option<P
         return None;
     }
     let in_closure = top.construct.wants(Need::Blocking);
-    if in_closure && (below.construct.text.contains("return") || below.construct.wants(Need::Async)) {
+    if in_closure && (below.construct.text.contains("return") || below.construct.wants(Need::Async))
+    {
         return None;
     }
     if below.construct.wants(Need::Blocking) && top.construct.wants(Need::Async) {
@@ -173,16 +199,30 @@ fn nest(outer: &Plan, inner: &Plan, ordinal: usize, dice: &mut Dice) -> Option<P
         return None;
     }
     let in_helper = !top.construct.items.is_empty();
-    let asks_condition = |text: &str| text.split(|char: char| !char.is_alphanumeric() && char != '_').any(|word| word == "c");
+    let asks_condition = |text: &str| {
+        text.split(|char: char| !char.is_alphanumeric() && char != '_')
+            .any(|word| word == "c")
+    };
     if in_helper && asks_condition(below.construct.text) {
         return None;
     }
-    let Taken::Again(_) = inner.taken else { return None };
+    let Taken::Again(_) = inner.taken else {
+        return None;
+    };
     Some(Plan {
         name: format!("f{ordinal:04}"),
         edition: outer.edition,
         lock: outer.lock,
-        layers: vec![Layer { getter: false, ..top }, Layer { getter: false, ..below }],
+        layers: vec![
+            Layer {
+                getter: false,
+                ..top
+            },
+            Layer {
+                getter: false,
+                ..below
+            },
+        ],
         target: usize::from(dice.one_in(2)),
         taken: inner.taken,
         root: Root::Field,

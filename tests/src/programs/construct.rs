@@ -11,7 +11,7 @@
 //! | `O` | a guard of an unrelated lock |
 //! | `GUARD`, `KIND` | the guard's type, and the path of its associated functions |
 //! | `HELPER` | the name of the function in [`Construct::items`] |
-//! | `TAIL_RETURN(x)`, `TAIL_BREAK(x)` | `return (x)` and `break 'a (x)` as the tail of a block, where printing would add a `;` |
+//! | `TAIL_RETURN..x`, `TAIL_BREAK..x` | `return x` and `break 'a x` as the tail of a block, where printing would add a `;` |
 //! | `ASYNC`, `.AWAIT` | `async` and `.await` where the lock is an async one |
 
 use super::edition::Edition;
@@ -36,8 +36,19 @@ pub struct Construct {
 
 impl Construct {
     /// A construct that any lock can be used in, in every edition.
-    pub(super) const fn new(name: &'static str, text: &'static str, holes: &'static [Hole]) -> Self {
-        Self { name, since: Edition::E2018, needs: &[], text, items: "", holes }
+    pub(super) const fn new(
+        name: &'static str,
+        text: &'static str,
+        holes: &'static [Hole],
+    ) -> Self {
+        Self {
+            name,
+            since: Edition::E2018,
+            needs: &[],
+            text,
+            items: "",
+            holes,
+        }
     }
 
     pub(super) const fn needs(self, needs: &'static [Need]) -> Self {
@@ -143,12 +154,18 @@ pub enum Birth {
 pub enum Sight {
     /// Yes.
     Plain,
-    /// The place runs inside a local's destructor: only the table's claim is tested.
-    Destructor,
+    /// No, or only by luck (a local's destructor, an attempt that fails for poison): only the table's claim is tested.
+    Unasked,
 }
 
 const fn hole(name: &'static str, held: Held, birth: Birth) -> Hole {
-    Hole { name, held, birth, mode: None, sight: Sight::Plain }
+    Hole {
+        name,
+        held,
+        birth,
+        mode: None,
+        sight: Sight::Plain,
+    }
 }
 
 /// Held in every edition, by a guard from the head that this place belongs to.
@@ -183,10 +200,16 @@ pub(super) const fn chained(name: &'static str) -> Hole {
 
 impl Hole {
     pub(super) const fn as_mode(self, mode: Mode) -> Self {
-        Self { mode: Some(mode), ..self }
+        Self {
+            mode: Some(mode),
+            ..self
+        }
     }
 
-    pub(super) const fn in_destructor(self) -> Self {
-        Self { sight: Sight::Destructor, ..self }
+    pub(super) const fn unasked(self) -> Self {
+        Self {
+            sight: Sight::Unasked,
+            ..self
+        }
     }
 }

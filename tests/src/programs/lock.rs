@@ -99,7 +99,9 @@ impl Event {
 
     /// The event of that word.
     pub fn named(name: &str) -> Option<Self> {
-        [Self::RecursiveRead, Self::Reborrow, Self::Deadlock].into_iter().find(|event| event.name() == name)
+        [Self::RecursiveRead, Self::Reborrow, Self::Deadlock]
+            .into_iter()
+            .find(|event| event.name() == name)
     }
 }
 
@@ -115,7 +117,11 @@ pub fn clash(family: Family, held: Mode, taken: Mode) -> Option<Event> {
             return queues.then_some(Event::RecursiveRead);
         }
     };
-    conflict.then_some(if family == Family::Cell { Event::Reborrow } else { Event::Deadlock })
+    conflict.then_some(if family == Family::Cell {
+        Event::Reborrow
+    } else {
+        Event::Deadlock
+    })
 }
 
 const OK: (&str, &str) = ("Ok", "Err(_)");
@@ -130,7 +136,13 @@ const UNWRAPPED: &[&str] = &[
     ".unwrap_or_else(|p| p.into_inner())",
 ];
 
-const fn std_form(name: &'static str, mode: Mode, call: &'static str, tries: &'static str, guard: &'static str) -> Form {
+const fn std_form(
+    name: &'static str,
+    mode: Mode,
+    call: &'static str,
+    tries: &'static str,
+    guard: &'static str,
+) -> Form {
     Form {
         name,
         mode,
@@ -160,13 +172,22 @@ const fn plain_form(name: &'static str, mode: Mode, call: &'static str) -> Form 
 
 impl Form {
     const fn tries(self, tries: &'static str) -> Self {
-        Self { tries: Some(tries), ..self }
+        Self {
+            tries: Some(tries),
+            ..self
+        }
     }
     const fn guard(self, guard: &'static str) -> Self {
-        Self { guard: Some(guard), ..self }
+        Self {
+            guard: Some(guard),
+            ..self
+        }
     }
     const fn kind(self, path: &'static str, offers: &'static [Need]) -> Self {
-        Self { kind: (path, offers), ..self }
+        Self {
+            kind: (path, offers),
+            ..self
+        }
     }
     const fn outcomes(self, outcomes: (&'static str, &'static str)) -> Self {
         Self { outcomes, ..self }
@@ -184,29 +205,51 @@ impl Form {
             Need::Named => self.guard.is_some(),
             Need::Blocking => lock.family != Family::Async,
             Need::Async | Need::InPlace | Need::Sound => true,
-            Need::ParkingLotMutex | Need::ParkingLotWrite | Need::ParkingLotUpgradable | Need::MapsMut => {
-                self.kind.1.contains(&need)
-            }
+            Need::ParkingLotMutex
+            | Need::ParkingLotWrite
+            | Need::ParkingLotUpgradable
+            | Need::MapsMut => self.kind.1.contains(&need),
         }
     }
 }
 
-const STD_MUTEX: &[Form] = &[std_form("lock", Mode::Exclusive, ".lock()", ".try_lock()", "std::sync::MutexGuard<'_, Data>")];
+const STD_MUTEX: &[Form] = &[std_form(
+    "lock",
+    Mode::Exclusive,
+    ".lock()",
+    ".try_lock()",
+    "std::sync::MutexGuard<'_, Data>",
+)];
 const STD_RWLOCK: &[Form] = &[
-    std_form("read", Mode::Shared, ".read()", ".try_read()", "std::sync::RwLockReadGuard<'_, Data>"),
-    std_form("write", Mode::Exclusive, ".write()", ".try_write()", "std::sync::RwLockWriteGuard<'_, Data>"),
+    std_form(
+        "read",
+        Mode::Shared,
+        ".read()",
+        ".try_read()",
+        "std::sync::RwLockReadGuard<'_, Data>",
+    ),
+    std_form(
+        "write",
+        Mode::Exclusive,
+        ".write()",
+        ".try_write()",
+        "std::sync::RwLockWriteGuard<'_, Data>",
+    ),
 ];
 const LOT_MUTEX: &[Form] = &[plain_form("lock", Mode::Exclusive, ".lock()")
     .tries(".try_lock()")
     .guard("MutexGuard<'_, Data>")
     .kind("MutexGuard", &[Need::ParkingLotMutex, Need::MapsMut])];
 const LOT_RWLOCK: &[Form] = &[
-    plain_form("read", Mode::Shared, ".read()").tries(".try_read()").guard("RwLockReadGuard<'_, Data>"),
+    plain_form("read", Mode::Shared, ".read()")
+        .tries(".try_read()")
+        .guard("RwLockReadGuard<'_, Data>"),
     plain_form("write", Mode::Exclusive, ".write()")
         .tries(".try_write()")
         .guard("RwLockWriteGuard<'_, Data>")
         .kind("RwLockWriteGuard", &[Need::ParkingLotWrite, Need::MapsMut]),
-    plain_form("read_recursive", Mode::Recursive, ".read_recursive()").guard("RwLockReadGuard<'_, Data>"),
+    plain_form("read_recursive", Mode::Recursive, ".read_recursive()")
+        .guard("RwLockReadGuard<'_, Data>"),
     plain_form("upgradable_read", Mode::Upgradable, ".upgradable_read()")
         .guard("RwLockUpgradableReadGuard<'_, Data>")
         .kind("RwLockUpgradableReadGuard", &[Need::ParkingLotUpgradable]),
@@ -292,7 +335,9 @@ pub static LOCKS: &[Lock] = &[
         new: "ReentrantMutex::new(Data::new())",
         new_static: Some("ReentrantMutex::new(Data::new())"),
         family: Family::Blocking,
-        forms: &[plain_form("lock", Mode::Reentrant, ".lock()").tries(".try_lock()").guard("ReentrantMutexGuard<'_, Data>")],
+        forms: &[plain_form("lock", Mode::Reentrant, ".lock()")
+            .tries(".try_lock()")
+            .guard("ReentrantMutexGuard<'_, Data>")],
     },
     Lock {
         name: "refcell",
@@ -353,7 +398,10 @@ pub static LOCKS: &[Lock] = &[
         new_static: None,
         family: Family::Map,
         forms: &[
-            plain_form("get", Mode::Shared, ".get(&1)").unwraps(&[".unwrap()"]).tries(".get(&1)").guard("Ref<'_, u64, Data>"),
+            plain_form("get", Mode::Shared, ".get(&1)")
+                .unwraps(&[".unwrap()"])
+                .tries(".get(&1)")
+                .guard("Ref<'_, u64, Data>"),
             plain_form("get_mut", Mode::Exclusive, ".get_mut(&1)")
                 .unwraps(&[".unwrap()"])
                 .tries(".get_mut(&1)")

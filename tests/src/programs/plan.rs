@@ -100,7 +100,10 @@ pub enum Route {
 impl Plan {
     /// What the table says happens, for some input.
     pub fn claim(&self) -> Option<Event> {
-        let layer = self.layers.get(self.target).expect("the target is one of the layers");
+        let layer = self
+            .layers
+            .get(self.target)
+            .expect("the target is one of the layers");
         if !layer.hole.held.in_edition(self.edition) {
             return None;
         }
@@ -112,13 +115,20 @@ impl Plan {
             Taken::Other(_) => return None,
         };
         // Assigning in place turns it round: what is assigned is taken first.
-        let (held, taken) = if layer.construct.wants(Need::InPlace) { (taken, held) } else { (held, taken) };
+        let (held, taken) = if layer.construct.wants(Need::InPlace) {
+            (taken, held)
+        } else {
+            (held, taken)
+        };
         clash(self.lock.family, held, taken)
     }
 
     /// The rules of which one must fire if the event happens.
     pub fn rules(&self, event: Event) -> &'static [&'static str] {
-        let layer = self.layers.get(self.target).expect("the target is one of the layers");
+        let layer = self
+            .layers
+            .get(self.target)
+            .expect("the target is one of the layers");
         match (event, layer.hole.birth) {
             (Event::RecursiveRead, _) => &["recursive-read"],
             (Event::Reborrow, _) => &["refcell-reborrow"],
@@ -130,7 +140,9 @@ impl Plan {
 
     /// Whether a linter that reads only text can be asked.
     pub fn in_sight(&self) -> bool {
-        self.layers.iter().all(|layer| layer.hole.sight == Sight::Plain)
+        self.layers
+            .iter()
+            .all(|layer| layer.hole.sight == Sight::Plain)
     }
 
     /// Whether the function is async.
@@ -148,7 +160,12 @@ impl Plan {
         let layers: Vec<String> = self
             .layers
             .iter()
-            .map(|layer| format!("{}/{} of {}", layer.construct.name, layer.hole.name, layer.held.name))
+            .map(|layer| {
+                format!(
+                    "{}/{} of {}",
+                    layer.construct.name, layer.hole.name, layer.held.name
+                )
+            })
             .collect();
         let taken = match self.taken {
             Taken::Again(_) => "again",

@@ -32,14 +32,24 @@ pub struct Program {
 impl Program {
     /// The function on a line.
     pub fn function_at(&self, line: usize) -> Option<&str> {
-        self.lines.iter().find(|(_, lines)| lines.contains(&line)).map(|(name, _)| name.as_str())
+        self.lines
+            .iter()
+            .find(|(_, lines)| lines.contains(&line))
+            .map(|(name, _)| name.as_str())
     }
 
     /// The text of a function.
     pub fn source_of(&self, name: &str) -> String {
-        let Some(lines) = self.lines.get(name) else { return String::new() };
+        let Some(lines) = self.lines.get(name) else {
+            return String::new();
+        };
         let from = lines.start().saturating_sub(1);
-        self.text.lines().skip(from).take(lines.end() - from).collect::<Vec<_>>().join("\n")
+        self.text
+            .lines()
+            .skip(from)
+            .take(lines.end() - from)
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 }
 
@@ -50,10 +60,21 @@ pub fn program(edition: Edition, plans: &[Plan]) -> Program {
     let file = parse(quote!(#tools #(#modules)*));
     let text = prettyplease::unparse(&file);
     // Printing puts a `;` after a `return` or `break` at the end of a block, which changes the program.
-    let text = text.replace("TAIL_RETURN(", "return (").replace("TAIL_BREAK(", "break 'a (");
+    let text = text
+        .replace("TAIL_RETURN..", "return ")
+        .replace("TAIL_BREAK..", "break 'a ");
     let lines = lines(&text);
-    let twin = format!("{}\n{}", text.replace("std::sync::", "shim::std_sync::"), harness(plans));
-    Program { edition, text, twin, lines }
+    let twin = format!(
+        "{}\n{}",
+        text.replace("std::sync::", "shim::std_sync::"),
+        harness(plans)
+    );
+    Program {
+        edition,
+        text,
+        twin,
+        lines,
+    }
 }
 
 fn module(lock: &'static Lock, plans: &[Plan]) -> TokenStream {
@@ -61,8 +82,14 @@ fn module(lock: &'static Lock, plans: &[Plan]) -> TokenStream {
     let imports = tokens(lock.imports);
     let items = tokens(lock.items);
     let ty = tokens(lock.ty);
-    let (first, second) = (tokens(lock.new), tokens(&lock.new.replace("Data::new", "Data::second")));
-    let functions = plans.iter().filter(|plan| plan.lock.name == lock.name).map(function);
+    let (first, second) = (
+        tokens(lock.new),
+        tokens(&lock.new.replace("Data::new", "Data::second")),
+    );
+    let functions = plans
+        .iter()
+        .filter(|plan| plan.lock.name == lock.name)
+        .map(function);
     quote! {
         pub mod #name {
             use crate::tools::*;
@@ -104,10 +131,18 @@ fn function(plan: &Plan) -> TokenStream {
     let name = ident(&plan.name);
     let asynchronous = plan.is_async().then(|| quote!(async));
     let awaited = plan.is_async().then(|| quote!(.await));
-    let mut parts = Parts { beside: TokenStream::new(), methods: TokenStream::new(), before: TokenStream::new() };
+    let mut parts = Parts {
+        beside: TokenStream::new(),
+        methods: TokenStream::new(),
+        before: TokenStream::new(),
+    };
     let again = second(plan, &mut parts);
     let statements = layer(plan, 0, &again, &mut parts);
-    let Parts { beside, methods, before } = parts;
+    let Parts {
+        beside,
+        methods,
+        before,
+    } = parts;
     let ty = tokens(plan.lock.ty);
     let body = if plan.root == Root::Parameter {
         let on = format_ident!("{}_on", plan.name);
@@ -131,7 +166,11 @@ fn function(plan: &Plan) -> TokenStream {
         }
     };
     let here = (plan.root == Root::Static).then(|| {
-        let new = tokens(plan.lock.new_static.expect("only locks that can be in a static are put there"));
+        let new = tokens(
+            plan.lock
+                .new_static
+                .expect("only locks that can be in a static are put there"),
+        );
         quote!(static HERE: #ty = #new;)
     });
     quote! {
@@ -161,7 +200,11 @@ fn second(plan: &Plan, parts: &mut Parts) -> TokenStream {
         Taken::Other(form) => (form, tokens("self.d")),
     };
     let awaits = plan.lock.family == Family::Async;
-    let value = if form.mode == Mode::Exclusive { quote!(bump()) } else { quote!(num()) };
+    let value = if form.mode == Mode::Exclusive {
+        quote!(bump())
+    } else {
+        quote!(num())
+    };
     let direct = |place: &TokenStream| match plan.taken {
         Taken::Tried(form) => {
             let tries = tokens(form.tries.expect("only what can be tried is tried"));
@@ -173,7 +216,11 @@ fn second(plan: &Plan, parts: &mut Parts) -> TokenStream {
         }
         _ => {
             let call = tokens(form.call);
-            let unwrap = tokens(form.unwraps.first().expect("every form says how its guard is had"));
+            let unwrap = tokens(
+                form.unwraps
+                    .first()
+                    .expect("every form says how its guard is had"),
+            );
             quote!(#place #call #unwrap.#value)
         }
     };
@@ -181,8 +228,13 @@ fn second(plan: &Plan, parts: &mut Parts) -> TokenStream {
     let asynchronous = waits.then(|| quote!(async));
     let awaited = waits.then(|| quote!(.await));
     let ty = tokens(plan.lock.ty);
-    let by_parameter = plan.root == Root::Parameter && !matches!(plan.taken, Taken::Other(_)) && plan.target == 0;
-    let (parameter, argument) = if by_parameter { (quote!(, lock: &#ty), quote!(, lock)) } else { Default::default() };
+    let by_parameter =
+        plan.root == Root::Parameter && !matches!(plan.taken, Taken::Other(_)) && plan.target == 0;
+    let (parameter, argument) = if by_parameter {
+        (quote!(, lock: &#ty), quote!(, lock))
+    } else {
+        Default::default()
+    };
     let only_argument = by_parameter.then(|| quote!(lock));
     match plan.route {
         Route::InPlace => direct(&place),
@@ -195,7 +247,9 @@ fn second(plan: &Plan, parts: &mut Parts) -> TokenStream {
                     let next = format_ident!("{}_down{}", plan.name, step + 1);
                     quote!(self.#next(#only_argument) #awaited)
                 };
-                parts.methods.extend(quote!(#asynchronous fn #name(&self #parameter) -> u64 { #body }));
+                parts
+                    .methods
+                    .extend(quote!(#asynchronous fn #name(&self #parameter) -> u64 { #body }));
             }
             let first = format_ident!("{}_down1", plan.name);
             quote!(self.#first(#only_argument) #awaited)
@@ -203,11 +257,16 @@ fn second(plan: &Plan, parts: &mut Parts) -> TokenStream {
         Route::Function => {
             let name = format_ident!("{}_free", plan.name);
             let body = rename(direct(&place), "self", &quote!(state));
-            parts.beside.extend(quote!(#asynchronous fn #name(state: &State #parameter) -> u64 { #body }));
+            parts
+                .beside
+                .extend(quote!(#asynchronous fn #name(state: &State #parameter) -> u64 { #body }));
             quote!(#name(self #argument) #awaited)
         }
         Route::Trait => {
-            let (name, method) = (format_ident!("Again{}", plan.name), format_ident!("{}_again", plan.name));
+            let (name, method) = (
+                format_ident!("Again{}", plan.name),
+                format_ident!("{}_again", plan.name),
+            );
             let body = direct(&place);
             parts.beside.extend(quote! {
                 trait #name { fn #method(&self #parameter) -> u64; }
@@ -224,28 +283,49 @@ fn second(plan: &Plan, parts: &mut Parts) -> TokenStream {
             let name = format_ident!("{}_again", plan.name);
             if by_parameter {
                 let body = rename(direct(&place), "lock", &quote!($lock));
-                parts.beside.extend(quote!(macro_rules! #name { ($lock:expr) => { #body }; }));
+                parts
+                    .beside
+                    .extend(quote!(macro_rules! #name { ($lock:expr) => { #body }; }));
                 quote!(#name!(lock))
             } else {
                 let body = rename(direct(&place), "self", &quote!($state));
-                parts.beside.extend(quote!(macro_rules! #name { ($state:expr) => { #body }; }));
+                parts
+                    .beside
+                    .extend(quote!(macro_rules! #name { ($state:expr) => { #body }; }));
                 quote!(#name!(self))
             }
         }
         Route::Getter => {
             let name = format_ident!("{}_taken", plan.name);
-            let guard = tokens(&lend(form.guard.expect("only named guards are returned"), by_parameter));
+            let guard = tokens(&lend(
+                form.guard.expect("only named guards are returned"),
+                by_parameter,
+            ));
             let call = tokens(form.call);
-            let unwrap = tokens(form.unwraps.first().expect("every form says how its guard is had"));
-            let signature = if by_parameter { quote!(<'l>(&self, lock: &'l #ty)) } else { quote!((&self)) };
-            parts.methods.extend(quote!(#asynchronous fn #name #signature -> #guard { #place #call #unwrap }));
+            let unwrap = tokens(
+                form.unwraps
+                    .first()
+                    .expect("every form says how its guard is had"),
+            );
+            let signature = if by_parameter {
+                quote!(<'l>(&self, lock: &'l #ty))
+            } else {
+                quote!((&self))
+            };
+            parts.methods.extend(
+                quote!(#asynchronous fn #name #signature -> #guard { #place #call #unwrap }),
+            );
             quote!(self.#name(#only_argument) #awaited.#value)
         }
     }
 }
 
 fn lend(guard: &str, by_parameter: bool) -> String {
-    if by_parameter { guard.replace("'_", "'l") } else { guard.to_owned() }
+    if by_parameter {
+        guard.replace("'_", "'l")
+    } else {
+        guard.to_owned()
+    }
 }
 
 /// Where the lock that is taken again is.
@@ -265,13 +345,18 @@ fn again_root(plan: &Plan) -> TokenStream {
 
 /// The statements of a layer, with the next one, or the second acquisition, in its hole.
 fn layer(plan: &Plan, depth: usize, again: &TokenStream, parts: &mut Parts) -> TokenStream {
-    let Some(this) = plan.layers.get(depth) else { return again.clone() };
+    let Some(this) = plan.layers.get(depth) else {
+        return again.clone();
+    };
     let place = match (depth, plan.root) {
         (0, Root::Local) => {
             parts.before.extend(quote!(let here = &self.a;));
             tokens("here")
         }
-        (0, _) => again_root(&Plan { target: 0, ..plan.clone() }),
+        (0, _) => again_root(&Plan {
+            target: 0,
+            ..plan.clone()
+        }),
         _ => tokens("self.b"),
     };
     let filler = if depth + 1 < plan.layers.len() {
@@ -281,7 +366,9 @@ fn layer(plan: &Plan, depth: usize, again: &TokenStream, parts: &mut Parts) -> T
         again.clone()
     };
     let holes = Holes::new(plan, depth, this, &place, filler, parts);
-    parts.methods.extend(holes.fill(tokens(this.construct.items)));
+    parts
+        .methods
+        .extend(holes.fill(tokens(this.construct.items)));
     holes.fill(tokens(this.construct.text))
 }
 
@@ -292,16 +379,33 @@ struct Holes {
 }
 
 impl Holes {
-    fn new(plan: &Plan, depth: usize, layer: &Layer, place: &TokenStream, filler: TokenStream, parts: &mut Parts) -> Self {
-        let Form { call, tries, outcomes, guard, kind, .. } = *layer.held;
+    fn new(
+        plan: &Plan,
+        depth: usize,
+        layer: &Layer,
+        place: &TokenStream,
+        filler: TokenStream,
+        parts: &mut Parts,
+    ) -> Self {
+        let Form {
+            call,
+            tries,
+            outcomes,
+            guard,
+            kind,
+            ..
+        } = *layer.held;
         let (call, unwrap) = (tokens(call), tokens(layer.unwrap));
         let waits = plan.lock.family == Family::Async;
         let mut made = quote!(#place #call #unwrap);
         if let (true, Some(guard)) = (layer.getter, guard) {
             let getter = format_ident!("{}_guard", plan.name);
-            let (asynchronous, awaited) = (waits.then(|| quote!(async)), waits.then(|| quote!(.await)));
+            let (asynchronous, awaited) =
+                (waits.then(|| quote!(async)), waits.then(|| quote!(.await)));
             let guard = tokens(guard);
-            parts.methods.extend(quote!(#asynchronous fn #getter(&self) -> #guard { #made }));
+            parts
+                .methods
+                .extend(quote!(#asynchronous fn #getter(&self) -> #guard { #made }));
             made = quote!(self.#getter() #awaited);
         }
         let mut named = BTreeMap::from([
@@ -311,8 +415,14 @@ impl Holes {
             ("YES".to_owned(), tokens(outcomes.0)),
             ("NO".to_owned(), tokens(outcomes.1)),
             ("KIND".to_owned(), tokens(kind.0)),
-            ("c".to_owned(), TokenTree::from(format_ident!("c{}", depth)).into()),
-            ("HELPER".to_owned(), TokenTree::from(format_ident!("{}_helper{}", plan.name, depth)).into()),
+            (
+                "c".to_owned(),
+                TokenTree::from(format_ident!("c{}", depth)).into(),
+            ),
+            (
+                "HELPER".to_owned(),
+                TokenTree::from(format_ident!("{}_helper{}", plan.name, depth)).into(),
+            ),
         ]);
         if let Some(tries) = tries {
             let tries = tokens(tries);
@@ -323,10 +433,17 @@ impl Holes {
         }
         for hole in layer.construct.holes {
             let chosen = hole.name == layer.hole.name && hole.name != ITSELF;
-            let with = if chosen { filler.clone() } else { quote!(one()) };
+            let with = if chosen {
+                filler.clone()
+            } else {
+                quote!(one())
+            };
             named.insert(format!("B_{}", hole.name), with);
         }
-        Self { named, asynchronous: plan.is_async() }
+        Self {
+            named,
+            asynchronous: plan.is_async(),
+        }
     }
 
     fn fill(&self, text: TokenStream) -> TokenStream {
@@ -367,20 +484,29 @@ fn rename(text: TokenStream, from: &str, to: &TokenStream) -> TokenStream {
     let mut renamed = TokenStream::new();
     let mut after_dot = false;
     for tree in text {
-        let named = !std::mem::replace(&mut after_dot, matches!(&tree, TokenTree::Punct(dot) if dot.as_char() == '.'));
+        let named = !std::mem::replace(
+            &mut after_dot,
+            matches!(&tree, TokenTree::Punct(dot) if dot.as_char() == '.'),
+        );
         match &tree {
             TokenTree::Group(group) => {
                 renamed.extend([regroup(group, rename(group.stream(), from, to))]);
             }
             TokenTree::Ident(name) if named && name == from => renamed.extend(to.clone()),
-            TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => renamed.extend([tree]),
+            TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => {
+                renamed.extend([tree])
+            }
         }
     }
     renamed
 }
 
 fn regroup(group: &Group, stream: TokenStream) -> TokenTree {
-    let delimiter = if group.delimiter() == Delimiter::None { Delimiter::Parenthesis } else { group.delimiter() };
+    let delimiter = if group.delimiter() == Delimiter::None {
+        Delimiter::Parenthesis
+    } else {
+        group.delimiter()
+    };
     Group::new(delimiter, stream).into()
 }
 
@@ -402,7 +528,11 @@ fn parse(tokens: TokenStream) -> syn::File {
         Ok(file) => file,
         Err(error) => {
             let column = error.span().start().column;
-            let near: String = text.chars().skip(column.saturating_sub(400)).take(600).collect();
+            let near: String = text
+                .chars()
+                .skip(column.saturating_sub(400))
+                .take(600)
+                .collect();
             panic!("the program is no Rust: {error}\n{near}")
         }
     }
@@ -417,11 +547,16 @@ fn lines(text: &str) -> BTreeMap<String, RangeInclusive<usize>> {
     let file = parse_text(text);
     let mut lines = BTreeMap::new();
     for item in &file.items {
-        let syn::Item::Mod(module) = item else { continue };
+        let syn::Item::Mod(module) = item else {
+            continue;
+        };
         for inner in module.content.iter().flat_map(|(_, items)| items) {
             if let syn::Item::Mod(function) = inner {
                 let span = function.span();
-                lines.insert(function.ident.to_string(), span.start().line..=span.end().line);
+                lines.insert(
+                    function.ident.to_string(),
+                    span.start().line..=span.end().line,
+                );
             }
         }
     }
@@ -509,7 +644,7 @@ fn mask(plan: &Plan) -> u32 {
         if wants(Need::Tries) || plan.lock.family == Family::Map {
             bits |= 0b0100;
         }
-        if wants(Need::Fallible) && !plan.wants(Need::Sound) {
+        if wants(Need::Fallible) && !wants(Need::Sound) {
             bits |= 0b1000;
         }
         mask |= bits << (4 * at);

@@ -40,7 +40,10 @@ impl Shims {
     ///
     /// Where there is no compiler, or the shims are no Rust.
     pub fn compile(folder: &Path, rustc: OsString) -> Self {
-        let shims = Self { folder: folder.to_path_buf(), rustc };
+        let shims = Self {
+            folder: folder.to_path_buf(),
+            rustc,
+        };
         let source = folder.join("shim");
         std::fs::create_dir_all(&source).expect("the temporary folder is ours");
         for (name, text) in SHIM {
@@ -57,14 +60,30 @@ impl Shims {
 
     fn library(&self, name: &str, source: &Path) {
         let mut rustc = self.rustc(Edition::E2024);
-        rustc.args(["--crate-type", "rlib", "--crate-name", name]).arg(source);
+        rustc
+            .args(["--crate-type", "rlib", "--crate-name", name])
+            .arg(source);
         finish(&mut rustc);
     }
 
     fn rustc(&self, edition: Edition) -> Command {
         let mut rustc = Command::new(&self.rustc);
-        rustc.current_dir(&self.folder).args(["--edition", edition.name(), "--cap-lints", "allow", "-L", "."]);
-        rustc.args(["-C", "debuginfo=0", "-C", "debug-assertions=on", "-C", "incremental="]);
+        rustc.current_dir(&self.folder).args([
+            "--edition",
+            edition.name(),
+            "--cap-lints",
+            "allow",
+            "-L",
+            ".",
+        ]);
+        rustc.args([
+            "-C",
+            "debuginfo=0",
+            "-C",
+            "debug-assertions=on",
+            "-C",
+            "incremental=",
+        ]);
         for name in std::iter::once("shim").chain(LIBRARIES.iter().map(|(name, _)| *name)) {
             let built = format!("lib{name}.rlib");
             if self.folder.join(&built).exists() {
@@ -84,15 +103,24 @@ impl Shims {
         let source = self.folder.join(format!("{name}.rs"));
         std::fs::write(&source, &program.twin).expect("the temporary folder is ours");
         let mut rustc = self.rustc(program.edition);
-        rustc.args(["-C", "opt-level=0", "--crate-type", "bin", "-o", &name]).arg(&source);
+        rustc
+            .args(["-C", "opt-level=0", "--crate-type", "bin", "-o", &name])
+            .arg(&source);
         finish(&mut rustc);
         let said = finish(&mut Command::new(self.folder.join(&name)));
         let mut events = BTreeMap::new();
         for line in String::from_utf8_lossy(&said.stdout).lines() {
-            let Some(line) = line.strip_prefix("@ ") else { continue };
+            let Some(line) = line.strip_prefix("@ ") else {
+                continue;
+            };
             let mut words = line.split_whitespace();
-            let Some(function) = words.next() else { continue };
-            events.insert(function.to_owned(), words.filter_map(Event::named).collect());
+            let Some(function) = words.next() else {
+                continue;
+            };
+            events.insert(
+                function.to_owned(),
+                words.filter_map(Event::named).collect(),
+            );
         }
         events
     }

@@ -1,6 +1,8 @@
 //! Guards born in the head of an `if`, `if let`, `match`, `while let` or `for`.
 
-use crate::programs::construct::{Construct, Need, chained, free, head, head_2021, held, held_2021};
+use crate::programs::construct::{
+    Construct, Need, chained, free, head, head_2021, held, held_2021,
+};
 use crate::programs::edition::Edition;
 
 pub(super) const ALL: &[Construct] = &[
@@ -124,6 +126,9 @@ pub(super) const ALL: &[Construct] = &[
     .needs(&[Need::Tries, Need::Sound]),
     Construct::new("if_let_try_failed", "if let NO = TRY { B_then; } else { B_otherwise; }", &[free("then"), head_2021("otherwise")])
         .needs(&[Need::Tries, Need::Sound]),
+    // An attempt on a poisoned lock fails with the guard in the failure.
+    Construct::new("if_let_try_poisoned", "if let Ok(_) = TRY { } else { B_otherwise; }", &[head_2021("otherwise").unasked()])
+        .needs(&[Need::Tries, Need::Fallible]),
     // Let chains.
     Construct::new(
         "chain_let_first",
