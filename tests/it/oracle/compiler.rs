@@ -1,7 +1,12 @@
 //! The compiler decides: generated functions run against locks that panic where a thread would wait for itself.
+//!
+//! Two questions to the same programs.
+//! Does what happens agree with the table of drop scopes that the lint is built on?
+//! And does the lint fire in a function if and only if something happens there, for some input, in that edition?
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
+use std::sync::LazyLock;
 
 use testkit::programs::choice::{Amount, plans};
 use testkit::programs::edition::Edition;
@@ -10,12 +15,21 @@ use testkit::programs::plan::Plan;
 use testkit::programs::render::{Program, program};
 use testkit::shims::Shims;
 
-/// Two functions for each place of each construct, and some in which one construct stands in another.
-const AMOUNT: Amount = Amount {
-    per_place: 2,
-    nested: 120,
-    seed: 20240901,
-};
+use super::verdicts::verdicts;
+
+/// How many functions each edition gets: 2018 drops as 2021 does, so that one for each place is enough.
+fn amount(edition: Edition) -> Amount {
+    let (per_place, nested) = if edition == Edition::E2018 {
+        (1, 30)
+    } else {
+        (2, 120)
+    };
+    Amount {
+        per_place,
+        nested,
+        seed: 0x5eed,
+    }
+}
 
 /// One edition's functions, and what happened when they ran.
 struct Ran {
@@ -24,16 +38,29 @@ struct Ran {
     events: BTreeMap<String, BTreeSet<Event>>,
 }
 
-fn run(shims: &Shims, edition: Edition) -> Ran {
-    let plans = plans(edition, AMOUNT);
-    let program = program(edition, &plans);
-    let events = shims.run(&program);
-    Ran {
-        plans,
-        program,
-        events,
+impl Ran {
+    fn happened(&self, plan: &Plan) -> &BTreeSet<Event> {
+        self.events.get(&plan.name).expect("every function reports")
     }
 }
+
+static RUNS: LazyLock<Vec<Ran>> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().expect("there is a place for temporary files");
+    let shims = Shims::compile(folder.path(), rustc());
+    Edition::ALL
+        .into_iter()
+        .map(|edition| {
+            let plans = plans(edition, amount(edition));
+            let program = program(edition, &plans);
+            let events = shims.run(&program);
+            Ran {
+                plans,
+                program,
+                events,
+            }
+        })
+        .collect()
+});
 
 #[expect(
     clippy::disallowed_methods,
@@ -45,22 +72,13 @@ fn rustc() -> OsString {
 
 #[test]
 fn the_compiler_agrees_with_the_table() {
-    let folder = tempfile::tempdir().unwrap();
-    let shims = Shims::compile(folder.path(), rustc());
     let mut differences = Vec::new();
-    let mut functions = 0;
-    for edition in Edition::ALL {
-        let Ran {
-            plans,
-            program,
-            events,
-        } = run(&shims, edition);
-        functions += plans.len();
-        for plan in &plans {
-            let happened = events.get(&plan.name).expect("every function reports");
+    for ran in &*RUNS {
+        for plan in &ran.plans {
+            let happened = ran.happened(plan);
             let claimed: BTreeSet<Event> = plan.claim().into_iter().collect();
             if *happened != claimed {
-                let source = program.source_of(&plan.name);
+                let source = ran.program.source_of(&plan.name);
                 differences.push(format!(
                     "{}\nclaimed {claimed:?}, happened {happened:?}\n{source}",
                     plan.summary()
@@ -68,8 +86,9 @@ fn the_compiler_agrees_with_the_table() {
             }
         }
     }
+    let functions: usize = RUNS.iter().map(|ran| ran.plans.len()).sum();
     assert!(
-        functions >= 400,
+        functions >= 2_000,
         "{functions} functions are too few to say much"
     );
     assert!(
@@ -77,5 +96,59 @@ fn the_compiler_agrees_with_the_table() {
         "{} of {functions} functions differ from the table:\n\n{}",
         differences.len(),
         differences.join("\n\n")
+    );
+}
+
+#[test]
+fn the_lint_fires_where_the_program_stops_and_nowhere_else() {
+    let mut differences: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut asked = 0;
+    for ran in &*RUNS {
+        let said = verdicts(&ran.program);
+        for plan in ran.plans.iter().filter(|plan| plan.in_sight()) {
+            asked += 1;
+            let fired = said.get(&plan.name).cloned().unwrap_or_default();
+            let happened = ran.happened(plan);
+            let missed = happened
+                .iter()
+                .any(|event| !plan.rules(*event).iter().any(|rule| fired.contains(*rule)));
+            let allowed: BTreeSet<&str> = happened
+                .iter()
+                .flat_map(|event| plan.rules(*event))
+                .copied()
+                .collect();
+            let extra = fired.iter().any(|rule| !allowed.contains(rule.as_str()));
+            if missed || extra {
+                let layers = plan
+                    .layers
+                    .iter()
+                    .map(|layer| format!("{}/{}", layer.construct.name, layer.hole.name));
+                differences
+                    .entry(layers.collect::<Vec<_>>().join(" > "))
+                    .or_default()
+                    .push(format!(
+                        "{}\nhappened {happened:?}, so one of {allowed:?}; fired {fired:?}\n{}",
+                        plan.summary(),
+                        ran.program.source_of(&plan.name)
+                    ));
+            }
+        }
+    }
+    let count: usize = differences.values().map(Vec::len).sum();
+    let tally: Vec<String> = differences
+        .iter()
+        .map(|(place, all)| format!("{:4} {place}", all.len()))
+        .collect();
+    let first: Vec<&str> = differences
+        .values()
+        .filter_map(|all| all.first())
+        .map(String::as_str)
+        .collect();
+    assert!(asked >= 2_000, "{asked} functions are too few to say much");
+    assert!(
+        differences.is_empty(),
+        "{count} of {asked} functions differ, here by place, then one of each:\n\n{}\n\n{}",
+        tally.join("\n"),
+        first.join("\n\n")
     );
 }

@@ -2,7 +2,8 @@
 
 use super::construct::{Construct, Hole, ITSELF, Need};
 use super::edition::Edition;
-use super::lock::{Event, Family, Form, LOCKS, Lock, Mode, clash};
+use super::lock::{Event, Family, Form, Lock, Mode, clash};
+use super::locks::LOCKS;
 use super::plan::{Layer, Plan, Root, Route, Taken};
 use super::table;
 
@@ -24,7 +25,7 @@ pub fn plans(edition: Edition, amount: Amount) -> Vec<Plan> {
     for construct in table::all().filter(|construct| construct.since <= edition) {
         for hole in construct.holes {
             let all = pairs(construct, hole);
-            let clashing: Vec<Pair> = all.iter().copied().filter(|pair| pair.hurts()).collect();
+            let clashing: Vec<Pair> = all.iter().copied().filter(Pair::hurts).collect();
             for turn in 0..amount.per_place {
                 // The first of each place takes the lock again, so that the table's claim is put to the test.
                 let from = if turn == 0 { &clashing } else { &all };
@@ -84,7 +85,7 @@ fn pairs(construct: &'static Construct, hole: &'static Hole) -> Vec<Pair> {
                     lock,
                     held,
                     taken,
-                })
+                });
             };
             if hole.name == ITSELF {
                 push(Taken::Again(held));

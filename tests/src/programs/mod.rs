@@ -9,6 +9,7 @@ pub mod choice;
 pub mod construct;
 pub mod edition;
 pub mod lock;
+pub mod locks;
 pub mod plan;
 pub mod render;
 pub mod table;

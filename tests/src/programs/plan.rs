@@ -100,10 +100,7 @@ pub enum Route {
 impl Plan {
     /// What the table says happens, for some input.
     pub fn claim(&self) -> Option<Event> {
-        let layer = self
-            .layers
-            .get(self.target)
-            .expect("the target is one of the layers");
+        let layer = self.struck();
         if !layer.hole.held.in_edition(self.edition) {
             return None;
         }
@@ -123,12 +120,16 @@ impl Plan {
         clash(self.lock.family, held, taken)
     }
 
+    /// The layer whose lock is taken again.
+    fn struck(&self) -> &Layer {
+        self.layers
+            .get(self.target)
+            .expect("the target is one of the layers")
+    }
+
     /// The rules of which one must fire if the event happens.
     pub fn rules(&self, event: Event) -> &'static [&'static str] {
-        let layer = self
-            .layers
-            .get(self.target)
-            .expect("the target is one of the layers");
+        let layer = self.struck();
         match (event, layer.hole.birth) {
             (Event::RecursiveRead, _) => &["recursive-read"],
             (Event::Reborrow, _) => &["refcell-reborrow"],

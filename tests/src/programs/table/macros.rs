@@ -30,7 +30,7 @@ pub(super) const ALL: &[Construct] = &[
     ),
     Construct::new(
         "assert_eq",
-        "assert_eq!(G.num(), B_right); B_after;",
+        "assert_eq!(G.num() > 0, B_right > 0); B_after;",
         &[held("right"), free("after")],
     ),
     Construct::new(
