@@ -145,7 +145,7 @@ pub enum Birth {
     Head,
     /// Anywhere else.
     Plain,
-    /// In the head of an `if let` whose later condition this place is: the rules' texts leave it open.
+    /// In the head of an `if let` whose later condition this place is, or in an arm's guard: the rules' texts leave it open.
     Open,
 }
 
@@ -193,8 +193,8 @@ pub(super) const fn free(name: &'static str) -> Hole {
     hole(name, Held::Never, Birth::Plain)
 }
 
-/// Held, in a later condition of a chain.
-pub(super) const fn chained(name: &'static str) -> Hole {
+/// Held, in a later condition of a chain or in the arm of a guard.
+pub(super) const fn open(name: &'static str) -> Hole {
     hole(name, Held::Always, Birth::Open)
 }
 

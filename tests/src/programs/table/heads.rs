@@ -1,8 +1,6 @@
 //! Guards born in the head of an `if`, `if let`, `match`, `while let` or `for`.
 
-use crate::programs::construct::{
-    Construct, Need, chained, free, head, head_2021, held, held_2021,
-};
+use crate::programs::construct::{Construct, Need, free, head, head_2021, held, held_2021, open};
 use crate::programs::edition::Edition;
 
 pub(super) const ALL: &[Construct] = &[
@@ -133,7 +131,7 @@ pub(super) const ALL: &[Construct] = &[
     Construct::new(
         "chain_let_first",
         "if let Some(v) = G.get() && B_next > 0 && let 1 = B_later { sink(*v); B_then; } else { B_otherwise; } B_after;",
-        &[chained("next"), chained("later"), head("then"), free("otherwise"), free("after")],
+        &[open("next"), open("later"), head("then"), free("otherwise"), free("after")],
     )
     .since(Edition::E2024),
     Construct::new(
@@ -157,7 +155,7 @@ pub(super) const ALL: &[Construct] = &[
     Construct::new(
         "chain_in_while",
         "while let Some(v) = G.val() && B_later > 0 { sink(v); B_body; break; }",
-        &[chained("later"), head("body")],
+        &[open("later"), head("body")],
     )
     .since(Edition::E2024),
     // `match`: every arm, in every edition.
@@ -226,7 +224,7 @@ pub(super) const ALL: &[Construct] = &[
     Construct::new(
         "arm_guard_let",
         "match one() { _ if let Some(v) = G.get() => { sink(*v); B_arm; } _ => { B_next; } } B_after;",
-        &[head("arm"), free("next"), free("after")],
+        &[open("arm"), free("next"), free("after")],
     ),
     // Loops.
     Construct::new(

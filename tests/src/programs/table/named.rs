@@ -28,7 +28,7 @@ pub(super) const ALL: &[Construct] = &[
     Construct::new("dropped_in_both_branches", "let g = G; if c { drop(g); } else { drop(g); } B_after;", &[free("after")]),
     Construct::new("dropped_in_every_arm", "let g = G; match c { true => drop(g), false => drop(g) } B_after;", &[free("after")]),
     Construct::new("dropped_in_block", "let g = G; { drop(g); } B_after;", &[free("after")]),
-    Construct::new("dropped_in_loop", "let mut g = Some(G); for _ in 0..1u64 { drop(g.take()); } B_after;", &[free("after")]),
+    Construct::new("dropped_in_loop", "let mut g = Some(G); loop { drop(g.take()); break; } B_after;", &[free("after")]),
     Construct::new("kept_where_branch_returns", "let g = G; if c { drop(g); return 0; } B_after; sink(g.num());", &[held("after")]),
     Construct::new("dropped_where_branch_stays", "let g = G; if c { return g.num(); } drop(g); B_after;", &[free("after")]),
     Construct::new("forgotten_reference", "let g = G; drop(&g); B_after;", &[held("after")]),
