@@ -1,1 +1,3 @@
-//! Placeholder.
+//! The integration tests.
+
+mod oracle;

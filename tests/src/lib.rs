@@ -1,1 +1,4 @@
-//! Placeholder.
+//! What the integration tests share.
+
+pub mod programs;
+pub mod shims;

@@ -1,0 +1,142 @@
+//! The compiler decides: generated functions run against locks that panic where a thread would wait for itself.
+//!
+//! Two questions to the same programs.
+//! Does what happens agree with the table of drop scopes that the lint is built on?
+//! And does the lint fire in a function if and only if something happens there, for some input, in that edition?
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+use std::sync::LazyLock;
+
+use testkit::programs::choice::{Amount, plans};
+use testkit::programs::edition::Edition;
+use testkit::programs::lock::Event;
+use testkit::programs::plan::Plan;
+use testkit::programs::render::{Program, program};
+use testkit::shims::Shims;
+
+use super::verdicts::verdicts;
+
+/// How many functions each edition gets: 2018 drops as 2021 does, so that one for each place is enough.
+fn amount(edition: Edition) -> Amount {
+    let (per_place, nested) = if edition == Edition::E2018 {
+        (1, 30)
+    } else {
+        (2, 120)
+    };
+    Amount {
+        per_place,
+        nested,
+        seed: 0x5eed,
+    }
+}
+
+/// One edition's functions, and what happened when they ran.
+struct Ran {
+    plans: Vec<Plan>,
+    program: Program,
+    events: BTreeMap<String, BTreeSet<Event>>,
+}
+
+impl Ran {
+    fn happened(&self, plan: &Plan) -> &BTreeSet<Event> {
+        self.events.get(&plan.name).expect("every function reports")
+    }
+}
+
+static RUNS: LazyLock<Vec<Ran>> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().expect("there is a place for temporary files");
+    let shims = Shims::compile(folder.path(), rustc());
+    Edition::ALL
+        .into_iter()
+        .map(|edition| {
+            let plans = plans(edition, amount(edition));
+            let program = program(edition, &plans);
+            let events = shims.run(&program);
+            Ran {
+                plans,
+                program,
+                events,
+            }
+        })
+        .collect()
+});
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the compiler that builds the tests is named by the environment"
+)]
+fn rustc() -> OsString {
+    std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())
+}
+
+#[test]
+fn the_compiler_agrees_with_the_table() {
+    let mut differences = Vec::new();
+    for ran in &*RUNS {
+        for plan in &ran.plans {
+            let happened = ran.happened(plan);
+            let claimed: BTreeSet<Event> = plan.claim().into_iter().collect();
+            if *happened != claimed {
+                let source = ran.program.source_of(&plan.name);
+                differences.push(format!(
+                    "{}\nclaimed {claimed:?}, happened {happened:?}\n{source}",
+                    plan.summary()
+                ));
+            }
+        }
+    }
+    let functions: usize = RUNS.iter().map(|ran| ran.plans.len()).sum();
+    assert!(
+        functions >= 2_000,
+        "{functions} functions are too few to say much"
+    );
+    assert!(
+        differences.is_empty(),
+        "{} of {functions} functions differ from the table:\n\n{}",
+        differences.len(),
+        differences.join("\n\n")
+    );
+}
+
+#[test]
+fn the_lint_fires_where_the_program_stops_and_nowhere_else() {
+    let mut differences: Vec<(String, String)> = Vec::new();
+    let mut asked = 0;
+    for ran in &*RUNS {
+        let said = verdicts(&ran.program);
+        for plan in ran.plans.iter().filter(|plan| plan.in_sight()) {
+            asked += 1;
+            let fired = said.get(&plan.name).cloned().unwrap_or_default();
+            let happened = ran.happened(plan);
+            let rules = |event: &Event| plan.rules(*event);
+            let missed = happened
+                .iter()
+                .any(|event| !rules(event).iter().any(|rule| fired.contains(*rule)));
+            let allowed: BTreeSet<&str> = happened.iter().flat_map(rules).copied().collect();
+            let extra = fired.iter().any(|rule| !allowed.contains(rule.as_str()));
+            if missed || extra {
+                let summary = plan.summary();
+                let source = ran.program.source_of(&plan.name);
+                let line = format!(
+                    "{summary}: fired {fired:?}, but {happened:?} asks for one of {allowed:?}"
+                );
+                differences.push((line, source));
+            }
+        }
+    }
+    assert!(asked >= 2_000, "{asked} functions are too few to say much");
+    let lines: Vec<&str> = differences.iter().map(|(line, _)| line.as_str()).collect();
+    let sources: Vec<&str> = differences
+        .iter()
+        .take(20)
+        .map(|(_, source)| source.as_str())
+        .collect();
+    assert!(
+        differences.is_empty(),
+        "{} of {asked} functions differ, here all of them, then the text of the first:\n\n{}\n\n{}",
+        differences.len(),
+        lines.join("\n"),
+        sources.join("\n\n")
+    );
+}
