@@ -1,1 +1,10 @@
-//! Placeholder.
+//! What the integration tests share: a way to run a tool in this process, fixtures, and folders.
+
+#![expect(
+    clippy::missing_panics_doc,
+    reason = "what a test relies on fails by panicking, everywhere"
+)]
+
+pub mod cli;
+pub mod fixture;
+pub mod tree;
