@@ -48,6 +48,12 @@ pub fn files() -> Vec<String> {
         .collect()
 }
 
+/// Every file of this repository whose name ends in `.extension`.
+pub fn files_with(extension: &str) -> impl Iterator<Item = String> {
+    let ends = move |path: &String| Path::new(path).extension() == Some(extension.as_ref());
+    files().into_iter().filter(ends)
+}
+
 /// The text of a file of this repository; `None` where it is not text.
 pub fn text(path: &str) -> Option<String> {
     let bytes = fs::read(at(path)).expect("a file that was just listed can be read");

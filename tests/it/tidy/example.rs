@@ -9,9 +9,9 @@ use crate::parts;
 
 /// A rule's documentation without the blank that follows the slashes of a doc comment.
 pub(super) fn unindented(docs: &str) -> String {
-    docs.lines()
-        .map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line)))
-        .collect()
+    let unindented = |line: &'_ str| line.strip_prefix(' ').unwrap_or(line).to_owned();
+    let lines: Vec<_> = docs.lines().map(unindented).collect();
+    lines.join("\n") + "\n"
 }
 
 /// What stands below the heading `name`, up to the next one.

@@ -50,10 +50,8 @@ fn dependencies(manifest: &Table) -> BTreeSet<String> {
             };
             if key.ends_with("dependencies") {
                 found.extend(table.iter().map(|(name, value)| renamed(name, value)));
-            } else if key == "target" || manifest.contains_key("package") && key.starts_with("cfg")
-            {
-                tables.push(table);
-            } else if table.keys().any(|key| key.ends_with("dependencies")) {
+            } else {
+                // `[target.'cfg(…)'.dependencies]` lies deeper.
                 tables.push(table);
             }
         }

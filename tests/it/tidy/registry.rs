@@ -1,6 +1,7 @@
 //! Every rule is registered, documented, exercised and listed, and its id never changes.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 
 use rules::gate::OWN;
@@ -145,10 +146,8 @@ fn the_readme_lists_every_rule() {
     for (part, rule) in rules() {
         let summary = rule.summary().replace('|', "\\|");
         let level = rule.level.as_str();
-        table.push_str(&format!(
-            "| `{}` | {part} | {level} | {summary} |\n",
-            rule.id
-        ));
+        writeln!(table, "| `{}` | {part} | {level} | {summary} |", rule.id)
+            .expect("a string takes everything");
     }
     let readme = tree::text("README.md").unwrap();
     let (before, rest) = readme

@@ -4,9 +4,8 @@ use testkit::tree;
 
 /// Path and text of every Rust file that is ours to keep tidy.
 fn sources() -> Vec<(String, String)> {
-    let sources: Vec<_> = tree::files()
-        .into_iter()
-        .filter(|path| path.ends_with(".rs") && !is_input(path))
+    let sources: Vec<_> = tree::files_with("rs")
+        .filter(|path| !is_input(path))
         .map(|path| (path.clone(), tree::text(&path).expect("source is text")))
         .collect();
     assert!(sources.len() > 10, "the sources were not found");
@@ -122,7 +121,7 @@ fn no_file_names_a_folder_of_one_machine() {
 fn every_module_opens_with_its_idea() {
     let silent: Vec<_> = sources()
         .iter()
-        .filter(|(_, text)| !text.trim_start_matches("#!/").starts_with("//!"))
+        .filter(|(_, text)| !text.starts_with("//!"))
         .map(|(path, _)| path.clone())
         .collect();
     none(&silent);
