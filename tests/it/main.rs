@@ -1,3 +1,11 @@
-//! The integration tests.
+//! The integration tests of the whole toolkit, one module a subject.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
 
 mod oracle;
+mod tidy;
