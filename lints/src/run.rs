@@ -279,9 +279,6 @@ fn lower(
         Ok(text) => text,
         Err(error) => return failed(error.place(), error.to_string()),
     };
-    if let Err(limit) = limits::check(&text.text, edition) {
-        return failed(Some(limit.place()), limit.to_string());
-    }
     let facts = syntax::lower(found.path.clone(), &text.text, edition, text.bom);
     let declared = Declarations::of(&facts);
     (Lowered::Facts(Box::new(facts)), declared)
@@ -320,7 +317,12 @@ fn judge_component(
                             path: facts.path.clone(),
                             at: Some(facts.lines.position(range.start)),
                             reason: format!(
-                                "does not parse here: {message}; the rest of the file was judged"
+                                "does not parse here: {message}{}",
+                                if facts.items.is_empty() {
+                                    ""
+                                } else {
+                                    "; the rest of the file was judged"
+                                }
                             ),
                         });
                     } else {

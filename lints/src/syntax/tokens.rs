@@ -4,6 +4,8 @@
 use ra_ap_parser::{Input, LexedStr};
 use ra_ap_syntax::{Edition, SyntaxKind as K};
 
+use crate::limits;
+
 /// A token's place in [`Tokens`]; [`SYNTHETIC`] for one that is not in the file.
 pub(super) type TokenId = u32;
 
@@ -229,10 +231,11 @@ impl Feed {
         }
     }
 
-    /// What the parser reads: kinds, contextual keywords, and which tokens touch the next one.
-    pub(super) fn input(&self, tokens: &Tokens<'_>) -> Input {
-        let mut input = Input::with_capacity(self.len());
-        for (at, (&id, &kind)) in self.tokens.iter().zip(&self.kinds).enumerate() {
+    /// What the parser reads of the first `len`: kinds, contextual keywords, and which tokens touch
+    /// the next one.
+    fn input(&self, tokens: &Tokens<'_>, len: usize) -> Input {
+        let mut input = Input::with_capacity(len);
+        for (at, (&id, &kind)) in self.tokens.iter().zip(&self.kinds).take(len).enumerate() {
             if kind == K::IDENT {
                 let text = tokens.token_text(id);
                 let contextual = K::from_contextual_keyword(text, tokens.edition);
@@ -251,5 +254,24 @@ impl Feed {
             }
         }
         input
+    }
+}
+
+/// A feed with the file that it is of: what the parser is given within the limits.
+pub(super) struct Fed<'a, 't>(pub(super) &'a Feed, pub(super) &'a Tokens<'t>);
+
+impl limits::Tokens for Fed<'_, '_> {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn token(&self, at: usize) -> (K, &str) {
+        let kind = self.0.kinds.get(at).copied().unwrap_or(K::EOF);
+        let id = self.0.tokens.get(at).copied().unwrap_or(SYNTHETIC);
+        (kind, self.1.token_text(id))
+    }
+
+    fn input(&self, len: usize) -> Input {
+        self.0.input(self.1, len)
     }
 }

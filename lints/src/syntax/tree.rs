@@ -5,10 +5,11 @@
 //! source, and is taken apart recursively on a thread of two megabytes, which a long method chain
 //! overflows. Here a node is sixteen bytes in preorder, and dropping it is dropping a vector.
 
-use ra_ap_parser::{PrefixEntryPoint, Step, TopEntryPoint};
+use ra_ap_parser::{Input, Output, PrefixEntryPoint, Step, TopEntryPoint};
 use ra_ap_syntax::SyntaxKind as K;
 
-use super::tokens::{Feed, Tokens, narrow, wide};
+use super::tokens::{Fed, Feed, Tokens, narrow, wide};
+use crate::limits::{self, Limit};
 
 /// A node or token: trivia belong to none.
 struct Raw {
@@ -46,14 +47,32 @@ pub(super) struct Children<'a> {
 impl<'t> Tree<'t> {
     /// Parses all of `feed` as `entry`.
     pub(super) fn parse(tokens: &'t Tokens<'t>, feed: &Feed, entry: &TopEntryPoint) -> Self {
-        let output = entry.parse(&feed.input(tokens));
-        Self::build(tokens, feed, output.iter())
+        Self::within_limits(tokens, feed, &|input| entry.parse(input))
     }
 
     /// Parses as much of `feed` as is one `entry`.
     pub(super) fn prefix(tokens: &'t Tokens<'t>, feed: &Feed, entry: &PrefixEntryPoint) -> Self {
-        let output = entry.parse(&feed.input(tokens));
-        Self::build(tokens, feed, output.iter())
+        Self::within_limits(tokens, feed, &|input| entry.parse(input))
+    }
+
+    /// A feed that nests deeper than the parser survives has an empty tree with one error.
+    fn within_limits(
+        tokens: &'t Tokens<'t>,
+        feed: &Feed,
+        grammar: &(dyn Fn(&Input) -> Output + Sync),
+    ) -> Self {
+        match limits::parse(&Fed(feed, tokens), grammar) {
+            Ok(output) => Self::build(tokens, feed, output.iter()),
+            Err(limit) => {
+                let at = match limit {
+                    Limit::TooDeep { token } => feed.start(tokens, token),
+                    Limit::TooLarge { .. } => 0,
+                };
+                let mut tree = Self::build(tokens, feed, std::iter::empty());
+                tree.errors.push((at, limit.to_string()));
+                tree
+            }
+        }
     }
 
     fn build<'o>(
