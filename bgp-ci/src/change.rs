@@ -112,6 +112,13 @@ impl Change {
         (base.is_complete() && self.head.is_complete()).then_some((base, &self.head))
     }
 
+    /// True where `service` is announced before or after: one that never was has no floor.
+    pub fn is_in_use(&self, service: &str) -> bool {
+        let base = self.base.as_ref();
+        self.head.fleet.announces(service)
+            || base.is_some_and(|base| base.fleet.announces(service))
+    }
+
     /// True where every neighbour that receives `prefix` from head received it from base.
     pub fn is_unchanged(&self, prefix: Prefix) -> bool {
         let Some(base) = &self.base else { return false };
@@ -137,7 +144,7 @@ impl Change {
 /// A session is its address and number, so the first to match are those; then the name and
 /// number, for a neighbour whose address was added or corrected; then the number alone, where one
 /// neighbour without an address is left for it on either side.
-fn matching(
+pub(crate) fn matching(
     base: &BTreeMap<Name, Neighbor>,
     head: &BTreeMap<Name, Neighbor>,
 ) -> BTreeMap<Name, Name> {

@@ -52,7 +52,7 @@ rules::rule! {
 }
 
 /// The check.
-pub static CHECK: Check = Check {
+pub(super) static CHECK: Check = Check {
     rule: &BELOW_REGION_FLOOR,
     run,
 };

@@ -55,7 +55,7 @@ rules::rule! {
 }
 
 /// The check.
-pub static CHECK: Check = Check {
+pub(super) static CHECK: Check = Check {
     rule: &BELOW_SITE_FLOOR,
     run,
 };

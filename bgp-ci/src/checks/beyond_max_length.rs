@@ -51,7 +51,7 @@ rules::rule! {
 }
 
 /// The check.
-pub static CHECK: Check = Check {
+pub(super) static CHECK: Check = Check {
     rule: &BEYOND_MAX_LENGTH,
     run,
 };

@@ -54,7 +54,7 @@ rules::rule! {
 }
 
 /// The check.
-pub static CHECK: Check = Check {
+pub(super) static CHECK: Check = Check {
     rule: &BOGON_PREFIX,
     run,
 };

@@ -56,7 +56,7 @@ rules::rule! {
 }
 
 /// The check.
-pub static CHECK: Check = Check {
+pub(super) static CHECK: Check = Check {
     rule: &CLAIMED_TWICE,
     run,
 };

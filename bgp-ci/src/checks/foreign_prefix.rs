@@ -52,7 +52,7 @@ rules::rule! {
 }
 
 /// The check.
-pub static CHECK: Check = Check {
+pub(super) static CHECK: Check = Check {
     rule: &FOREIGN_PREFIX,
     run,
 };
@@ -101,7 +101,7 @@ fn wording(
         .with_data("sites", json(sites))
         .with_data("neighbors", json(to));
     let owned = &change.head.network.owned;
-    if let Some(inside) = owned.iter().find(|owned| prefix.covers(owned.prefix.value)) {
+    if let Some(inside) = owned.inside(prefix).next() {
         finding = finding.with_label(
             inside.prefix.span.clone(),
             format!("`{}` is owned, which is only a part of it", inside.prefix.value),

@@ -27,7 +27,7 @@ pub const ALL: &[&Check] = &[
     &site_loss::CHECK,
 ];
 
-pub use policy_relaxed::POLICY_RELAXED;
+pub use policy_relaxed::{POLICY_RELAXED, section_removed};
 
 #[cfg(test)]
 mod tests {

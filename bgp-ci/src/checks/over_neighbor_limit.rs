@@ -50,7 +50,7 @@ rules::rule! {
 }
 
 /// The check.
-pub static CHECK: Check = Check {
+pub(super) static CHECK: Check = Check {
     rule: &OVER_NEIGHBOR_LIMIT,
     run,
 };
@@ -59,17 +59,17 @@ pub static CHECK: Check = Check {
 type Session<'a> = (&'a Name, &'a Name, &'a Name, Family);
 
 fn run(change: &Change) -> Vec<Finding> {
-    let before = change.base.as_ref().map(over).unwrap_or_default();
+    let mut before: BTreeMap<Session<'_>, usize> = BTreeMap::new();
+    if let Some(base) = &change.base {
+        for ((name, site, router, family), (count, _)) in over(base) {
+            if let Some(name) = change.neighbors.get(name) {
+                before.insert((name, site, router, family), count);
+            }
+        }
+    }
     let mut findings = Vec::new();
     for (session, (count, limit)) in over(&change.head) {
-        let (neighbor, site, router, family) = session;
-        let known = before
-            .iter()
-            .any(|(&(name, old_site, old_router, old_family), &(old, _))| {
-                change.neighbors.get(name) == Some(neighbor)
-                    && (old_site, old_router, old_family) == (site, router, family)
-                    && old >= count
-            });
+        let known = before.get(&session).is_some_and(|&then| then >= count);
         findings.push(existing(change, known, wording(session, count, limit)));
     }
     findings

@@ -83,7 +83,7 @@ rules::rule! {
 }
 
 /// The check.
-pub static CHECK: Check = Check {
+pub(super) static CHECK: Check = Check {
     rule: &SERVICE_WITHDRAWN,
     run,
 };

@@ -100,6 +100,17 @@ impl Space {
         prefix.covering().flat_map(|wider| self.exactly(wider))
     }
 
+    /// The entries that `prefix` covers.
+    pub fn inside(&self, prefix: Prefix) -> impl Iterator<Item = &Owned> {
+        // A prefix comes right before all that it covers.
+        let places = self
+            .index
+            .range(prefix..)
+            .take_while(move |(owned, _)| prefix.covers(**owned))
+            .flat_map(|(_, places)| places);
+        places.filter_map(|at| self.entries.get(*at))
+    }
+
     /// The services of the longest entry that covers `prefix`: several where it is claimed
     /// twice, none where it carries none.
     pub fn services_of(&self, prefix: Prefix) -> BTreeSet<Name> {

@@ -12,7 +12,7 @@ use super::scalar::{Scalar, Sensitive};
 /// What `bgp-ci` needs to know: our numbers and space, who receives what, and what must hold.
 ///
 /// Either the network itself, or `base` and `head`: folders with a `preflight.yaml` each.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case", rename = "bgp")]
 pub struct Section {
     /// Before the change: a folder relative to this file, or a git revision.
@@ -53,6 +53,48 @@ pub struct Section {
     pub existing: Option<Spanned<Existing>>,
 }
 
+impl Section {
+    /// Whether it holds a network, or a part of one, itself.
+    pub fn has_network(&self) -> bool {
+        let Self {
+            base: _,
+            head: _,
+            asn,
+            origins,
+            owned,
+            services,
+            sites,
+            neighbors,
+            treat_as_public,
+            announcements,
+            sources,
+            data,
+            limits,
+            needs_approval,
+            approvers,
+            approvals,
+            pairs,
+            existing,
+        } = self;
+        asn.is_some()
+            || !origins.is_empty()
+            || !owned.is_empty()
+            || !services.0.is_empty()
+            || !sites.0.is_empty()
+            || !neighbors.0.is_empty()
+            || !treat_as_public.is_empty()
+            || announcements.is_some()
+            || !sources.is_empty()
+            || data.is_some()
+            || limits.is_some()
+            || !needs_approval.is_empty()
+            || approvers.is_some()
+            || !approvals.is_empty()
+            || !pairs.is_empty()
+            || existing.is_some()
+    }
+}
+
 /// What becomes of a violation that base already had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -64,7 +106,7 @@ pub enum Existing {
 }
 
 /// A prefix that is ours.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", rename = "owned")]
 pub struct OwnedEntry {
     /// The prefix, such as 192.0.2.0/24.
@@ -76,7 +118,7 @@ pub struct OwnedEntry {
 }
 
 /// A service and what must hold for each of its prefixes.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case", rename = "service")]
 pub struct ServiceEntry {
     /// How it is announced.
@@ -104,7 +146,7 @@ pub enum Kind {
 }
 
 /// A site.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case", rename = "site")]
 pub struct SiteEntry {
     /// The region that it counts for.
@@ -112,7 +154,7 @@ pub struct SiteEntry {
 }
 
 /// A neighbour, at each of its sites.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", rename = "neighbor")]
 pub struct NeighborEntry {
     /// Its autonomous system number.
@@ -163,7 +205,7 @@ impl Relation {
 }
 
 /// Who is told what: each prefix, at each of the sites, to each of the neighbours that are there.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", rename = "announcement")]
 pub struct StatementEntry {
     /// Announce every prefix that is owned for this service.
@@ -185,7 +227,7 @@ pub struct StatementEntry {
 }
 
 /// Router configurations.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", rename = "source")]
 pub struct SourceEntry {
     /// The language.
@@ -225,7 +267,7 @@ pub enum Adapter {
 }
 
 /// Data to compare announcements with.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case", rename = "data")]
 pub struct DataEntry {
     /// Validated ROA payloads.
@@ -243,7 +285,7 @@ pub struct DataEntry {
 }
 
 /// How large a change may be.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case", rename = "limits")]
 pub struct LimitsEntry {
     /// What it may withdraw everywhere.
@@ -257,7 +299,7 @@ pub struct LimitsEntry {
 }
 
 /// What a change may withdraw everywhere.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case", rename = "withdraw")]
 pub struct WithdrawEntry {
     /// Prefixes.
@@ -277,7 +319,7 @@ pub struct ServiceChange {
 }
 
 /// A signed approval.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", rename = "approval")]
 pub struct ApprovalEntry {
     /// The hash of the plan that it is for.
