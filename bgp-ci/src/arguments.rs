@@ -105,12 +105,25 @@ mod tests {
         let new = cwd.join("new").to_string_lossy().into_owned();
         let policy = format!("{new}/preflight.yaml");
         assert_eq!(
-            resolve(&["bgp-ci", "check", "--base", "main", "--head", "new"], &cwd),
-            ["bgp-ci", "check", "--base", "main", "--head", &new, "--config", &policy]
+            resolve(
+                &["bgp-ci", "check", "--base", "main", "--head", "new"],
+                &cwd
+            ),
+            [
+                "bgp-ci", "check", "--base", "main", "--head", &new, "--config", &policy
+            ]
         );
         assert_eq!(
             resolve(&["bgp-ci", "check", "--head=new", "--", "--base"], &cwd),
-            ["bgp-ci", "check", &format!("--head={new}"), "--config", &policy, "--", "--base"]
+            [
+                "bgp-ci",
+                "check",
+                &format!("--head={new}"),
+                "--config",
+                &policy,
+                "--",
+                "--base"
+            ]
         );
         let kept = ["bgp-ci", "check", "--config", "x.yaml", "--head", &new];
         assert_eq!(resolve(&kept, &cwd), kept);

@@ -115,8 +115,7 @@ impl Change {
     /// True where `service` is announced before or after: one that never was has no floor.
     pub fn is_in_use(&self, service: &str) -> bool {
         let base = self.base.as_ref();
-        self.head.fleet.announces(service)
-            || base.is_some_and(|base| base.fleet.announces(service))
+        self.head.fleet.announces(service) || base.is_some_and(|base| base.fleet.announces(service))
     }
 
     /// True where every neighbour that receives `prefix` from head received it from base.
@@ -166,7 +165,10 @@ pub(crate) fn matching(
         // One address may serve sessions at several sites under several names: those that kept
         // their name keep their match, the others follow in the order of their names.
         let others_set: BTreeSet<&Name> = others.iter().collect();
-        let kept: BTreeSet<&Name> = names.iter().filter(|name| others_set.contains(name)).collect();
+        let kept: BTreeSet<&Name> = names
+            .iter()
+            .filter(|name| others_set.contains(name))
+            .collect();
         for name in &kept {
             if let Some((name, _)) = head.get_key_value(*name) {
                 taken.insert(name);

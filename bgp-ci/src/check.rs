@@ -21,7 +21,9 @@ pub fn existing(change: &Change, existing: bool, finding: Finding) -> Finding {
         return finding;
     }
     match change.existing_denies() {
-        Some(span) => finding.with_label(span.clone(), "violations that base had are judged as new"),
+        Some(span) => {
+            finding.with_label(span.clone(), "violations that base had are judged as new")
+        }
         None => finding
             .with_lowered(true)
             .with_note("base had this already, so it is at most a warning"),

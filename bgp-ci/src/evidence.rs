@@ -110,7 +110,10 @@ fn kept_back(side: &Side, prefix: Prefix) -> Vec<String> {
     let mut reasons: BTreeMap<String, BTreeSet<&Name>> = BTreeMap::new();
     for (key, announcement) in side.of(prefix) {
         if announcement.presence != Presence::Present {
-            let reason = format!("{} receives it, but it {}", key.neighbor, announcement.presence);
+            let reason = format!(
+                "{} receives it, but it {}",
+                key.neighbor, announcement.presence
+            );
             reasons.entry(reason).or_default().insert(&key.site);
         }
     }

@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use rules::{Certainty, Span};
 
-use crate::model::{
-    Announcement, Announcements, Key, NextHop, Prefix, Presence, Route, Source,
-};
+use crate::model::{Announcement, Announcements, Key, NextHop, Prefix, Presence, Route, Source};
 use crate::policy::network::{Network, Statement, What};
 use crate::policy::resolve::Problem;
 

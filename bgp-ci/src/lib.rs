@@ -22,9 +22,13 @@ pub mod relaxation;
 pub mod sides;
 pub mod wording;
 
+#[cfg(test)]
+mod tests;
+
 use std::ffi::OsString;
 use std::marker::PhantomData;
 
+use jiff::Timestamp;
 use rules::ids::Part;
 use rules::policy::Policy;
 use rules::suppression::{self, Comments};
@@ -106,18 +110,21 @@ fn check_alone(input: &Input<'_>) -> Result<Outcome, Failure> {
 /// # Errors
 /// None: what cannot be read is undecided, so that the other parts of a run still answer.
 pub fn check(input: &Input<'_>) -> Result<Outcome, Failure> {
-    let mut outcome = Outcome::default();
     if input.section.is_none() && input.args.head.is_none() && input.args.base.is_none() {
-        return Ok(outcome);
+        return Ok(Outcome::default());
     }
-    match sides::read(input) {
-        Ok(sides) => judge(&sides, input, &mut outcome),
-        Err(gaps) => outcome.undecided = gaps,
-    }
-    Ok(outcome)
+    Ok(match sides::read(input) {
+        Ok(sides) => judge(&sides, input.now),
+        Err(undecided) => Outcome {
+            undecided,
+            ..Outcome::default()
+        },
+    })
 }
 
-fn judge(sides: &Sides, input: &Input<'_>, outcome: &mut Outcome) {
+/// Judges the change between two sides at `now`.
+pub fn judge(sides: &Sides, now: Timestamp) -> Outcome {
+    let mut outcome = Outcome::default();
     for written in std::iter::once(&sides.head).chain(&sides.base) {
         outcome.files += 1;
         if let (Some(path), Some(text)) = (written.policy.path(), written.policy.text()) {
@@ -126,8 +133,8 @@ fn judge(sides: &Sides, input: &Input<'_>, outcome: &mut Outcome) {
     }
     outcome.suppressions = suppressions(&sides.head.policy);
     let Some(section) = &sides.head.section else {
-        no_network(sides, outcome);
-        return;
+        no_network(sides, &mut outcome);
+        return outcome;
     };
     let mut wrong = Vec::new();
     let mut side = |written: &Written, section, outcome: &mut Outcome| {
@@ -135,7 +142,7 @@ fn judge(sides: &Sides, input: &Input<'_>, outcome: &mut Outcome) {
             .map_err(|gaps| wrong.extend(gaps))
             .ok()
     };
-    let head = side(&sides.head, section, outcome);
+    let head = side(&sides.head, section, &mut outcome);
     let base = sides
         .base
         .as_ref()
@@ -143,15 +150,16 @@ fn judge(sides: &Sides, input: &Input<'_>, outcome: &mut Outcome) {
         .map(|(base, section)| side(base, section, &mut Outcome::default()));
     outcome.undecided.extend(wrong);
     let (Some(head), base @ (None | Some(Some(_)))) = (head, base) else {
-        return;
+        return outcome;
     };
     let change = Change::new(base.flatten(), head);
     outcome.stats = stats(&change);
     let findings = checks::ALL.iter().flat_map(|check| (check.run)(&change));
     outcome.findings = findings
         .map(|finding| levelled(finding, &sides.head))
-        .map(|finding| bound(finding, &change, input))
+        .map(|finding| bound(finding, &change, now))
         .collect();
+    outcome
 }
 
 /// Head says nothing about announcements: where base did, that is the change to judge.
@@ -182,22 +190,22 @@ fn levelled(finding: Finding, head: &Written) -> Finding {
 }
 
 /// What weakens the gate is judged by base's policy, which the change did not write.
-fn bound(finding: Finding, change: &Change, input: &Input<'_>) -> Finding {
+fn bound(finding: Finding, change: &Change, now: Timestamp) -> Finding {
     let Some(base) = &change.base else {
         return finding;
     };
-    if finding.rule != &checks::POLICY_RELAXED || excused(&finding, base, input) {
+    if finding.rule != &checks::POLICY_RELAXED || excused(&finding, base, now) {
         return finding;
     }
     finding.with_binding_level(relaxation::level(&base.policy))
 }
 
 /// Whether an exemption of base covers the finding: then head's copy of it may do so.
-fn excused(finding: &Finding, base: &Side, input: &Input<'_>) -> bool {
+fn excused(finding: &Finding, base: &Side, now: Timestamp) -> bool {
     base.policy
         .exemptions()
         .iter()
-        .any(|exemption| input.now < exemption.ends && exemption.covers(finding, &finding.span.path))
+        .any(|exemption| now < exemption.ends && exemption.covers(finding, &finding.span.path))
 }
 
 fn suppressions(policy: &Policy) -> Vec<rules::Suppression> {

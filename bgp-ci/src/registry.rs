@@ -121,15 +121,27 @@ mod tests {
 
     #[test]
     fn the_longest_block_decides() {
-        assert_eq!(block("10.1.0.0/16").unwrap(), "10.0.0.0/8 private use RFC 1918");
-        assert_eq!(block("192.0.0.8/29").unwrap(), "192.0.0.0/24 IETF protocol assignments RFC 6890");
+        assert_eq!(
+            block("10.1.0.0/16").unwrap(),
+            "10.0.0.0/8 private use RFC 1918"
+        );
+        assert_eq!(
+            block("192.0.0.8/29").unwrap(),
+            "192.0.0.0/24 IETF protocol assignments RFC 6890"
+        );
         // An exception inside a block, and what is globally reachable.
         assert_eq!(block("192.0.0.9/32"), None);
         assert_eq!(block("64:ff9b::/96"), None);
         assert_eq!(block("2001:4:112::/48"), None);
         assert_eq!(block("2001::/32"), None);
-        assert_eq!(block("2001:1::/64").unwrap(), "2001::/23 IETF protocol assignments RFC 2928");
-        assert_eq!(block("2001:db8:100::/40").unwrap(), "2001:db8::/32 documentation RFC 3849");
+        assert_eq!(
+            block("2001:1::/64").unwrap(),
+            "2001::/23 IETF protocol assignments RFC 2928"
+        );
+        assert_eq!(
+            block("2001:db8:100::/40").unwrap(),
+            "2001:db8::/32 documentation RFC 3849"
+        );
         // What only contains special space is ordinary to this table.
         assert_eq!(block("203.0.112.0/23"), None);
         assert_eq!(block("0.0.0.0/0"), None);
@@ -139,11 +151,23 @@ mod tests {
 
     #[test]
     fn both_ends_of_the_space_are_reserved() {
-        assert_eq!(block("0.0.0.0/8").unwrap(), "0.0.0.0/8 \"this network\" RFC 791");
-        assert_eq!(block("239.1.2.0/24").unwrap(), "224.0.0.0/4 multicast RFC 5771");
-        assert_eq!(block("255.255.255.0/24").unwrap(), "240.0.0.0/4 reserved (class E) RFC 1112");
+        assert_eq!(
+            block("0.0.0.0/8").unwrap(),
+            "0.0.0.0/8 \"this network\" RFC 791"
+        );
+        assert_eq!(
+            block("239.1.2.0/24").unwrap(),
+            "224.0.0.0/4 multicast RFC 5771"
+        );
+        assert_eq!(
+            block("255.255.255.0/24").unwrap(),
+            "240.0.0.0/4 reserved (class E) RFC 1112"
+        );
         assert_eq!(block("ff02::/16").unwrap(), "ff00::/8 multicast RFC 4291");
-        assert_eq!(block("::1/128").unwrap(), "::1/128 loopback address RFC 4291");
+        assert_eq!(
+            block("::1/128").unwrap(),
+            "::1/128 loopback address RFC 4291"
+        );
     }
 
     /// Outside 2000::/3 nothing but what the table says is reachable.
@@ -162,7 +186,12 @@ mod tests {
         assert!(registry.blocks.len() >= 60);
         for (prefix, block) in &registry.blocks {
             assert!(block.rfc > 0 && !block.name.is_empty(), "{prefix}");
-            let known = ["ipv4-special", "ipv6-special", "ipv4-multicast", "ipv6-space"];
+            let known = [
+                "ipv4-special",
+                "ipv6-special",
+                "ipv4-multicast",
+                "ipv6-space",
+            ];
             assert!(known.contains(&block.registry.as_str()), "{prefix}");
         }
     }

@@ -44,7 +44,11 @@ enum Place<'a> {
     /// On disk, with the folder that links must not lead out of.
     Folder { path: PathBuf, within: PathBuf },
     /// In a revision, below the tree's root.
-    Revision { tree: Source<'a>, below: String, rev: String },
+    Revision {
+        tree: Source<'a>,
+        below: String,
+        rev: String,
+    },
 }
 
 enum Source<'a> {
@@ -128,10 +132,15 @@ impl Loader<'_, '_> {
             let place = self.place(wanted, "")?;
             return self.follow(&place).map(Some);
         }
-        let Some(base) = input.section.and_then(|section| section.value.base.as_ref()) else {
+        let Some(base) = input
+            .section
+            .and_then(|section| section.value.base.as_ref())
+        else {
             return Ok(None);
         };
-        let head = input.section.and_then(|section| section.value.head.as_ref());
+        let head = input
+            .section
+            .and_then(|section| section.value.head.as_ref());
         let folder = self.folder();
         if !folder.join(base.as_str()).is_dir() && !is_path(base) {
             // A revision: head's folder as it was there.
@@ -162,7 +171,10 @@ impl Loader<'_, '_> {
     fn revision(&self, rev: &str, below: &str) -> Result<Place<'static>, Undecided> {
         let shown = escape::word(rev).into_owned();
         let tree = Tree::revision(&self.folder(), rev).map_err(|error| {
-            let help = error.help.map(|help| format!("; {help}")).unwrap_or_default();
+            let help = error
+                .help
+                .map(|help| format!("; {help}"))
+                .unwrap_or_default();
             Undecided {
                 path: shown.clone().into(),
                 at: None,
@@ -197,7 +209,9 @@ impl Loader<'_, '_> {
         }
         let path = folder.join(named.as_str());
         if !path.is_dir() {
-            return Err(fail(format!("there is no folder `{shown}` beside the policy")));
+            return Err(fail(format!(
+                "there is no folder `{shown}` beside the policy"
+            )));
         }
         Ok(Place::Folder {
             path,
@@ -304,7 +318,11 @@ impl Loader<'_, '_> {
             }
             Place::Revision { tree, below, rev } => {
                 let file = joined(below, policy::NAME);
-                let shown = if rev.is_empty() { file.clone() } else { format!("{rev}:{file}") };
+                let shown = if rev.is_empty() {
+                    file.clone()
+                } else {
+                    format!("{rev}:{file}")
+                };
                 let files = tree.tree().files().map_err(|error| Undecided {
                     path: shown.clone().into(),
                     at: None,
@@ -313,11 +331,14 @@ impl Loader<'_, '_> {
                 if !files.iter().any(|entry| *entry.path == *file) {
                     return Err(self.missing(rev, from));
                 }
-                let bytes = tree.tree().read(&file, LONGEST).map_err(|error| Undecided {
-                    path: shown.clone().into(),
-                    at: None,
-                    reason: error.reason,
-                })?;
+                let bytes = tree
+                    .tree()
+                    .read(&file, LONGEST)
+                    .map_err(|error| Undecided {
+                        path: shown.clone().into(),
+                        at: None,
+                        reason: error.reason,
+                    })?;
                 let text = String::from_utf8(bytes).map_err(|_| Undecided {
                     path: shown.clone().into(),
                     at: None,
@@ -385,7 +406,10 @@ impl Loader<'_, '_> {
     }
 
     fn shown(&self, policy: &Policy) -> Arc<str> {
-        policy.path().cloned().unwrap_or_else(|| policy::NAME.into())
+        policy
+            .path()
+            .cloned()
+            .unwrap_or_else(|| policy::NAME.into())
     }
 }
 

@@ -136,10 +136,16 @@ fn wording(
             floor.span.clone(),
             format!(
                 "the floor of `{service}` is {}",
-                count(usize::try_from(floor.value).unwrap_or(usize::MAX), "site", "sites")
+                count(
+                    usize::try_from(floor.value).unwrap_or(usize::MAX),
+                    "site",
+                    "sites"
+                )
             ),
         )
-        .with_help("keep enough sites; where fewer are meant, lower the floor in a change of its own")
+        .with_help(
+            "keep enough sites; where fewer are meant, lower the floor in a change of its own",
+        )
         .with_data("service", service)
         .with_data("floor", floor.value);
     reach.explain(change, finding)

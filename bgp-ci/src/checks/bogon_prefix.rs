@@ -105,7 +105,9 @@ fn wording(
             list(&to, "nobody"),
             list(&sites, "no site")
         ))
-        .with_help("take it out; where a lab or an example means it, name it below `treat-as-public`")
+        .with_help(
+            "take it out; where a lab or an example means it, name it below `treat-as-public`",
+        )
         .with_data("prefix", about.clone())
         .with_data("family", prefix.family().as_str())
         .with_data("sites", json(&sites))

@@ -70,9 +70,8 @@ fn run(change: &Change) -> Vec<Finding> {
             continue;
         }
         let base = change.base.as_ref();
-        let known = base.is_some_and(|base| {
-            services.is_subset(&claims(&base.network.owned, prefix))
-        });
+        let known =
+            base.is_some_and(|base| services.is_subset(&claims(&base.network.owned, prefix)));
         let entries: Vec<&Owned> = owned.exactly(prefix).collect();
         findings.extend(wording(prefix, &services, &entries).map(|f| existing(change, known, f)));
     }

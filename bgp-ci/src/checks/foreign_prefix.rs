@@ -68,9 +68,10 @@ fn run(change: &Change) -> Vec<Finding> {
             let places = received.iter().filter_map(|(_, a)| a.provenance.first());
             let span = places.min().unwrap_or(&head.network.span).clone();
             let known = change.is_unchanged(prefix)
-                && change.base.as_ref().is_some_and(|base| {
-                    base.network.owned.covering(prefix).next().is_none()
-                });
+                && change
+                    .base
+                    .as_ref()
+                    .is_some_and(|base| base.network.owned.covering(prefix).next().is_none());
             let finding = wording(change, prefix, &sites, &to, span);
             existing(change, known, finding)
         })
@@ -104,7 +105,10 @@ fn wording(
     if let Some(inside) = owned.inside(prefix).next() {
         finding = finding.with_label(
             inside.prefix.span.clone(),
-            format!("`{}` is owned, which is only a part of it", inside.prefix.value),
+            format!(
+                "`{}` is owned, which is only a part of it",
+                inside.prefix.value
+            ),
         );
     } else if let Some(first) = owned.iter().next() {
         finding = finding.with_label(

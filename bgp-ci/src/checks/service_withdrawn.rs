@@ -108,7 +108,10 @@ pub(crate) fn renamed<'a>(base: &Side, head: &'a Side, service: &str) -> Option<
     head.fleet.services().find(|new| {
         let kept: BTreeSet<Prefix> = head.fleet.prefixes(new).collect();
         !base.network.services.contains_key(*new)
-            && base.fleet.prefixes(service).all(|prefix| kept.contains(&prefix))
+            && base
+                .fleet
+                .prefixes(service)
+                .all(|prefix| kept.contains(&prefix))
     })
 }
 
@@ -132,7 +135,9 @@ fn wording(base: &Side, head: &Side, service: &Name) -> Finding {
             list(&prefixes, "no prefix"),
             list(&sites, "nothing")
         ))
-        .with_help("bring it back; a service is retired in a change that says so and that people approve")
+        .with_help(
+            "bring it back; a service is retired in a change that says so and that people approve",
+        )
         .with_data("service", service.to_string())
         .with_data("prefixes", json(&prefixes))
         .with_data("lost", json(&sites))

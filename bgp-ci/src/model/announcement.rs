@@ -143,7 +143,10 @@ mod tests {
         assert_eq!(at(&[]), Presence::Present);
         assert_eq!(at(&["64501:100", "64502:0"]), Presence::Present);
         assert_eq!(at(&["graceful-shutdown"]), Presence::Present);
-        assert_eq!(at(&["64501:0"]), Presence::KeptBy(Community::Standard(64501, 0)));
+        assert_eq!(
+            at(&["64501:0"]),
+            Presence::KeptBy(Community::Standard(64501, 0))
+        );
         for known in ["no-export", "no-advertise", "no-export-subconfed"] {
             assert_eq!(at(&[known]), Presence::KeptBy(known.parse().unwrap()));
         }

@@ -88,7 +88,16 @@ mod tests {
         assert_eq!("64500".parse(), Ok(Asn(64500)));
         assert_eq!("AS4294967295".parse(), Ok(Asn(u32::MAX)));
         assert_eq!("1.0".parse(), Ok(Asn(65536)));
-        for text in ["", "AS", "+1", "-1", "4294967296", "1.65536", "1.2.3", "ASX"] {
+        for text in [
+            "",
+            "AS",
+            "+1",
+            "-1",
+            "4294967296",
+            "1.65536",
+            "1.2.3",
+            "ASX",
+        ] {
             assert!(text.parse::<Asn>().is_err(), "{text}");
         }
     }

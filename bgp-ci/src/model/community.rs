@@ -104,7 +104,9 @@ mod tests {
         assert_eq!("NO_EXPORT".parse(), Ok(Community::NO_EXPORT));
         assert_eq!("65535:65281".parse(), Ok(Community::NO_EXPORT));
         assert_eq!(Community::NO_EXPORT.to_string(), "no-export");
-        for text in ["", "1", "65536:1", "1:65536", "1:2:3:4", "a:b", "1:-2", "1::2", ":"] {
+        for text in [
+            "", "1", "65536:1", "1:65536", "1:2:3:4", "a:b", "1:-2", "1::2", ":",
+        ] {
             assert!(text.parse::<Community>().is_err(), "{text}");
         }
     }

@@ -131,7 +131,14 @@ mod tests {
         );
         assert!("2001:db8::1/64".parse::<Prefix>().is_err());
         assert!("203.0.113.7/32".parse::<Prefix>().is_ok());
-        for text in ["", "203.0.113.0", "203.0.113.0/33", "203.0.113/24", "::/129", "x/8"] {
+        for text in [
+            "",
+            "203.0.113.0",
+            "203.0.113.0/33",
+            "203.0.113/24",
+            "::/129",
+            "x/8",
+        ] {
             assert!(
                 matches!(text.parse::<Prefix>(), Err(PrefixError::Malformed(_))),
                 "{text}"

@@ -298,7 +298,10 @@ impl Reader<'_> {
             }
             (None, Some(list)) => {
                 if list.is_empty() {
-                    self.problem_at(list, "`prefixes` is empty: this statement announces nothing");
+                    self.problem_at(
+                        list,
+                        "`prefixes` is empty: this statement announces nothing",
+                    );
                 }
                 let mut prefixes = Vec::new();
                 for text in &list.value {
@@ -314,12 +317,18 @@ impl Reader<'_> {
                 None
             }
             (None, None) => {
-                self.problem_at(entry, "what is announced is missing: give `service` or `prefixes`");
+                self.problem_at(
+                    entry,
+                    "what is announced is missing: give `service` or `prefixes`",
+                );
                 None
             }
         };
         if entry.to.is_empty() {
-            self.problem_at(&entry.to, "`to` is empty: this statement announces to nobody");
+            self.problem_at(
+                &entry.to,
+                "`to` is empty: this statement announces to nobody",
+            );
         }
         let to = self.listed("neighbour", "neighbors", &entry.to, neighbors);
         let sites = match &entry.sites {
@@ -335,7 +344,10 @@ impl Reader<'_> {
         for text in &entry.communities {
             match self.parsed(text) {
                 Some(Community::Large(..)) => {
-                    self.problem_at(text, "this is a large community: list it below `large-communities`");
+                    self.problem_at(
+                        text,
+                        "this is a large community: list it below `large-communities`",
+                    );
                 }
                 other => communities.extend(other),
             }
@@ -343,7 +355,10 @@ impl Reader<'_> {
         for text in &entry.large_communities {
             match self.parsed(text) {
                 Some(Community::Standard(..)) => {
-                    self.problem_at(text, "this is a standard community: list it below `communities`");
+                    self.problem_at(
+                        text,
+                        "this is a standard community: list it below `communities`",
+                    );
                 }
                 other => communities.extend(other),
             }

@@ -13,7 +13,12 @@ use super::scalar::{Scalar, Sensitive};
 ///
 /// Either the network itself, or `base` and `head`: folders with a `preflight.yaml` each.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case", rename = "bgp")]
+#[serde(
+    default,
+    deny_unknown_fields,
+    rename_all = "kebab-case",
+    rename = "bgp"
+)]
 pub struct Section {
     /// Before the change: a folder relative to this file, or a git revision.
     pub base: Option<Spanned<String>>,
@@ -119,7 +124,12 @@ pub struct OwnedEntry {
 
 /// A service and what must hold for each of its prefixes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case", rename = "service")]
+#[serde(
+    default,
+    deny_unknown_fields,
+    rename_all = "kebab-case",
+    rename = "service"
+)]
 pub struct ServiceEntry {
     /// How it is announced.
     pub kind: Option<Spanned<Kind>>,
@@ -147,7 +157,12 @@ pub enum Kind {
 
 /// A site.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case", rename = "site")]
+#[serde(
+    default,
+    deny_unknown_fields,
+    rename_all = "kebab-case",
+    rename = "site"
+)]
 pub struct SiteEntry {
     /// The region that it counts for.
     pub region: Option<Spanned<String>>,
@@ -206,7 +221,11 @@ impl Relation {
 
 /// Who is told what: each prefix, at each of the sites, to each of the neighbours that are there.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", rename = "announcement")]
+#[serde(
+    deny_unknown_fields,
+    rename_all = "kebab-case",
+    rename = "announcement"
+)]
 pub struct StatementEntry {
     /// Announce every prefix that is owned for this service.
     pub service: Option<Spanned<String>>,
@@ -268,7 +287,12 @@ pub enum Adapter {
 
 /// Data to compare announcements with.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case", rename = "data")]
+#[serde(
+    default,
+    deny_unknown_fields,
+    rename_all = "kebab-case",
+    rename = "data"
+)]
 pub struct DataEntry {
     /// Validated ROA payloads.
     pub vrps: Option<Spanned<String>>,
@@ -286,7 +310,12 @@ pub struct DataEntry {
 
 /// How large a change may be.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case", rename = "limits")]
+#[serde(
+    default,
+    deny_unknown_fields,
+    rename_all = "kebab-case",
+    rename = "limits"
+)]
 pub struct LimitsEntry {
     /// What it may withdraw everywhere.
     pub withdraw: Option<Spanned<WithdrawEntry>>,
@@ -300,7 +329,12 @@ pub struct LimitsEntry {
 
 /// What a change may withdraw everywhere.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case", rename = "withdraw")]
+#[serde(
+    default,
+    deny_unknown_fields,
+    rename_all = "kebab-case",
+    rename = "withdraw"
+)]
 pub struct WithdrawEntry {
     /// Prefixes.
     pub prefixes: Option<Spanned<u32>>,

@@ -95,7 +95,10 @@ fn demands(side: &Side) -> Demands<'_> {
 
 fn of(service: &Service) -> impl Iterator<Item = (Kind<'_>, &Placed<u32>)> {
     let sites = service.min_sites.iter().map(|value| (Kind::Sites, value));
-    let loss = service.max_site_loss.iter().map(|value| (Kind::Loss, value));
+    let loss = service
+        .max_site_loss
+        .iter()
+        .map(|value| (Kind::Loss, value));
     let regions = service
         .min_sites_per_region
         .iter()
@@ -148,5 +151,7 @@ fn wording(
 /// Where head could make the demand.
 fn place(head: &Side, service: &str) -> Span {
     let service = head.network.services.get(service);
-    service.map_or(&head.network.span, |service| &service.span).clone()
+    service
+        .map_or(&head.network.span, |service| &service.span)
+        .clone()
 }

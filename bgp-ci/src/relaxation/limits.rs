@@ -20,11 +20,22 @@ pub(super) fn compare(base: &Side, head: &Side, found: &mut Vec<Relaxation>) {
     if let Some(approvers) = &was.approvers
         && is.approvers.as_ref() != Some(approvers)
     {
-        compared.report("approvers", "the file of approvers changed", Some(approvers), is.approvers.as_ref());
+        compared.report(
+            "approvers",
+            "the file of approvers changed",
+            Some(approvers),
+            is.approvers.as_ref(),
+        );
     }
     for (name, before) in &was.services {
-        let before = before.value.as_ref().map_or(&[][..], |entry| &entry.disjoint_from);
-        let after = is.services.value(name).and_then(|entry| entry.value.as_ref());
+        let before = before
+            .value
+            .as_ref()
+            .map_or(&[][..], |entry| &entry.disjoint_from);
+        let after = is
+            .services
+            .value(name)
+            .and_then(|entry| entry.value.as_ref());
         let after = after.map_or(&[][..], |entry| &entry.disjoint_from);
         compared.kept("disjoint-from", before, after);
     }
@@ -34,7 +45,10 @@ pub(super) fn compare(base: &Side, head: &Side, found: &mut Vec<Relaxation>) {
     }
     let none = LimitsEntry::default();
     if let Some(before) = &was.limits {
-        compared.limits(before, is.limits.as_ref().map_or(&none, |limits| &limits.value));
+        compared.limits(
+            before,
+            is.limits.as_ref().map_or(&none, |limits| &limits.value),
+        );
     }
     if let Some(existing) = &base.network.existing_denies
         && head.network.existing_denies.is_none()
@@ -104,7 +118,12 @@ impl Compared<'_> {
         if let Some(was) = &before.sites_per_change {
             let is = now.sites_per_change.as_ref();
             if is.is_none_or(|is| is.value > was.value) {
-                self.report("sites-per-change", "a change may touch more sites", Some(was), is);
+                self.report(
+                    "sites-per-change",
+                    "a change may touch more sites",
+                    Some(was),
+                    is,
+                );
             }
         }
         let scalars = [
@@ -116,7 +135,10 @@ impl Compared<'_> {
         }
         let Some(was) = &before.withdraw else { return };
         let none = Default::default();
-        let is = now.withdraw.as_ref().map_or(&none, |withdraw| &withdraw.value);
+        let is = now
+            .withdraw
+            .as_ref()
+            .map_or(&none, |withdraw| &withdraw.value);
         if let Some(prefixes) = &was.prefixes {
             let now = is.prefixes.as_ref();
             if now.is_none_or(|now| now.value > prefixes.value) {
@@ -153,7 +175,9 @@ impl Compared<'_> {
         was: Option<&Spanned<T>>,
         is: Option<&Spanned<U>>,
     ) {
-        let base = was.map_or(&self.base.network.span, |_| &self.base.network.span).clone();
+        let base = was
+            .map_or(&self.base.network.span, |_| &self.base.network.span)
+            .clone();
         let base = was.map_or(base, |was| self.base.policy.span(was));
         let head = is.map(|is| self.head.policy.span(is));
         self.push(key, String::new(), message.to_owned(), base, head);

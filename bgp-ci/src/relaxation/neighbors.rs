@@ -22,7 +22,9 @@ pub(super) fn compare(base: &Side, head: &Side, found: &mut Vec<Relaxation>) {
             found.push(Relaxation {
                 key: "no-announce",
                 subject: format!("{new} {community}"),
-                message: format!("`{community}` no longer counts as keeping a route back at `{new}`"),
+                message: format!(
+                    "`{community}` no longer counts as keeping a route back at `{new}`"
+                ),
                 head: now.span.clone(),
                 base: Some(before.span.clone()),
             });
