@@ -19,6 +19,7 @@ pub mod model;
 pub mod policy;
 pub mod registry;
 pub mod relaxation;
+pub mod side;
 pub mod sides;
 pub mod wording;
 
@@ -29,11 +30,11 @@ use std::ffi::OsString;
 use std::marker::PhantomData;
 
 use jiff::Timestamp;
-use rules::ids::Part;
-use rules::policy::Policy;
+use rules::ids::{self, Part};
+use rules::policy::{Exemption, Policy};
 use rules::suppression::{self, Comments};
 use rules::tool::{self, Failure, Tool};
-use rules::{Exit, Finding, Io, LineIndex, Outcome, Rule, Undecided};
+use rules::{Exit, Finding, Io, LineIndex, Outcome, Rule, Undecided, escape};
 
 use arguments::Comparison;
 use change::{Change, Side};
@@ -45,6 +46,10 @@ use sides::{Sides, Written};
 pub type Input<'a> = tool::Input<'a, Section, Comparison>;
 
 /// Every rule, sorted by id.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "evaluated when it is compiled, where an index out of range is an error"
+)]
 pub const RULES: &[&Rule] = &{
     let mut rules = [checks::ALL[0].rule; checks::ALL.len()];
     let mut at = 0;
@@ -114,7 +119,13 @@ pub fn check(input: &Input<'_>) -> Result<Outcome, Failure> {
         return Ok(Outcome::default());
     }
     Ok(match sides::read(input) {
-        Ok(sides) => judge(&sides, input.now),
+        Ok(sides) => {
+            let mut outcome = judge(&sides, input.now);
+            outcome
+                .undecided
+                .extend(unread_exemptions(&sides.head, input.policy));
+            outcome
+        }
         Err(undecided) => Outcome {
             undecided,
             ..Outcome::default()
@@ -137,17 +148,17 @@ pub fn judge(sides: &Sides, now: Timestamp) -> Outcome {
         return outcome;
     };
     let mut wrong = Vec::new();
-    let mut side = |written: &Written, section, outcome: &mut Outcome| {
-        sides::side(written, section, outcome)
+    let mut built = |written: &Written, section, outcome: &mut Outcome| {
+        side::build(written, section, outcome)
             .map_err(|gaps| wrong.extend(gaps))
             .ok()
     };
-    let head = side(&sides.head, section, &mut outcome);
+    let head = built(&sides.head, section, &mut outcome);
     let base = sides
         .base
         .as_ref()
         .and_then(|base| Some((base, base.section.as_ref()?)))
-        .map(|(base, section)| side(base, section, &mut Outcome::default()));
+        .map(|(base, section)| built(base, section, &mut Outcome::default()));
     outcome.undecided.extend(wrong);
     let (Some(head), base @ (None | Some(Some(_)))) = (head, base) else {
         return outcome;
@@ -160,6 +171,33 @@ pub fn judge(sides: &Sides, now: Timestamp) -> Outcome {
         .map(|finding| bound(finding, &change, now))
         .collect();
     outcome
+}
+
+/// Exemptions of head that the policy that governs the run does not have: nobody would apply them.
+fn unread_exemptions(head: &Written, governing: &Policy) -> Vec<Undecided> {
+    let known: Vec<_> = governing
+        .exemptions()
+        .iter()
+        .map(Exemption::about)
+        .collect();
+    let unread = head.policy.exemptions().iter().filter(|exemption| {
+        head.foreign
+            && ids::part(&exemption.rule) == Some(Part::Bgp)
+            && !known.contains(&exemption.about())
+    });
+    unread
+        .map(|exemption| Undecided {
+            path: exemption.span.path.clone(),
+            at: Some(exemption.span.start),
+            reason: match governing.path() {
+                Some(path) => format!(
+                    "this exemption has no effect here: `{}` governs the run and must hold it",
+                    escape::word(path)
+                ),
+                None => "this exemption has no effect here: no policy governs the run".to_owned(),
+            },
+        })
+        .collect()
 }
 
 /// Head says nothing about announcements: where base did, that is the change to judge.

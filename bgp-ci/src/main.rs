@@ -13,9 +13,8 @@ fn main() -> ExitCode {
             width: terminal_size::terminal_size().map_or(80, |(width, _)| width.0.into()),
         })
     };
-    let cwd = match std::env::current_dir() {
-        Ok(cwd) => cwd,
-        Err(_) => return ExitCode::from(rules::Exit::Undecided.code()),
+    let Ok(cwd) = std::env::current_dir() else {
+        return ExitCode::from(rules::Exit::Undecided.code());
     };
     let mut io = rules::Io {
         stdin: &mut std::io::stdin(),

@@ -7,13 +7,10 @@ use std::sync::Arc;
 use rules::policy::{self, Policy, Section as Placed, Spanned};
 use rules::tool::Input;
 use rules::tree::Tree;
-use rules::{Outcome, Span, Undecided, escape, ids::Part, scope};
+use rules::{Undecided, escape, ids::Part, scope};
 
 use crate::arguments::Comparison;
-use crate::change::Side;
-use crate::intent;
-use crate::policy::unjudged::unjudged;
-use crate::policy::{Problem, Section, resolve};
+use crate::policy::Section;
 
 /// Longest policy that is read, in bytes.
 const LONGEST: u64 = 4 << 20;
@@ -110,9 +107,9 @@ impl Loader<'_, '_> {
                 foreign: false,
             });
         };
-        match self.form(input.policy, &section.value)? {
+        match form(input.policy, &section.value)? {
             Some(head) => {
-                let place = self.beside(&self.folder(), head, input.policy)?;
+                let place = beside(&self.folder(), head, input.policy)?;
                 self.network(&place, Some((input.policy, head)))
             }
             None => Ok(Written {
@@ -146,13 +143,13 @@ impl Loader<'_, '_> {
             // A revision: head's folder as it was there.
             let below = head.map_or("", |head| head.as_str());
             let place = self.revision(base, below).map_err(|gap| Undecided {
-                path: self.shown(input.policy),
+                path: path_of(input.policy),
                 at: Some(input.policy.span(base).start),
                 reason: gap.reason,
             })?;
             return self.network(&place, Some((input.policy, base))).map(Some);
         }
-        let place = self.beside(&folder, base, input.policy)?;
+        let place = beside(&folder, base, input.policy)?;
         self.network(&place, Some((input.policy, base))).map(Some)
     }
 
@@ -191,52 +188,24 @@ impl Loader<'_, '_> {
         })
     }
 
-    /// A folder that a policy names, relative to its own.
-    fn beside(
-        &self,
-        folder: &Path,
-        named: &Spanned<String>,
-        policy: &Policy,
-    ) -> Result<Place<'static>, Undecided> {
-        let fail = |reason: String| Undecided {
-            path: self.shown(policy),
-            at: Some(policy.span(named).start),
-            reason,
-        };
-        let shown = escape::word(named);
-        if !is_below(named) {
-            return Err(fail(format!("`{shown}` leads out of the policy's folder")));
-        }
-        let path = folder.join(named.as_str());
-        if !path.is_dir() {
-            return Err(fail(format!(
-                "there is no folder `{shown}` beside the policy"
-            )));
-        }
-        Ok(Place::Folder {
-            path,
-            within: folder.to_owned(),
-        })
-    }
-
     /// The network of a place: its own, or that of the folder that its policy calls `head`.
     fn follow(&self, place: &Place<'_>) -> Result<Written, Undecided> {
         let written = self.load(place, None)?;
         let Some(section) = &written.section else {
             return Ok(written);
         };
-        let Some(head) = self.form(&written.policy, &section.value)? else {
+        let Some(head) = form(&written.policy, &section.value)? else {
             return Ok(written);
         };
         match place {
             Place::Folder { path, .. } => {
-                let next = self.beside(path, head, &written.policy)?;
+                let next = beside(path, head, &written.policy)?;
                 self.network(&next, Some((&written.policy, head)))
             }
             Place::Revision { tree, below, rev } => {
                 if !is_below(head) {
                     return Err(Undecided {
-                        path: self.shown(&written.policy),
+                        path: path_of(&written.policy),
                         at: Some(written.policy.span(head).start),
                         reason: format!(
                             "`{}` leads out of the policy's folder",
@@ -269,35 +238,12 @@ impl Loader<'_, '_> {
         match further {
             None => Ok(written),
             Some(further) => Err(Undecided {
-                path: self.shown(&written.policy),
+                path: path_of(&written.policy),
                 at: Some(written.policy.span(further).start),
                 reason: "`base` and `head` of another policy lead here, so this one must hold the \
                          network itself"
                     .to_owned(),
             }),
-        }
-    }
-
-    /// The `head` of a section that points at folders; what else it holds would not be read.
-    fn form<'s>(
-        &self,
-        policy: &Policy,
-        section: &'s Section,
-    ) -> Result<Option<&'s Spanned<String>>, Undecided> {
-        let fail = |at: &Spanned<String>, reason: &str| Undecided {
-            path: self.shown(policy),
-            at: Some(policy.span(at).start),
-            reason: reason.to_owned(),
-        };
-        match (&section.base, &section.head) {
-            (None, None) => Ok(None),
-            (Some(base), None) => Err(fail(base, "`base` is given without `head`")),
-            (_, Some(head)) if section.has_network() => Err(fail(
-                head,
-                "`base` and `head` point at folders that hold the network, so nothing else may \
-                 stand beside them",
-            )),
-            (_, Some(head)) => Ok(Some(head)),
         }
     }
 
@@ -312,7 +258,7 @@ impl Loader<'_, '_> {
                 let shown = scope::relative_to(&self.input.scope.root, &file);
                 if file.symlink_metadata().is_err() {
                     let folder = scope::relative_to(&self.input.scope.root, path);
-                    return Err(self.missing(&folder, from));
+                    return Err(missing(&folder, from));
                 }
                 policy::load(&file, &shown, Some(within)).map_err(|error| gap(&error))?
             }
@@ -329,7 +275,7 @@ impl Loader<'_, '_> {
                     reason: error.reason,
                 })?;
                 if !files.iter().any(|entry| *entry.path == *file) {
-                    return Err(self.missing(rev, from));
+                    return Err(missing(rev, from));
                 }
                 let bytes = tree
                     .tree()
@@ -358,26 +304,6 @@ impl Loader<'_, '_> {
         })
     }
 
-    fn missing(&self, place: &str, from: Option<(&Policy, &Spanned<String>)>) -> Undecided {
-        let shown = escape::word(place);
-        let reason = format!(
-            "`{shown}` has no `{}`, so there is nothing to compare",
-            policy::NAME
-        );
-        match from {
-            Some((policy, named)) => Undecided {
-                path: self.shown(policy),
-                at: Some(policy.span(named).start),
-                reason,
-            },
-            None => Undecided {
-                path: place.into(),
-                at: None,
-                reason,
-            },
-        }
-    }
-
     /// Whether the policy of a place is the one that governs the run.
     fn governs(&self, place: &Place<'_>) -> bool {
         let (Place::Folder { path, .. }, Some(_)) = (place, self.input.policy.path()) else {
@@ -404,62 +330,82 @@ impl Loader<'_, '_> {
         });
         folder.unwrap_or_else(|| root.clone())
     }
-
-    fn shown(&self, policy: &Policy) -> Arc<str> {
-        policy
-            .path()
-            .cloned()
-            .unwrap_or_else(|| policy::NAME.into())
-    }
 }
 
-/// Makes a side that the checks can judge.
-///
-/// # Errors
-/// Everything that is wrong with the section.
-pub fn side(
-    written: &Written,
-    section: &Placed<Section>,
-    outcome: &mut Outcome,
-) -> Result<Side, Vec<Undecided>> {
-    let policy = &written.policy;
-    let wrong = |problems: Vec<Problem>| problems.into_iter().map(undecided).collect::<Vec<_>>();
-    let network = resolve(policy, &section.value, &section.span).map_err(wrong)?;
-    let intent = intent::announce(&network).map_err(wrong)?;
-    let (path, at) = (&section.span.path, section.span.start);
-    for gap in unjudged(policy, &section.value) {
-        outcome.undecided.push(undecided(Problem {
-            message: format!("`{}` is not evaluated: {}", gap.key, gap.reason),
-            span: gap.span,
-        }));
+/// A folder that a policy names, relative to its own.
+fn beside(
+    folder: &Path,
+    named: &Spanned<String>,
+    policy: &Policy,
+) -> Result<Place<'static>, Undecided> {
+    let fail = |reason: String| Undecided {
+        path: path_of(policy),
+        at: Some(policy.span(named).start),
+        reason,
+    };
+    let shown = escape::word(named);
+    if !is_below(named) {
+        return Err(fail(format!("`{shown}` leads out of the policy's folder")));
     }
-    outcome
-        .undecided
-        .extend(intent.silent.into_iter().map(undecided));
-    if network.statements.is_empty() && network.sources.is_none() {
-        outcome.undecided.push(Undecided {
-            path: path.clone(),
-            at: Some(network.announcements.as_ref().map_or(at, |span| span.start)),
-            reason: "`announcements` is empty or missing: nothing is announced, so there is \
-                     nothing to judge"
-                .to_owned(),
-        });
+    let path = folder.join(named.as_str());
+    if !path.is_dir() {
+        return Err(fail(format!(
+            "there is no folder `{shown}` beside the policy"
+        )));
     }
-    Ok(Side::new(
-        network,
-        intent.announcements,
-        policy.clone(),
-        section.value.clone(),
-    ))
-}
-
-fn undecided(problem: Problem) -> Undecided {
-    let Span { path, start, .. } = problem.span;
-    Undecided {
+    Ok(Place::Folder {
         path,
-        at: Some(start),
-        reason: problem.message,
+        within: folder.to_owned(),
+    })
+}
+
+/// The `head` of a section that points at folders; what else it holds would not be read.
+fn form<'s>(
+    policy: &Policy,
+    section: &'s Section,
+) -> Result<Option<&'s Spanned<String>>, Undecided> {
+    let fail = |at: &Spanned<String>, reason: &str| Undecided {
+        path: path_of(policy),
+        at: Some(policy.span(at).start),
+        reason: reason.to_owned(),
+    };
+    match (&section.base, &section.head) {
+        (None, None) => Ok(None),
+        (Some(base), None) => Err(fail(base, "`base` is given without `head`")),
+        (_, Some(head)) if section.has_network() => Err(fail(
+            head,
+            "`base` and `head` point at folders that hold the network, so nothing else may \
+             stand beside them",
+        )),
+        (_, Some(head)) => Ok(Some(head)),
     }
+}
+
+fn missing(place: &str, from: Option<(&Policy, &Spanned<String>)>) -> Undecided {
+    let shown = escape::word(place);
+    let reason = format!(
+        "`{shown}` has no `{}`, so there is nothing to compare",
+        policy::NAME
+    );
+    match from {
+        Some((policy, named)) => Undecided {
+            path: path_of(policy),
+            at: Some(policy.span(named).start),
+            reason,
+        },
+        None => Undecided {
+            path: place.into(),
+            at: None,
+            reason,
+        },
+    }
+}
+
+fn path_of(policy: &Policy) -> Arc<str> {
+    policy
+        .path()
+        .cloned()
+        .unwrap_or_else(|| policy::NAME.into())
 }
 
 fn gap(error: &policy::Error) -> Undecided {

@@ -1,6 +1,7 @@
 //! The policy's `bgp:` section: as it is written ([`section`]), and as it is meant ([`Network`]).
 
 pub mod network;
+mod reader;
 pub mod resolve;
 pub mod scalar;
 pub mod section;

@@ -4,38 +4,26 @@
 //! network, because a rule that judges half a policy would be trusted with the whole.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Display;
 use std::net::IpAddr;
-use std::str::FromStr;
 
 use rules::policy::{Policy, Spanned};
-use rules::{Span, escape, ids};
+use rules::{Span, escape};
 
 use super::network::{
     Neighbor, Network, Owned, Placed, Public, Service, Site, Space, Statement, What, name,
 };
+pub use super::reader::Problem;
+use super::reader::Reader;
 use super::scalar::Scalar;
 use super::section::{Existing, NeighborEntry, Section, ServiceEntry, SiteEntry, StatementEntry};
 use crate::model::{Asn, AsnRange, Community, Name, Prefix};
-
-/// Something that is wrong with a section.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// Where.
-    pub span: Span,
-    /// What, and what to do: a lower-case fragment.
-    pub message: String,
-}
 
 /// Reads `section`, which begins at `span` of `policy`.
 ///
 /// # Errors
 /// Everything that is wrong with it, in the order of the file.
 pub fn resolve(policy: &Policy, section: &Section, span: &Span) -> Result<Network, Vec<Problem>> {
-    let mut reader = Reader {
-        policy,
-        problems: Vec::new(),
-    };
+    let mut reader = Reader::new(policy);
     let network = reader.network(section, span);
     let mut problems = reader.problems;
     match network {
@@ -45,11 +33,6 @@ pub fn resolve(policy: &Policy, section: &Section, span: &Span) -> Result<Networ
     problems.sort_by(|a, b| (&a.span, &a.message).cmp(&(&b.span, &b.message)));
     problems.dedup();
     Err(problems)
-}
-
-struct Reader<'a> {
-    policy: &'a Policy,
-    problems: Vec<Problem>,
 }
 
 impl Reader<'_> {
@@ -414,95 +397,5 @@ impl Reader<'_> {
                 self.problem(&neighbor.span, message);
             }
         }
-    }
-
-    fn names<'k>(
-        &mut self,
-        kind: &str,
-        keys: impl Iterator<Item = &'k Spanned<String>>,
-    ) -> BTreeSet<Name> {
-        keys.filter_map(|key| self.name(kind, key)).collect()
-    }
-
-    /// Names appear in every message, so they must be words that can be read.
-    fn name(&mut self, kind: &str, text: &Spanned<String>) -> Option<Name> {
-        const LONGEST: usize = 100;
-        if text.is_empty() || text.chars().count() > LONGEST || text.chars().any(escape::acts) {
-            let message = format!("a {kind}'s name has 1 to {LONGEST} printable characters");
-            self.problem_at(text, message);
-            return None;
-        }
-        Some(name(text))
-    }
-
-    fn known(
-        &mut self,
-        kind: &str,
-        section: &str,
-        text: &Spanned<String>,
-        names: &BTreeSet<Name>,
-    ) -> Option<Name> {
-        if let Some(known) = names.get(text.as_str()) {
-            return Some(known.clone());
-        }
-        let near = ids::nearest_of(text, names.iter().map(AsRef::as_ref));
-        let advice = match near {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("`{section}` does not name it"),
-        };
-        let message = format!("there is no {kind} `{}`: {advice}", escape::word(text));
-        self.problem_at(text, message);
-        None
-    }
-
-    fn listed(
-        &mut self,
-        kind: &str,
-        section: &str,
-        list: &Spanned<Vec<Spanned<String>>>,
-        names: &BTreeSet<Name>,
-    ) -> BTreeSet<Name> {
-        list.value
-            .iter()
-            .filter_map(|text| self.known(kind, section, text, names))
-            .collect()
-    }
-
-    fn parsed<T: FromStr<Err: Display>>(&mut self, text: &Spanned<String>) -> Option<T> {
-        self.read(text, text)
-    }
-
-    fn scalar<T: FromStr<Err: Display>>(&mut self, text: &Spanned<Scalar>) -> Option<T> {
-        self.read(text, &text.value.0)
-    }
-
-    fn read<T: FromStr<Err: Display>, U>(&mut self, at: &Spanned<U>, text: &str) -> Option<T> {
-        match text.parse() {
-            Ok(value) => Some(value),
-            Err(error) => {
-                let message = escape::word(&error.to_string()).into_owned();
-                self.problem_at(at, message);
-                None
-            }
-        }
-    }
-
-    fn placed<T: Copy>(&self, value: &Spanned<T>) -> Placed<T> {
-        Placed {
-            value: value.value,
-            span: self.policy.span(value),
-        }
-    }
-
-    fn problem_at<T>(&mut self, at: &Spanned<T>, message: impl Into<String>) {
-        let span = self.policy.span(at);
-        self.problem(&span, message);
-    }
-
-    fn problem(&mut self, span: &Span, message: impl Into<String>) {
-        self.problems.push(Problem {
-            span: span.clone(),
-            message: message.into(),
-        });
     }
 }

@@ -9,7 +9,7 @@ use rules::policy::Spanned;
 use super::Relaxation;
 use crate::change::Side;
 use crate::policy::scalar::Scalar;
-use crate::policy::section::{DataEntry, LimitsEntry};
+use crate::policy::section::{DataEntry, LimitsEntry, WithdrawEntry};
 
 pub(super) fn compare(base: &Side, head: &Side, found: &mut Vec<Relaxation>) {
     let (was, is) = (&base.section, &head.section);
@@ -134,7 +134,7 @@ impl Compared<'_> {
             self.scalar(key, was.as_ref(), is.as_ref());
         }
         let Some(was) = &before.withdraw else { return };
-        let none = Default::default();
+        let none = WithdrawEntry::default();
         let is = now
             .withdraw
             .as_ref()

@@ -287,3 +287,24 @@ fn nothing_in_head_excuses_a_relaxation() {
         assert!(said.contains("goes from 2 to 1"), "{said}");
     }
 }
+
+/// With `--config`, head's own exemptions are not in force, and that must not go unnoticed.
+#[test]
+fn an_exemption_that_nobody_reads_is_named() {
+    let exempt = format!(
+        "{}exemptions: [{{ rule: below-site-floor, match: {{ path: '**' }}, until: 2099-01-01, reason: x }}]\n",
+        healthy()
+    );
+    let dir = folder(&[
+        ("gate.yaml", "version: 1\n"),
+        ("h/preflight.yaml", &exempt),
+        ("b/preflight.yaml", &exempt),
+    ]);
+    let args = ["--base", "b", "--head", "h"];
+    let (exit, said) = check(
+        dir.path(),
+        &[&args[..], &["--config", "gate.yaml"]].concat(),
+    );
+    assert_eq!(exit, Exit::Undecided, "{said}");
+    assert!(said.contains("`gate.yaml` governs the run"), "{said}");
+}

@@ -32,7 +32,7 @@ fn with(change: impl FnOnce(&mut Network<'_>)) -> String {
 #[test]
 fn floors() {
     let base = with(|n| {
-        n.services = "{ edge: { min-sites: 2, max-site-loss-per-change: 1, min-sites-per-region: { eu: 1 } } }"
+        n.services = "{ edge: { min-sites: 2, max-site-loss-per-change: 1, min-sites-per-region: { eu: 1 } } }";
     });
     for (services, expected) in [
         (
@@ -62,7 +62,7 @@ fn floors() {
 #[test]
 fn a_floor_goes_with_its_owned_entry() {
     let base = with(|n| {
-        n.owned = "[{ prefix: 203.0.113.0/24, service: edge }, { prefix: 198.51.100.0/24, service: edge }]"
+        n.owned = "[{ prefix: 203.0.113.0/24, service: edge }, { prefix: 198.51.100.0/24, service: edge }]";
     });
     assert_eq!(
         relaxed(&base, &with(|_| {})),

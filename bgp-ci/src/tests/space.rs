@@ -90,7 +90,7 @@ fn special_space_is_a_bogon_unless_the_policy_means_it() {
         ["bogon-prefix"]
     );
     assert_eq!(rules(None, &text("fd00:1::/32", "")), ["bogon-prefix"]);
-    assert_eq!(found(None, &text("192.88.98.0/24", "")), [""; 0]);
+    assert_eq!(found(None, &text("192.31.196.0/24", "")), [""; 0]);
 }
 
 #[test]

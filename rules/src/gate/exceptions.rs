@@ -68,13 +68,12 @@ impl<'a> Excuses<'a> {
     fn judge(&mut self, finding: Finding, part: Option<&'static str>) -> Option<Reported> {
         // Excuses that came with the change do not count against what is binding, and are
         // reported as unused.
-        let excuse = match finding.binding {
-            true => None,
-            false => {
-                let suppressed = self.suppressed(&finding);
-                let exempt = self.exempt(&finding);
-                suppressed.or(exempt)
-            }
+        let excuse = if finding.binding {
+            None
+        } else {
+            let suppressed = self.suppressed(&finding);
+            let exempt = self.exempt(&finding);
+            suppressed.or(exempt)
         };
         let level = level(&finding, self.terms.policy);
         (level > Level::Allow).then_some(Reported {
