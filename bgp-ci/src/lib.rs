@@ -1,1 +1,272 @@
-//! Placeholder.
+//! What a routing change makes every neighbour receive, with a verdict, before it merges.
+//!
+//! A difference of configuration lines does not say what a change does, and a difference of
+//! prefixes says it for one change in ten: most touch attributes, and an attribute can withdraw
+//! as much as a removed line. So both sides of a change are carried out — every statement of
+//! intent becomes what each neighbour receives at each site ([`model`]) — and the checks judge
+//! the two results against what the policy says must hold ([`policy`]).
+//!
+//! A prefix is *present* where an external neighbour receives it and passes it on; floors count
+//! presence. What this version cannot see or judge is undecided, never clean.
+
+pub mod arguments;
+pub mod change;
+pub mod check;
+pub mod checks;
+pub mod evidence;
+pub mod intent;
+pub mod model;
+pub mod policy;
+pub mod registry;
+pub mod relaxation;
+pub mod side;
+pub mod sides;
+pub mod wording;
+
+#[cfg(test)]
+mod tests;
+
+use std::ffi::OsString;
+use std::marker::PhantomData;
+
+use jiff::Timestamp;
+use rules::ids::{self, Part};
+use rules::policy::{Exemption, Policy};
+use rules::suppression::{self, Comments};
+use rules::tool::{self, Failure, Tool};
+use rules::{Exit, Finding, Io, LineIndex, Outcome, Rule, Undecided, escape};
+
+use arguments::Comparison;
+use change::{Change, Side};
+use model::Difference;
+use policy::Section;
+use sides::{Sides, Written};
+
+/// What a check of this part is given.
+pub type Input<'a> = tool::Input<'a, Section, Comparison>;
+
+/// Every rule, sorted by id.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "evaluated when it is compiled, where an index out of range is an error"
+)]
+pub const RULES: &[&Rule] = &{
+    let mut rules = [checks::ALL[0].rule; checks::ALL.len()];
+    let mut at = 0;
+    while at < rules.len() {
+        rules[at] = checks::ALL[at].rule;
+        at += 1;
+    }
+    rules
+};
+
+/// The command `bgp-ci`: without a network there is nothing that it could call clean.
+pub static TOOL: Tool<Section, Comparison> = Tool {
+    check: check_alone,
+    ..member()
+};
+
+/// The part as `preflight` runs it, where a repository without announcements is an ordinary one.
+pub static MEMBER: Tool<Section, Comparison> = member();
+
+const fn member() -> Tool<Section, Comparison> {
+    Tool {
+        name: "bgp-ci",
+        version: env!("CARGO_PKG_VERSION"),
+        about: "What a routing change makes every neighbour receive, with a verdict",
+        part: Part::Bgp,
+        rules: RULES,
+        check,
+        command: tool::no_command,
+        reads_stdin: false,
+        marker: PhantomData,
+    }
+}
+
+/// Runs the command line `args`, whose first element is the name it was called by.
+pub fn run(args: impl IntoIterator<Item = OsString>, io: &mut Io<'_>) -> Exit {
+    let args = arguments::resolved(args, &io.cwd);
+    TOOL.run(args, io)
+}
+
+fn check_alone(input: &Input<'_>) -> Result<Outcome, Failure> {
+    if input.section.is_none() && input.args.head.is_none() && input.args.base.is_none() {
+        let path = input.policy.path();
+        return Ok(Outcome {
+            undecided: vec![Undecided {
+                path: path.cloned().unwrap_or_else(|| ".".into()),
+                at: None,
+                reason: match path {
+                    Some(_) => "the policy has no `bgp` section: nothing says what is announced",
+                    None => {
+                        "there is no `preflight.yaml` here or above: nothing says what is announced"
+                    }
+                }
+                .to_owned(),
+            }],
+            ..Outcome::default()
+        });
+    }
+    check(input)
+}
+
+/// Reads both sides of the change that `input` names, and judges it.
+///
+/// # Errors
+/// None: what cannot be read is undecided, so that the other parts of a run still answer.
+pub fn check(input: &Input<'_>) -> Result<Outcome, Failure> {
+    if input.section.is_none() && input.args.head.is_none() && input.args.base.is_none() {
+        return Ok(Outcome::default());
+    }
+    Ok(match sides::read(input) {
+        Ok(sides) => {
+            let mut outcome = judge(&sides, input.now);
+            outcome
+                .undecided
+                .extend(unread_exemptions(&sides.head, input.policy));
+            outcome
+        }
+        Err(undecided) => Outcome {
+            undecided,
+            ..Outcome::default()
+        },
+    })
+}
+
+/// Judges the change between two sides at `now`.
+pub fn judge(sides: &Sides, now: Timestamp) -> Outcome {
+    let mut outcome = Outcome::default();
+    for written in std::iter::once(&sides.head).chain(&sides.base) {
+        outcome.files += 1;
+        if let (Some(path), Some(text)) = (written.policy.path(), written.policy.text()) {
+            outcome.sources.insert(path.clone(), text.clone());
+        }
+    }
+    outcome.suppressions = suppressions(&sides.head.policy);
+    let Some(section) = &sides.head.section else {
+        no_network(sides, &mut outcome);
+        return outcome;
+    };
+    let mut wrong = Vec::new();
+    let mut built = |written: &Written, section, outcome: &mut Outcome| {
+        side::build(written, section, outcome)
+            .map_err(|gaps| wrong.extend(gaps))
+            .ok()
+    };
+    let head = built(&sides.head, section, &mut outcome);
+    let base = sides
+        .base
+        .as_ref()
+        .and_then(|base| Some((base, base.section.as_ref()?)))
+        .map(|(base, section)| built(base, section, &mut Outcome::default()));
+    outcome.undecided.extend(wrong);
+    let (Some(head), base @ (None | Some(Some(_)))) = (head, base) else {
+        return outcome;
+    };
+    let change = Change::new(base.flatten(), head);
+    outcome.stats = stats(&change);
+    let findings = checks::ALL.iter().flat_map(|check| (check.run)(&change));
+    outcome.findings = findings
+        .map(|finding| levelled(finding, &sides.head))
+        .map(|finding| bound(finding, &change, now))
+        .collect();
+    outcome
+}
+
+/// Exemptions of head that the policy that governs the run does not have: nobody would apply them.
+fn unread_exemptions(head: &Written, governing: &Policy) -> Vec<Undecided> {
+    let known: Vec<_> = governing
+        .exemptions()
+        .iter()
+        .map(Exemption::about)
+        .collect();
+    let unread = head.policy.exemptions().iter().filter(|exemption| {
+        head.foreign
+            && ids::part(&exemption.rule) == Some(Part::Bgp)
+            && !known.contains(&exemption.about())
+    });
+    unread
+        .map(|exemption| Undecided {
+            path: exemption.span.path.clone(),
+            at: Some(exemption.span.start),
+            reason: match governing.path() {
+                Some(path) => format!(
+                    "this exemption has no effect here: `{}` governs the run and must hold it",
+                    escape::word(path)
+                ),
+                None => "this exemption has no effect here: no policy governs the run".to_owned(),
+            },
+        })
+        .collect()
+}
+
+/// Head says nothing about announcements: where base did, that is the change to judge.
+fn no_network(sides: &Sides, outcome: &mut Outcome) {
+    let head = sides.head.policy.path();
+    let path = head.cloned().unwrap_or_else(|| rules::policy::NAME.into());
+    if let Some(base) = sides.base.as_ref()
+        && let Some(section) = &base.section
+    {
+        let finding = checks::section_removed(&path, &section.span);
+        let level = relaxation::level(&base.policy);
+        outcome.findings.push(finding.with_binding_level(level));
+    }
+    outcome.undecided.push(Undecided {
+        path,
+        at: None,
+        reason: "the policy has no `bgp` section: nothing says what is announced".to_owned(),
+    });
+}
+
+/// The level that head's own policy gives, where another policy governs the run.
+fn levelled(finding: Finding, head: &Written) -> Finding {
+    let setting = head.policy.setting(finding.rule.id);
+    match setting.and_then(|(setting, _)| setting.level) {
+        Some(level) if head.foreign => finding.with_level(level),
+        _ => finding,
+    }
+}
+
+/// What weakens the gate is judged by base's policy, which the change did not write.
+fn bound(finding: Finding, change: &Change, now: Timestamp) -> Finding {
+    let Some(base) = &change.base else {
+        return finding;
+    };
+    if finding.rule != &checks::POLICY_RELAXED || excused(&finding, base, now) {
+        return finding;
+    }
+    finding.with_binding_level(relaxation::level(&base.policy))
+}
+
+/// Whether an exemption of base covers the finding: then head's copy of it may do so.
+fn excused(finding: &Finding, base: &Side, now: Timestamp) -> bool {
+    base.policy
+        .exemptions()
+        .iter()
+        .any(|exemption| now < exemption.ends && exemption.covers(finding, &finding.span.path))
+}
+
+fn suppressions(policy: &Policy) -> Vec<rules::Suppression> {
+    let (Some(path), Some(text)) = (policy.path(), policy.text()) else {
+        return Vec::new();
+    };
+    suppression::scan(text, path, &LineIndex::new(text), Comments::Hash)
+}
+
+fn stats(change: &Change) -> std::collections::BTreeMap<String, serde_json::Value> {
+    let mut stats = std::collections::BTreeMap::new();
+    let mut insert = |key: &str, count: usize| stats.insert(key.to_owned(), count.into());
+    insert("announcements", change.head.announcements.len());
+    if let Some(base) = &change.base {
+        let difference = Difference::between(
+            &base.announcements,
+            &change.head.announcements,
+            &change.neighbors,
+        );
+        insert("announcements-in-base", base.announcements.len());
+        insert("announcements-added", difference.added.len());
+        insert("announcements-removed", difference.removed.len());
+        insert("announcements-changed", difference.changed.len());
+    }
+    stats
+}

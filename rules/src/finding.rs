@@ -49,6 +49,9 @@ pub struct Finding {
     pub level: Level,
     /// Lowered by one after the policy has spoken: test code and the like.
     pub lowered: bool,
+    /// Whether `level` stands whatever the policy says, and nothing in the tree excuses it: for
+    /// findings about a change that weakens the gate itself.
+    pub binding: bool,
     /// How sure every step is.
     pub certainty: Certainty,
     /// What is wrong: lower case, no full stop.
@@ -75,6 +78,7 @@ impl Finding {
             rule,
             level: rule.level,
             lowered: false,
+            binding: false,
             certainty: Certainty::Proven,
             message,
             fingerprint: fingerprint(rule.id, about),
@@ -98,6 +102,15 @@ impl Finding {
     #[must_use]
     pub fn with_lowered(mut self, lowered: bool) -> Self {
         self.lowered = lowered;
+        self
+    }
+
+    /// Sets the level for good: levels, suppressions and exemptions of the policy that is judged
+    /// do not touch it, because they came with the change that the finding is about.
+    #[must_use]
+    pub fn with_binding_level(mut self, level: Level) -> Self {
+        self.level = level;
+        self.binding = true;
         self
     }
 

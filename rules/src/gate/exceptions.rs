@@ -66,14 +66,21 @@ impl<'a> Excuses<'a> {
     /// The finding at its level; `None` where that is allow. What covers it counts as used in
     /// both cases.
     fn judge(&mut self, finding: Finding, part: Option<&'static str>) -> Option<Reported> {
-        let suppressed = self.suppressed(&finding);
-        let exempt = self.exempt(&finding);
+        // Excuses that came with the change do not count against what is binding, and are
+        // reported as unused.
+        let excuse = if finding.binding {
+            None
+        } else {
+            let suppressed = self.suppressed(&finding);
+            let exempt = self.exempt(&finding);
+            suppressed.or(exempt)
+        };
         let level = level(&finding, self.terms.policy);
         (level > Level::Allow).then_some(Reported {
             finding,
             level,
             part,
-            suppressed: suppressed.or(exempt),
+            suppressed: excuse,
         })
     }
 

@@ -157,7 +157,11 @@ fn verdict(findings: &[Reported], undecided: &[Undecided], fail_on: Level) -> Ve
 
 /// The effective level of a finding: the policy's word wins over the finding's own; test code and
 /// the like go one lower; and what is only possible does not deny unless the policy says so.
+/// A binding level stands.
 fn level(finding: &Finding, policy: &Policy) -> Level {
+    if finding.binding {
+        return finding.level;
+    }
     let setting = policy.setting(finding.rule.id).map(|(setting, _)| setting);
     let setting = setting.unwrap_or_default();
     let mut level = setting.level.unwrap_or(finding.level);

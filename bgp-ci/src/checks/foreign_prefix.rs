@@ -1,0 +1,120 @@
+use rules::Finding;
+
+use crate::change::Change;
+use crate::check::{Check, existing};
+use crate::model::{Name, Prefix};
+use crate::wording::{json, list};
+
+rules::rule! {
+    /// Reports an announced prefix that no `owned` entry covers.
+    ///
+    /// ## Why
+    /// Announcing somebody else's space takes their traffic away, everywhere the announcement is
+    /// accepted: Pakistan Telecom and YouTube in 2008, Indosat in 2014, Rostelecom in 2020.
+    /// Nearly always it is a typing error, a test that was left in, or a list that was edited in
+    /// one place and not in the other.
+    ///
+    /// One `owned` entry must cover the whole prefix.
+    /// An aggregate of two owned prefixes is not owned unless it is listed itself: announcing it
+    /// is a decision, not arithmetic.
+    /// It does not matter whether a neighbour is asked to keep the route to itself; it receives
+    /// foreign space all the same.
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// version: 1
+    /// bgp:
+    ///   asn: 64500
+    ///   owned: [{ prefix: 203.0.113.0/24 }]
+    ///   treat-as-public: [203.0.113.0/24, 198.51.100.0/24]
+    ///   sites: { fra: {} }
+    ///   neighbors: { transit-a: { asn: 64501 } }
+    ///   announcements:
+    ///     - { prefixes: [203.0.113.0/24, 198.51.100.0/24], to: [transit-a] }
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// version: 1
+    /// bgp:
+    ///   asn: 64500
+    ///   owned: [{ prefix: 203.0.113.0/24 }]
+    ///   treat-as-public: [203.0.113.0/24]
+    ///   sites: { fra: {} }
+    ///   neighbors: { transit-a: { asn: 64501 } }
+    ///   announcements:
+    ///     - { prefixes: [203.0.113.0/24], to: [transit-a] }
+    /// ```
+    ///
+    /// ## Reference
+    /// RFC 7454, section 6.1.
+    pub FOREIGN_PREFIX = { id: "foreign-prefix", level: Deny, since: "0.1.0" }
+}
+
+/// The check.
+pub(super) static CHECK: Check = Check {
+    rule: &FOREIGN_PREFIX,
+    run,
+};
+
+fn run(change: &Change) -> Vec<Finding> {
+    let head = &change.head;
+    head.by_prefix()
+        .into_iter()
+        .filter(|(prefix, _)| head.network.owned.covering(*prefix).next().is_none())
+        .map(|(prefix, received)| {
+            let sites = received.iter().map(|(key, _)| &key.site).collect();
+            let to = received.iter().map(|(key, _)| &key.neighbor).collect();
+            let places = received.iter().filter_map(|(_, a)| a.provenance.first());
+            let span = places.min().unwrap_or(&head.network.span).clone();
+            let known = change.is_unchanged(prefix)
+                && change
+                    .base
+                    .as_ref()
+                    .is_some_and(|base| base.network.owned.covering(prefix).next().is_none());
+            let finding = wording(change, prefix, &sites, &to, span);
+            existing(change, known, finding)
+        })
+        .collect()
+}
+
+type Names<'a> = std::collections::BTreeSet<&'a Name>;
+
+fn wording(
+    change: &Change,
+    prefix: Prefix,
+    sites: &Names<'_>,
+    to: &Names<'_>,
+    span: rules::Span,
+) -> Finding {
+    let about = prefix.to_string();
+    let message = format!("`{prefix}` is announced and no `owned` entry covers it");
+    let mut finding = FOREIGN_PREFIX
+        .at(span, message, &[&about])
+        .with_note(format!(
+            "it goes to {} at {}",
+            list(to, "nobody"),
+            list(sites, "no site")
+        ))
+        .with_help("take it out, or own it: an entry below `owned` is a change that people see")
+        .with_data("prefix", about.clone())
+        .with_data("family", prefix.family().as_str())
+        .with_data("sites", json(sites))
+        .with_data("neighbors", json(to));
+    let owned = &change.head.network.owned;
+    if let Some(inside) = owned.inside(prefix).next() {
+        finding = finding.with_label(
+            inside.prefix.span.clone(),
+            format!(
+                "`{}` is owned, which is only a part of it",
+                inside.prefix.value
+            ),
+        );
+    } else if let Some(first) = owned.iter().next() {
+        finding = finding.with_label(
+            first.prefix.span.clone(),
+            "what is owned is listed from here on",
+        );
+    }
+    finding
+}

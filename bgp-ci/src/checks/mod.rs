@@ -1,0 +1,40 @@
+//! Every check, sorted by its rule's id.
+
+mod below_region_floor;
+mod below_site_floor;
+mod beyond_max_length;
+mod bogon_prefix;
+mod claimed_twice;
+mod foreign_prefix;
+mod over_neighbor_limit;
+mod policy_relaxed;
+mod service_withdrawn;
+mod site_loss;
+
+use crate::check::Check;
+
+/// Every check, sorted by its rule's id.
+pub const ALL: &[&Check] = &[
+    &below_region_floor::CHECK,
+    &below_site_floor::CHECK,
+    &beyond_max_length::CHECK,
+    &bogon_prefix::CHECK,
+    &claimed_twice::CHECK,
+    &foreign_prefix::CHECK,
+    &over_neighbor_limit::CHECK,
+    &policy_relaxed::CHECK,
+    &service_withdrawn::CHECK,
+    &site_loss::CHECK,
+];
+
+pub use policy_relaxed::{POLICY_RELAXED, section_removed};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_registry_is_sorted() {
+        assert!(ALL.is_sorted_by(|a, b| a.rule.id < b.rule.id));
+    }
+}

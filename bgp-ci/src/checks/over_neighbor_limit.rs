@@ -1,0 +1,116 @@
+use std::collections::BTreeMap;
+
+use rules::Finding;
+
+use crate::change::{Change, Side};
+use crate::check::{Check, existing};
+use crate::model::{Family, Name};
+use crate::policy::network::Placed;
+
+rules::rule! {
+    /// Reports a session that sends more prefixes than the neighbour accepts.
+    ///
+    /// ## Why
+    /// A neighbour that counts more than its limit does not drop the excess: it shuts the session
+    /// down, and everything that was announced there is gone until somebody asks for it back.
+    /// Deaggregation and leaks are what trips it (Telekom Malaysia in 2015, MainOne in 2018).
+    ///
+    /// The limit is the neighbour's `max-prefix`, for each session and address family, and is
+    /// inclusive.
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// version: 1
+    /// bgp:
+    ///   asn: 64500
+    ///   owned: [{ prefix: 203.0.113.0/24 }]
+    ///   treat-as-public: [203.0.113.0/24]
+    ///   sites: { fra: {} }
+    ///   neighbors: { ix-rs: { asn: 64502, relation: route-server, max-prefix: 1 } }
+    ///   announcements:
+    ///     - { prefixes: [203.0.113.0/25, 203.0.113.128/25], to: [ix-rs] }
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// version: 1
+    /// bgp:
+    ///   asn: 64500
+    ///   owned: [{ prefix: 203.0.113.0/24 }]
+    ///   treat-as-public: [203.0.113.0/24]
+    ///   sites: { fra: {} }
+    ///   neighbors: { ix-rs: { asn: 64502, relation: route-server, max-prefix: 1 } }
+    ///   announcements:
+    ///     - { prefixes: [203.0.113.0/24], to: [ix-rs] }
+    /// ```
+    ///
+    /// ## Reference
+    /// RFC 4486, section 4; RFC 7454, section 8.
+    pub OVER_NEIGHBOR_LIMIT = { id: "over-neighbor-limit", level: Deny, since: "0.1.0" }
+}
+
+/// The check.
+pub(super) static CHECK: Check = Check {
+    rule: &OVER_NEIGHBOR_LIMIT,
+    run,
+};
+
+/// Neighbour, site, router and family.
+type Session<'a> = (&'a Name, &'a Name, &'a Name, Family);
+
+fn run(change: &Change) -> Vec<Finding> {
+    let mut before: BTreeMap<Session<'_>, usize> = BTreeMap::new();
+    if let Some(base) = &change.base {
+        for ((name, site, router, family), (count, _)) in over(base) {
+            if let Some(name) = change.neighbors.get(name) {
+                before.insert((name, site, router, family), count);
+            }
+        }
+    }
+    let mut findings = Vec::new();
+    for (session, (count, limit)) in over(&change.head) {
+        let known = before.get(&session).is_some_and(|&then| then >= count);
+        findings.push(existing(change, known, wording(session, count, limit)));
+    }
+    findings
+}
+
+/// The sessions over their limit, with what they send and the limit.
+fn over(side: &Side) -> BTreeMap<Session<'_>, (usize, &Placed<u32>)> {
+    let mut sent: BTreeMap<Session<'_>, usize> = BTreeMap::new();
+    for key in side.announcements.keys() {
+        if side.network.is_external(&key.neighbor) {
+            let session = (&key.neighbor, &key.site, &key.router, key.family());
+            *sent.entry(session).or_default() += 1;
+        }
+    }
+    sent.into_iter()
+        .filter_map(|(session, count)| {
+            let neighbor = side.network.neighbors.get(session.0)?;
+            let limit = neighbor.max_prefix.as_ref()?;
+            let over = u32::try_from(count).map_or(true, |count| count > limit.value);
+            over.then_some((session, (count, limit)))
+        })
+        .collect()
+}
+
+fn wording(session: Session<'_>, count: usize, limit: &Placed<u32>) -> Finding {
+    let (neighbor, site, router, family) = session;
+    let family = family.as_str();
+    let message = format!(
+        "`{neighbor}` at `{site}` is sent {count} {family} prefixes and accepts {}",
+        limit.value
+    );
+    OVER_NEIGHBOR_LIMIT
+        .at(
+            limit.span.clone(),
+            message,
+            &[neighbor, site, router, family],
+        )
+        .with_help("announce fewer prefixes, or have the neighbour raise its limit first")
+        .with_data("neighbor", neighbor.to_string())
+        .with_data("site", site.to_string())
+        .with_data("family", family)
+        .with_data("count", count)
+        .with_data("limit", limit.value)
+}

@@ -1,0 +1,18 @@
+//! What a neighbour receives, and the numbers that it is made of.
+
+pub mod announcement;
+pub mod asn;
+pub mod community;
+pub mod difference;
+pub mod fleet;
+pub mod prefix;
+
+pub use announcement::{Announcement, Announcements, Key, NextHop, Presence, Route, Source};
+pub use asn::{Asn, AsnRange};
+pub use community::Community;
+pub use difference::Difference;
+pub use fleet::Fleet;
+pub use prefix::{Family, Prefix};
+
+/// A name that the policy gives to a site, a router, a neighbour or a service.
+pub type Name = std::sync::Arc<str>;

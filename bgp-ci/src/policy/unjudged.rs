@@ -1,0 +1,71 @@
+//! What a policy asks for and this version cannot judge.
+//!
+//! A gate that ignored such a key would answer "clean" about something that it never looked at,
+//! so each of them is undecided, with the key and its place.
+
+use rules::Span;
+use rules::policy::{Policy, Spanned};
+
+use super::section::Section;
+
+/// A key that asks for more than this version does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unjudged {
+    /// Where the key's value begins.
+    pub span: Span,
+    /// The key.
+    pub key: &'static str,
+    /// What therefore is not known: a lower-case fragment.
+    pub reason: &'static str,
+}
+
+/// Every such key of `section`, in the order of the list.
+pub fn unjudged(policy: &Policy, section: &Section) -> Vec<Unjudged> {
+    let mut found = Vec::new();
+    let mut report = |span: Option<Span>, key, reason| {
+        found.extend(span.map(|span| Unjudged { span, key, reason }));
+    };
+    report(
+        first(policy, &section.sources),
+        "sources",
+        "this version does not read router configurations, so what they announce is not known",
+    );
+    report(
+        section.data.as_ref().map(|data| policy.span(data)),
+        "data",
+        "this version compares announcements with no RPKI or IRR data",
+    );
+    report(
+        section.limits.as_ref().map(|limits| policy.span(limits)),
+        "limits",
+        "this version does not measure the size of a change",
+    );
+    report(
+        first(policy, &section.needs_approval),
+        "needs-approval",
+        "this version cannot tell whether people approved a change",
+    );
+    report(
+        first(policy, &section.approvals),
+        "approvals",
+        "this version verifies no signatures, so no approval counts",
+    );
+    report(
+        first(policy, &section.pairs),
+        "pairs",
+        "this version knows no routers, so it cannot tell whether a change touches both of a pair",
+    );
+    for (_, service) in &section.services {
+        let disjoint = service.value.as_ref().map(|entry| &entry.disjoint_from);
+        report(
+            disjoint.and_then(|list| first(policy, list)),
+            "disjoint-from",
+            "this version cannot tell whether a change touches both services",
+        );
+    }
+    found
+}
+
+fn first<T>(policy: &Policy, list: &[Spanned<T>]) -> Option<Span> {
+    list.first().map(|first| policy.span(first))
+}

@@ -1,0 +1,120 @@
+//! Both sides of small changes, judged in memory; and the command line on real folders.
+
+mod command;
+mod documentation;
+mod floors;
+mod policies;
+mod presence;
+mod properties;
+mod relaxations;
+mod space;
+
+use rules::ids::Part;
+use rules::policy::Policy;
+use rules::{Finding, Outcome};
+
+use crate::sides::{Sides, Written};
+
+/// A policy around `bgp`, whose lines are indented by two.
+fn policy(bgp: &str) -> String {
+    format!("version: 1\nbgp:\n{bgp}")
+}
+
+/// The network of most tests. `services`, `announcements` are lists in flow style.
+struct Network<'a> {
+    owned: &'a str,
+    services: &'a str,
+    sites: &'a str,
+    neighbors: &'a str,
+    announcements: &'a str,
+    more: &'a str,
+}
+
+impl Default for Network<'_> {
+    fn default() -> Self {
+        Self {
+            owned: "[{ prefix: 203.0.113.0/24, service: edge }]",
+            services: "{ edge: { min-sites: 2 } }",
+            sites: "{ ams: { region: eu }, fra: { region: eu }, iad: { region: na } }",
+            neighbors: "{ a: { asn: 64501, no-announce: [\"64501:0\"] }, b: { asn: 64502 } }",
+            announcements: "[{ service: edge, to: [a, b] }]",
+            more: "",
+        }
+    }
+}
+
+impl Network<'_> {
+    fn text(&self) -> String {
+        policy(&format!(
+            "  asn: 64500\n  owned: {}\n  services: {}\n  sites: {}\n  neighbors: {}\n  \
+             announcements: {}\n  treat-as-public: [192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24, \
+             \"2001:db8::/32\"]\n{}",
+            self.owned, self.services, self.sites, self.neighbors, self.announcements, self.more
+        ))
+    }
+}
+
+fn written(side: &str, text: &str) -> Written {
+    let policy = Policy::parse(format!("{side}/preflight.yaml"), text).unwrap();
+    let section = policy.section(Part::Bgp).unwrap();
+    Written {
+        policy,
+        section,
+        foreign: false,
+    }
+}
+
+/// Judges head alone, or the change from base to head.
+fn judge(base: Option<&str>, head: &str) -> Outcome {
+    let sides = Sides {
+        head: written("head", head),
+        base: base.map(|base| written("base", base)),
+    };
+    crate::judge(&sides, "2026-11-22T00:00:00Z".parse().unwrap())
+}
+
+/// `rule: message` of each finding, sorted; nothing may be undecided.
+#[track_caller]
+fn found(base: Option<&str>, head: &str) -> Vec<String> {
+    let outcome = judge(base, head);
+    assert_eq!(outcome.undecided, [], "\n{head}");
+    listed(&outcome)
+}
+
+fn listed(outcome: &Outcome) -> Vec<String> {
+    let mut listed: Vec<String> = outcome
+        .findings
+        .iter()
+        .map(|finding| format!("{}: {}", finding.rule.id, finding.message))
+        .collect();
+    listed.sort();
+    listed
+}
+
+/// Ids of the rules that found something, sorted.
+#[track_caller]
+fn rules(base: Option<&str>, head: &str) -> Vec<String> {
+    let found = found(base, head);
+    let ids = found.iter().filter_map(|line| line.split_once(':'));
+    ids.map(|(id, _)| id.to_owned()).collect()
+}
+
+/// The only finding of a change.
+#[track_caller]
+fn only(base: Option<&str>, head: &str) -> Finding {
+    let mut findings = judge(base, head).findings;
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    findings.pop().unwrap()
+}
+
+/// `line: reason` of everything that is undecided.
+fn undecided(base: Option<&str>, head: &str) -> Vec<String> {
+    judge(base, head)
+        .undecided
+        .iter()
+        .map(|gap| {
+            let line = gap.at.map_or(0, |at| at.line);
+            format!("{}:{line}: {}", gap.path, gap.reason)
+        })
+        .collect()
+}
