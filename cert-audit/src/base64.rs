@@ -88,7 +88,11 @@ mod tests {
             ("Zm9v\r\n YmE=", "fooba"),
             ("Zm9vYmFy", "foobar"),
         ] {
-            assert_eq!(decode(text.as_bytes()), Ok(bytes.as_bytes().to_vec()), "{text}");
+            assert_eq!(
+                decode(text.as_bytes()),
+                Ok(bytes.as_bytes().to_vec()),
+                "{text}"
+            );
         }
     }
 

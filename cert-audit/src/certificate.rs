@@ -165,7 +165,8 @@ impl Certificate {
                 self.kind = Kind::Ca;
             }
             ParsedExtension::SubjectAlternativeName(names) => {
-                self.sans.extend(names.general_names.iter().map(name::alternative));
+                self.sans
+                    .extend(names.general_names.iter().map(name::alternative));
                 if names
                     .general_names
                     .iter()
@@ -184,11 +185,15 @@ impl Certificate {
                     (&OID_X509_EXT_BASIC_CONSTRAINTS, "basicConstraints"),
                     (&OID_X509_EXT_SUBJECT_ALT_NAME, "subjectAltName"),
                     (&OID_X509_EXT_SUBJECT_KEY_IDENTIFIER, "subjectKeyIdentifier"),
-                    (&OID_X509_EXT_AUTHORITY_KEY_IDENTIFIER, "authorityKeyIdentifier"),
+                    (
+                        &OID_X509_EXT_AUTHORITY_KEY_IDENTIFIER,
+                        "authorityKeyIdentifier",
+                    ),
                 ];
                 let name = known.iter().find(|(known, _)| *known == oid);
                 if let Some((_, name)) = name {
-                    self.faults.push(format!("its {name} extension cannot be read"));
+                    self.faults
+                        .push(format!("its {name} extension cannot be read"));
                 }
             }
             _ => {}
@@ -196,21 +201,21 @@ impl Certificate {
     }
 
     fn of_skeleton(skeleton: &Skeleton<'_>, fault: &str) -> Option<Self> {
-        let validity = skeleton
-            .not_before
-            .zip(skeleton.not_after)
-            .map(|(not_before, not_after)| Validity {
-                not_before,
-                not_after: Expiry::of(not_after),
-            });
+        let validity =
+            skeleton
+                .not_before
+                .zip(skeleton.not_after)
+                .map(|(not_before, not_after)| Validity {
+                    not_before,
+                    not_after: Expiry::of(not_after),
+                });
         let subject = skeleton.subject.and_then(Name::of_der);
         let issuer = Name::of_der(skeleton.issuer);
         if validity.is_none() && subject.is_none() && issuer.is_none() {
             return None;
         }
         let names = skeleton.subject_alt_name.and_then(|der| {
-            let (_, names) =
-                x509_parser::extensions::SubjectAlternativeName::from_der(der).ok()?;
+            let (_, names) = x509_parser::extensions::SubjectAlternativeName::from_der(der).ok()?;
             Some(names.general_names.iter().map(name::alternative).collect())
         });
         Some(Self {
@@ -276,6 +281,16 @@ impl Certificate {
                 (Some(wanted), Some(had)) => wanted == had,
                 _ => true,
             }
+    }
+
+    /// The subject key identifier.
+    pub fn subject_key(&self) -> Option<&[u8]> {
+        self.subject_key.as_deref()
+    }
+
+    /// The key identifier of the issuer, as the certificate gives it.
+    pub fn authority_key(&self) -> Option<&[u8]> {
+        self.authority_key.as_deref()
     }
 
     /// A digest of the issuer's name, to look issuers up by.

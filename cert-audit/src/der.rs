@@ -119,7 +119,8 @@ pub fn shape(bytes: &[u8]) -> Shape {
     match first {
         Some((tlv, _)) if tlv.tag == tag::OID && tlv.value == SIGNED_DATA => Shape::Pkcs7,
         Some((tlv, rest)) if tlv.tag == tag::INTEGER && tlv.value == [3] => {
-            let kind = expect(rest, tag::SEQUENCE).and_then(|(info, _)| expect(info.value, tag::OID));
+            let kind =
+                expect(rest, tag::SEQUENCE).and_then(|(info, _)| expect(info.value, tag::OID));
             if kind.is_some_and(|(oid, _)| oid.value.starts_with(PKCS7)) {
                 Shape::Pkcs12
             } else {
@@ -235,7 +236,10 @@ mod tests {
     fn lengths_are_bounded() {
         assert!(next(&[0x30, 0x80, 0, 0]).is_none(), "indefinite");
         assert!(next(&[0x30, 0x85, 1, 0, 0, 0, 0]).is_none(), "five bytes");
-        assert!(next(&[0x30, 0x84, 0xff, 0xff, 0xff, 0xff]).is_none(), "past the end");
+        assert!(
+            next(&[0x30, 0x84, 0xff, 0xff, 0xff, 0xff]).is_none(),
+            "past the end"
+        );
         assert!(next(&[0x3f, 0x81, 0x01, 0x00]).is_none(), "long tag");
         assert!(next(&[]).is_none());
         let (tlv, rest) = next(&[0x04, 0x01, 0x2a, 0x05]).expect("an octet string");
@@ -244,7 +248,9 @@ mod tests {
 
     #[test]
     fn shapes_of_what_is_no_certificate() {
-        let pkcs8 = [0x30, 0x0a, 0x02, 0x01, 0x00, 0x30, 0x02, 0x06, 0x00, 0x04, 0x01, 0x00];
+        let pkcs8 = [
+            0x30, 0x0a, 0x02, 0x01, 0x00, 0x30, 0x02, 0x06, 0x00, 0x04, 0x01, 0x00,
+        ];
         assert_eq!(shape(&pkcs8), Shape::Other);
         let mut pkcs7 = vec![0x30, 0x0b, 0x06, 0x09];
         pkcs7.extend(SIGNED_DATA);

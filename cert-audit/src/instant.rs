@@ -113,9 +113,15 @@ mod tests {
 
     #[test]
     fn every_year_that_a_certificate_can_name_is_shown() {
-        assert_eq!(Instant::of(-62_167_219_200).rfc3339(), "0000-01-01T00:00:00Z");
+        assert_eq!(
+            Instant::of(-62_167_219_200).rfc3339(),
+            "0000-01-01T00:00:00Z"
+        );
         assert_eq!(Instant::of(0).to_string(), "1970-01-01 00:00:00 UTC");
-        assert_eq!(Instant::of(i64::MAX).to_string(), format!("second {}", i64::MAX));
+        assert_eq!(
+            Instant::of(i64::MAX).to_string(),
+            format!("second {}", i64::MAX)
+        );
     }
 
     #[test]
@@ -126,7 +132,11 @@ mod tests {
             ("1969-12-31T23:59:59Z", -1),
         ] {
             let timestamp: jiff::Timestamp = text.parse().expect("a timestamp");
-            assert_eq!(Instant::of_timestamp(timestamp), Instant::of(second), "{text}");
+            assert_eq!(
+                Instant::of_timestamp(timestamp),
+                Instant::of(second),
+                "{text}"
+            );
         }
     }
 

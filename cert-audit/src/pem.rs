@@ -116,7 +116,11 @@ impl Iterator for Blocks<'_> {
             if is_comment(lead) {
                 continue;
             }
-            let label = label(self.text.get(self.at..marker_end - DASHES.len()).unwrap_or_default());
+            let label = label(
+                self.text
+                    .get(self.at..marker_end - DASHES.len())
+                    .unwrap_or_default(),
+            );
             self.at = marker_end;
             let line = self.line_of(start);
             let column = column(lead);
@@ -363,11 +367,18 @@ mod tests {
 
     #[test]
     fn the_place_is_the_begin_marker() {
-        let block = blocks("é = -----BEGIN CERTIFICATE-----\nZg==\n-----END CERTIFICATE-----".as_bytes())
-            .next()
-            .expect("one block");
-        assert_eq!((block.start.line, block.start.column, block.start.byte), (1, 5, 5));
-        assert_eq!((block.end.line, block.end.column, block.end.byte), (1, 32, 32));
+        let block =
+            blocks("é = -----BEGIN CERTIFICATE-----\nZg==\n-----END CERTIFICATE-----".as_bytes())
+                .next()
+                .expect("one block");
+        assert_eq!(
+            (block.start.line, block.start.column, block.start.byte),
+            (1, 5, 5)
+        );
+        assert_eq!(
+            (block.end.line, block.end.column, block.end.byte),
+            (1, 32, 32)
+        );
     }
 
     #[test]

@@ -262,14 +262,20 @@ impl Policy {
     pub fn compile(section: &Section, policy: &rules::policy::Policy) -> Result<Self, Error> {
         let mut compiled = Self::none();
         let classes = &section.classes;
-        set(&mut compiled.auto, classes.auto.as_ref(), policy)?;
-        set(&mut compiled.manual, classes.manual.as_ref(), policy)?;
-        set(&mut compiled.ca, classes.ca.as_ref(), policy)?;
+        set(&mut compiled.auto, classes.auto.as_ref(), false, policy)?;
+        set(&mut compiled.manual, classes.manual.as_ref(), false, policy)?;
+        set(&mut compiled.ca, classes.ca.as_ref(), true, policy)?;
         for entry in &section.assign {
             compiled.rows.push(row(entry, policy)?);
         }
         let unread = [
-            ("assign: expect-san", section.assign.iter().any(|entry| entry.expect_san.is_some())),
+            (
+                "assign: expect-san",
+                section
+                    .assign
+                    .iter()
+                    .any(|entry| entry.expect_san.is_some()),
+            ),
             ("endpoints", !section.endpoints.is_empty()),
             ("expect", !section.expect.is_empty()),
             ("passwords", !section.passwords.is_empty()),
@@ -326,6 +332,7 @@ impl Policy {
 fn set(
     thresholds: &mut Thresholds,
     entry: Option<&ClassEntry>,
+    may_have_horizon: bool,
     policy: &rules::policy::Policy,
 ) -> Result<(), Error> {
     let Some(entry) = entry else { return Ok(()) };
@@ -341,6 +348,15 @@ fn set(
         }
         threshold.bound = given.value;
         threshold.span = Some(policy.span(given));
+    }
+    if !may_have_horizon {
+        for given in [&entry.warn, &entry.deny].into_iter().flatten() {
+            if matches!(given.value, Bound::Horizon { .. }) {
+                return Err(policy
+                    .error(given, "only the class `ca` has a horizon")
+                    .with_help("give terms, as { days: 45, cap: 40% }"));
+            }
+        }
     }
     let Some(given) = entry.deny.as_ref().or(entry.warn.as_ref()) else {
         return Ok(());
@@ -362,7 +378,10 @@ fn set(
     };
     match above {
         Some(example) => Err(policy
-            .error(given, "deny must be below warn: deny is the stricter answer to less time left")
+            .error(
+                given,
+                "deny must be below warn: deny is the stricter answer to less time left",
+            )
             .with_help(example)),
         None => Ok(()),
     }
@@ -380,7 +399,9 @@ fn row(entry: &Spanned<Assign>, policy: &rules::policy::Policy) -> Result<Row, E
         None => None,
     };
     let san = match &matching.san {
-        Some(text) => Some(NamePattern::read(text).map_err(|reason| policy.error(matching, reason))?),
+        Some(text) => {
+            Some(NamePattern::read(text).map_err(|reason| policy.error(matching, reason))?)
+        }
         None => None,
     };
     Ok(Row {
@@ -397,7 +418,12 @@ fn glob(text: &str) -> Result<GlobMatcher, String> {
         .backslash_escape(true)
         .build()
         .map(|glob| glob.compile_matcher())
-        .map_err(|error| format!("this is no glob: {}", rules::escape::word(&error.kind().to_string())))
+        .map_err(|error| {
+            format!(
+                "this is no glob: {}",
+                rules::escape::word(&error.kind().to_string())
+            )
+        })
 }
 
 /// A pattern for host names by labels, and for URIs as for paths.
@@ -418,7 +444,10 @@ impl NamePattern {
             return glob(text).map(Self::Uri);
         }
         Ok(Self::Labels(
-            text.to_ascii_lowercase().split('.').map(str::to_owned).collect(),
+            text.to_ascii_lowercase()
+                .split('.')
+                .map(str::to_owned)
+                .collect(),
         ))
     }
 

@@ -35,11 +35,19 @@ impl Percent {
             number.split_once('.').unwrap_or((number, "0"))
         };
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        if whole.len() > 3 || !(1..=2).contains(&decimals.len()) || !digits(whole) || !digits(decimals) {
+        if whole.len() > 3
+            || !(1..=2).contains(&decimals.len())
+            || !digits(whole)
+            || !digits(decimals)
+        {
             return None;
         }
         let hundredths = format!("{decimals:0<2}").parse::<u16>().ok()?;
-        let percent = whole.parse::<u16>().ok()?.checked_mul(100)?.checked_add(hundredths)?;
+        let percent = whole
+            .parse::<u16>()
+            .ok()?
+            .checked_mul(100)?
+            .checked_add(hundredths)?;
         (1..=10_000).contains(&percent).then_some(Self(percent))
     }
 }
@@ -249,7 +257,11 @@ from_text!(
     "a part of the lifetime, as 25%",
     r"^[0-9]{1,3}(\.[0-9]{1,2})?%$"
 );
-from_text!(Stretch, "a stretch of time, as 21d, 36h or 3w", "^[0-9]{1,6}[hdw]$");
+from_text!(
+    Stretch,
+    "a stretch of time, as 21d, 36h or 3w",
+    "^[0-9]{1,6}[hdw]$"
+);
 
 impl<'de> Deserialize<'de> for Bound {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -317,11 +329,27 @@ mod tests {
     #[test]
     fn the_arithmetic_of_the_defaults() {
         for (terms, lifetime, text) in [
-            (auto(), 90 * DAY, "21d = min(25% of 90d = 22.5d, ceiling 21d)"),
+            (
+                auto(),
+                90 * DAY,
+                "21d = min(25% of 90d = 22.5d, ceiling 21d)",
+            ),
             (auto(), 6 * DAY, "1.5d = min(25% of 6d = 1.5d, ceiling 21d)"),
-            (auto(), 45 * DAY, "11.2d = min(25% of 45d = 11.2d, ceiling 21d)"),
-            (manual(), 398 * DAY, "45d = min(days 45, cap 40% of 398d = 159.2d)"),
-            (manual(), 30 * DAY, "12d = min(days 45, cap 40% of 30d = 12d)"),
+            (
+                auto(),
+                45 * DAY,
+                "11.2d = min(25% of 45d = 11.2d, ceiling 21d)",
+            ),
+            (
+                manual(),
+                398 * DAY,
+                "45d = min(days 45, cap 40% of 398d = 159.2d)",
+            ),
+            (
+                manual(),
+                30 * DAY,
+                "12d = min(days 45, cap 40% of 30d = 12d)",
+            ),
         ] {
             assert_eq!(terms.arithmetic(lifetime), text);
         }
@@ -330,13 +358,25 @@ mod tests {
             floor: Some(Stretch::days(3)),
             ..Terms::default()
         };
-        assert_eq!(floor.arithmetic(10 * DAY), "3d = max(10% of 10d = 1d, floor 3d)");
+        assert_eq!(
+            floor.arithmetic(10 * DAY),
+            "3d = max(10% of 10d = 1d, floor 3d)"
+        );
     }
 
     #[test]
     fn texts_are_read_strictly() {
-        for (text, percent) in [("25%", Some(2_500)), ("12.5%", Some(1_250)), ("0.25 %", Some(25)), ("100%", Some(10_000))] {
-            assert_eq!(Percent::read(text).map(|percent| percent.0), percent, "{text}");
+        for (text, percent) in [
+            ("25%", Some(2_500)),
+            ("12.5%", Some(1_250)),
+            ("0.25 %", Some(25)),
+            ("100%", Some(10_000)),
+        ] {
+            assert_eq!(
+                Percent::read(text).map(|percent| percent.0),
+                percent,
+                "{text}"
+            );
         }
         for text in ["0%", "101%", "25", "%", "-1%", "1e1%", "1.234%", "½%", ""] {
             assert_eq!(Percent::read(text), None, "{text}");
@@ -346,7 +386,11 @@ mod tests {
         for text in ["21", "d", "-1d", "1.5d", "9999999d", "21 days", "1y", ""] {
             assert_eq!(Stretch::read(text), None, "{text}");
         }
-        for (text, before) in [("horizon", 0), ("horizon - 90d", 90 * DAY), ("horizon+1w", -7 * DAY)] {
+        for (text, before) in [
+            ("horizon", 0),
+            ("horizon - 90d", 90 * DAY),
+            ("horizon+1w", -7 * DAY),
+        ] {
             assert_eq!(Bound::read(text), Some(Bound::Horizon { before }), "{text}");
         }
         for text in ["horizon -", "horizon 90d", "horizons", "90d", ""] {
