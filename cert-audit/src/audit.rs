@@ -251,9 +251,12 @@ impl<'a> Judge<'a, '_> {
         match bound {
             Bound::Terms(terms) => of_terms(terms, validity, level, span.clone()),
             Bound::Horizon { before } => match self.issued.longest(certificate) {
-                Some(longest) => of_horizon(*before, longest, level, span.clone()),
-                // It issued nothing that we see: it is renewed by people, as any other.
-                None => match self.threshold(Class::Manual, level) {
+                Some(longest) if has_horizon(validity, longest) => {
+                    of_horizon(*before, longest, level, span.clone())
+                }
+                // It issued nothing that we see, or never had a horizon: it is renewed by people,
+                // as any other.
+                _ => match self.threshold(Class::Manual, level) {
                     Threshold {
                         bound: Bound::Terms(terms),
                         span,
@@ -271,6 +274,14 @@ impl<'a> Judge<'a, '_> {
             Level::Warn | Level::Allow => &thresholds.warn,
         }
     }
+}
+
+/// Whether a CA has a horizon at all: one that lives no longer than what it issued could not issue
+/// a second certificate of full life on its first day, so that is not what it is there for.
+fn has_horizon(validity: &Validity, longest: Longest<'_>) -> bool {
+    validity
+        .lifetime()
+        .is_some_and(|lifetime| lifetime > longest.lifetime)
 }
 
 fn of_terms<'a>(terms: &Terms, validity: &Validity, level: Level, span: Option<Span>) -> Limit<'a> {

@@ -100,7 +100,7 @@ const PKCS7: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07];
 /// Looks at the first elements of `bytes`.
 pub fn shape(bytes: &[u8]) -> Shape {
     let Some((tag::SEQUENCE, start, length)) = header(bytes) else {
-        return Shape::Alien;
+        return of_indefinite(bytes);
     };
     let end = start.saturating_add(length);
     let whole = end <= bytes.len();
@@ -115,8 +115,7 @@ pub fn shape(bytes: &[u8]) -> Shape {
     if !whole {
         return Shape::Alien;
     }
-    let first = next(content);
-    match first {
+    match next(content) {
         Some((tlv, _)) if tlv.tag == tag::OID && tlv.value == SIGNED_DATA => Shape::Pkcs7,
         Some((tlv, rest)) if tlv.tag == tag::INTEGER && tlv.value == [3] => {
             let kind =
@@ -128,6 +127,23 @@ pub fn shape(bytes: &[u8]) -> Shape {
             }
         }
         Some(_) if end == bytes.len() => Shape::Other,
+        _ => Shape::Alien,
+    }
+}
+
+/// Containers whose length is not given in advance (BER), as tools write them that stream.
+fn of_indefinite(bytes: &[u8]) -> Shape {
+    let Some(content) = bytes.strip_prefix(&[tag::SEQUENCE, 0x80]) else {
+        return Shape::Alien;
+    };
+    match next(content) {
+        Some((tlv, _)) if tlv.tag == tag::OID && tlv.value == SIGNED_DATA => Shape::Pkcs7,
+        Some((tlv, rest)) if tlv.tag == tag::INTEGER && tlv.value == [3] => {
+            match rest.strip_prefix(&[tag::SEQUENCE, 0x80]).and_then(next) {
+                Some((oid, _)) if oid.value.starts_with(PKCS7) => Shape::Pkcs12,
+                _ => Shape::Alien,
+            }
+        }
         _ => Shape::Alien,
     }
 }

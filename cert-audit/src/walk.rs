@@ -16,6 +16,9 @@ use walkdir::WalkDir;
 
 use crate::place;
 
+/// Most links that are followed one behind the other, as on Linux.
+const MOST_LINKS: usize = 40;
+
 /// A file to read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct File {
@@ -23,6 +26,16 @@ pub struct File {
     pub shown: Arc<str>,
     /// Where it is.
     pub path: PathBuf,
+}
+
+/// A folder to walk.
+struct Folder {
+    /// By the links that led to it: the name that people know.
+    reached: PathBuf,
+    /// Links resolved.
+    real: PathBuf,
+    /// How many links led to it.
+    links: usize,
 }
 
 /// Why something was passed over.
@@ -36,6 +49,8 @@ pub enum Passed {
     LinkInRevision,
     /// A link that leaves the git work tree.
     LinkOut,
+    /// A link behind so many others that the system would not open it by its name.
+    LinkTooDeep,
     /// A device, socket or pipe.
     Special,
     /// Longer than the most that is read, and not a certificate file by its name.
@@ -52,6 +67,7 @@ impl Passed {
             Self::FolderSeen => "links_to_folders_seen",
             Self::LinkInRevision => "links_in_a_revision",
             Self::LinkOut => "links_out_of_the_work_tree",
+            Self::LinkTooDeep => "links_too_deep",
             Self::Special => "special_files",
             Self::TooLarge => "too_large",
             Self::UnreadFixture => "unread_fixtures",
@@ -113,48 +129,61 @@ impl Walker<'_> {
         }
         // Links to folders wait until the folder itself is walked, so that a file is shown by its
         // own path where it has one, whatever the order of names.
-        let mut open = vec![(target.path.clone(), target.path.clone())];
-        while let Some((path, real)) = open.pop() {
-            if self.is_walked(&real) {
+        let mut open = vec![Folder {
+            reached: target.path.clone(),
+            real: target.path.clone(),
+            links: 0,
+        }];
+        while let Some(folder) = open.pop() {
+            if self.is_walked(&folder.real) {
                 self.pass(Passed::FolderSeen);
                 continue;
             }
-            let mut linked = self.folder(&path, &real);
-            self.walked.insert(real);
+            if folder.links > MOST_LINKS {
+                self.pass(Passed::LinkTooDeep);
+                continue;
+            }
+            let mut linked = self.folder(&folder);
+            self.walked.insert(folder.real);
             // The last is taken first: reversed, they come in the order of their names.
             linked.reverse();
             open.extend(linked);
         }
     }
 
-    /// Walks one folder without following links; the answer is the folders that links lead to,
-    /// by their path as reached and their real path.
-    fn folder(&mut self, path: &Path, real: &Path) -> Vec<(PathBuf, PathBuf)> {
+    /// Walks one folder without following links; the answer is the folders that links lead to.
+    fn folder(&mut self, folder: &Folder) -> Vec<Folder> {
         let mut linked = Vec::new();
         // Nothing below adds to it; it is put back at the end.
         let walked = std::mem::take(&mut self.walked);
-        let entries = WalkDir::new(path)
+        let entries = WalkDir::new(&folder.real)
             .sort_by_file_name()
             .into_iter()
             .filter_entry(|entry: &walkdir::DirEntry| {
                 let inner = entry.file_type().is_dir() && entry.depth() > 0;
-                let below = entry.path().strip_prefix(path).unwrap_or(Path::new(""));
-                !inner || (entry.file_name() != ".git" && !walked.contains(&real.join(below)))
+                !inner || (entry.file_name() != ".git" && !walked.contains(entry.path()))
             });
+        let reached = |at: &Path| match at.strip_prefix(&folder.real) {
+            Ok(below) if below.as_os_str().is_empty() => folder.reached.clone(),
+            Ok(below) => folder.reached.join(below),
+            Err(_) => at.to_owned(),
+        };
         for entry in entries {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
-                    let at = error.path().unwrap_or(path).to_owned();
+                    let at = reached(error.path().unwrap_or(&folder.real));
                     self.unread(&at, error.io_error().map(io::Error::kind), "the folder");
                     continue;
                 }
             };
             let kind = entry.file_type();
+            let at = reached(entry.path());
             if kind.is_file() {
-                self.file(entry.into_path());
+                self.file(&at, entry.into_path());
             } else if kind.is_symlink() {
-                linked.extend(self.link(entry.into_path()));
+                let folder_behind = self.link(at, entry.path(), folder.links + 1);
+                linked.extend(folder_behind);
             } else if !kind.is_dir() {
                 self.pass(Passed::Special);
             }
@@ -163,21 +192,17 @@ impl Walker<'_> {
         linked
     }
 
-    /// Follows a link; the answer is the folder that it leads to.
-    fn link(&mut self, path: PathBuf) -> Option<(PathBuf, PathBuf)> {
+    /// Follows the link at `path`; the answer is the folder that it leads to.
+    fn link(&mut self, reached: PathBuf, path: &Path, links: usize) -> Option<Folder> {
         let real = match path.canonicalize() {
             Ok(real) => real,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                self.passed_link(&path, Passed::DanglingLink, "the link leads nowhere");
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                self.unread(&reached, Some(error.kind()), "the link");
                 return None;
             }
-            // A link to itself; the kind has no stable name.
-            Err(error) if error.kind() != io::ErrorKind::PermissionDenied => {
-                self.passed_link(&path, Passed::DanglingLink, "the link leads to itself");
-                return None;
-            }
-            Err(error) => {
-                self.unread(&path, Some(error.kind()), "the link");
+            // To nothing, or to itself.
+            Err(_) => {
+                self.passed_link(&reached, Passed::DanglingLink, "the link leads nowhere");
                 return None;
             }
         };
@@ -187,17 +212,23 @@ impl Walker<'_> {
             .is_some_and(|fence| !real.starts_with(fence))
         {
             self.passed_link(
-                &path,
+                &reached,
                 Passed::LinkOut,
                 "the link leads out of the git work tree and is not followed",
             );
             return None;
         }
         match real.metadata() {
-            Ok(meta) if meta.is_dir() => return Some((path, real)),
-            Ok(meta) if meta.is_file() => self.file(path),
+            Ok(meta) if meta.is_dir() => {
+                return Some(Folder {
+                    reached,
+                    real,
+                    links,
+                });
+            }
+            Ok(meta) if meta.is_file() => self.file(&reached, real),
             Ok(_) => self.pass(Passed::Special),
-            Err(error) => self.unread(&path, Some(error.kind()), "the link"),
+            Err(error) => self.unread(&reached, Some(error.kind()), "the link"),
         }
         None
     }
@@ -229,8 +260,8 @@ impl Walker<'_> {
         });
     }
 
-    fn file(&mut self, path: PathBuf) {
-        let shown = self.shown(&path);
+    fn file(&mut self, reached: &Path, path: PathBuf) {
+        let shown = self.shown(reached);
         self.walk.files.push(File { shown, path });
     }
 
@@ -316,15 +347,15 @@ mod tests {
         use std::os::unix::fs::symlink;
         let root = tempfile::tempdir().expect("a folder");
         let outer = tempfile::tempdir().expect("a folder");
-        for level in 0..40 {
+        for level in 0..30 {
             let folder = outer.path().join(format!("{level}"));
             std::fs::create_dir(&folder).expect("a folder");
             let next = outer.path().join(format!("{}", level + 1));
             symlink(&next, folder.join("left")).expect("a link");
             symlink(&next, folder.join("right")).expect("a link");
         }
-        std::fs::create_dir(outer.path().join("40")).expect("a folder");
-        std::fs::write(outer.path().join("40/a.pem"), "").expect("a file");
+        std::fs::create_dir(outer.path().join("30")).expect("a folder");
+        std::fs::write(outer.path().join("30/a.pem"), "").expect("a file");
         symlink(outer.path().join("0"), root.path().join("start")).expect("a link");
         assert_eq!(shown(root.path()).0.len(), 1);
     }

@@ -22,7 +22,8 @@ rules::rule! {
     /// The *horizon* of a CA is the day after which it can no longer issue a certificate of full
     /// life, because that would outlive it: its `notAfter` less the longest lifetime that it
     /// issues, which is told from the unexpired certificates that are found. That is the CA's
-    /// real deadline. A CA of which none is found is judged as `manual`.
+    /// real deadline. A CA of which none is found, or that lives no longer than what it issued, is
+    /// judged as `manual`.
     ///
     /// The finding prints the arithmetic, and points at the policy's line where one decided.
     /// The level is deny within the second threshold, else warn; in trust stores at most warn.
