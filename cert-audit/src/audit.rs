@@ -59,6 +59,8 @@ pub struct Place<'a> {
     pub standing: Option<Standing>,
     /// The threshold that it passed, if it passed one.
     pub limit: Option<Limit<'a>>,
+    /// Whether it is an anchor, or lies among them, and is not deployed.
+    pub in_store: bool,
     /// The highest level of findings at this place.
     pub cap: Level,
 }
@@ -194,6 +196,7 @@ impl<'a> Judge<'a, '_> {
             because,
             standing: None,
             limit: None,
+            in_store,
             cap: cap.min(assignment.level.unwrap_or(Level::Deny)),
             assignment,
         };

@@ -86,8 +86,7 @@ pub fn spoken(seconds: i64) -> String {
     format!("{count} {name}{plural}")
 }
 
-/// A stretch of time for arithmetic: `398d`, `79.6d`, `17.3h`; rounded down to a tenth, exact
-/// where it is shown without one.
+/// A stretch of time for arithmetic: `398d`, `79.6d`, `17.3h`; rounded down to a tenth.
 pub fn brief(seconds: i64) -> String {
     let (unit, name) = if seconds.abs() < DAY && seconds != 0 {
         (HOUR, "h")
@@ -95,10 +94,9 @@ pub fn brief(seconds: i64) -> String {
         (DAY, "d")
     };
     let tenths = seconds.saturating_mul(10).div_euclid(unit);
-    if seconds.rem_euclid(unit) == 0 {
-        format!("{}{name}", seconds / unit)
-    } else {
-        format!("{}.{}{name}", tenths / 10, tenths.rem_euclid(10))
+    match tenths.rem_euclid(10) {
+        0 => format!("{}{name}", tenths / 10),
+        tenth => format!("{}.{tenth}{name}", tenths / 10),
     }
 }
 

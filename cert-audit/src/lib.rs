@@ -38,7 +38,7 @@ use std::marker::PhantomData;
 use rules::args::NoCommands;
 use rules::ids::Part;
 use rules::tool::{self, Failure, Input, Tool};
-use rules::{Exit, Finding, Io, Outcome, Sources};
+use rules::{Exit, Finding, Io, Outcome, Rule, Sources};
 use serde_json::{Value, json};
 
 use crate::args::Args;
@@ -47,13 +47,16 @@ use crate::instant::Instant;
 use crate::inventory::Inventory;
 use crate::policy::{Policy, Section};
 
+/// Every rule, sorted by id.
+pub static RULES: &[&Rule] = &checks::RULES;
+
 /// The command.
 pub static TOOL: Tool<Section, Args, NoCommands> = Tool {
     name: "cert-audit",
     version: env!("CARGO_PKG_VERSION"),
     about: "What expires first, why, and who owns it: an offline audit of every certificate",
     part: Part::Certs,
-    rules: &checks::RULES,
+    rules: RULES,
     check,
     command: tool::no_command,
     reads_stdin: true,
@@ -61,7 +64,7 @@ pub static TOOL: Tool<Section, Args, NoCommands> = Tool {
 };
 
 /// Runs the command line `args`, whose first element is the name it was called by.
-pub fn run(args: impl IntoIterator<Item = OsString>, io: &mut Io<'_>) -> Exit {
+pub fn run(args: Vec<OsString>, io: &mut Io<'_>) -> Exit {
     TOOL.run(args, io)
 }
 

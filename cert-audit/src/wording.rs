@@ -83,13 +83,8 @@ pub(crate) fn finding(
         .with_certainty(place.certainty(certificate));
     finding = with_carried(finding, audit, case);
     finding = with_places(finding, case);
-    finding = finding.with_note(format!(
-        "subject {}; issuer {}; serial {}",
-        shown(&certificate.subject.text),
-        shown(&certificate.issuer.text),
-        name::cut(&certificate.serial),
-    ));
-    if place.file.store && place.cap == Level::Warn {
+    finding = finding.with_note(names(certificate));
+    if place.in_store {
         finding = finding.with_note(
             "it lies in a trust store (CA certificates only, and no key beside them), so this is \
              at most a warning",
@@ -109,6 +104,17 @@ pub(crate) fn finding(
         .with_note(format!("owner {}{runbook}", name::cut(owner)))
         .with_label(span.clone(), "this entry names the owner");
     with_data(finding, audit, case)
+}
+
+/// What a ticket or the CA's own records need.
+fn names(certificate: &Certificate) -> String {
+    let subject = shown(&certificate.subject.text);
+    let serial = name::cut(&certificate.serial);
+    if certificate.is_self_issued() {
+        return format!("subject and issuer {subject}; serial {serial}");
+    }
+    let issuer = shown(&certificate.issuer.text);
+    format!("subject {subject}; issuer {issuer}; serial {serial}")
 }
 
 fn shown(name: &str) -> String {
@@ -135,7 +141,7 @@ fn with_carried(mut finding: Finding, audit: &Audit<'_>, case: &Case<'_>) -> Fin
         let called = leaf.certificate.called();
         finding = finding.with_label(
             here.span.clone(),
-            format!("{called} {until}, but its chain in this file ends with that CA"),
+            format!("the certificate of {called} {until}, but its chain in this file ends before"),
         );
     }
     if !carried.is_empty() {
@@ -217,6 +223,11 @@ pub(crate) fn with_threshold(mut finding: Finding, case: &Case<'_>, left: i64) -
 pub(crate) fn help(case: &Case<'_>) -> String {
     if let Some(runbook) = &case.place.assignment.runbook {
         return format!("follow {}", name::cut(runbook));
+    }
+    if case.place.in_store {
+        return "take it out of the store, or update the store: clients that look at an anchor's \
+                own dates refuse every chain that ends in it"
+            .to_owned();
     }
     match (case.artifact.certificate.kind, case.place.class) {
         (Kind::Ca, _) | (_, Class::Ca) => {
