@@ -86,14 +86,14 @@ pub fn spoken(seconds: i64) -> String {
     format!("{count} {name}{plural}")
 }
 
-/// A stretch of time for arithmetic: `398d`, `79.6d`, `17.3h`; rounded down to a tenth.
+/// A stretch of time for arithmetic: `398d`, `79.6d`, `17.3h`; rounded to a tenth.
 pub fn brief(seconds: i64) -> String {
     let (unit, name) = if seconds.abs() < DAY && seconds != 0 {
         (HOUR, "h")
     } else {
         (DAY, "d")
     };
-    let tenths = seconds.saturating_mul(10).div_euclid(unit);
+    let tenths = (seconds.saturating_mul(10).saturating_add(unit / 2)).div_euclid(unit);
     match tenths.rem_euclid(10) {
         0 => format!("{}{name}", tenths / 10),
         tenth => format!("{}.{tenth}{name}", tenths / 10),
@@ -158,8 +158,8 @@ mod tests {
     fn arithmetic_keeps_a_tenth() {
         for (seconds, text) in [
             (398 * DAY, "398d"),
-            (90 * DAY - 1, "89.9d"),
-            (62_208, "17.2h"),
+            (90 * DAY - 1, "90d"),
+            (62_208, "17.3h"),
             (HOUR, "1h"),
             (0, "0d"),
         ] {

@@ -338,7 +338,7 @@ mod tests {
             (
                 auto(),
                 45 * DAY,
-                "11.2d = min(25% of 45d = 11.2d, ceiling 21d)",
+                "11.3d = min(25% of 45d = 11.3d, ceiling 21d)",
             ),
             (
                 manual(),

@@ -82,8 +82,8 @@ pub(crate) fn finding(
         .with_level(place.level(level))
         .with_certainty(place.certainty(certificate));
     finding = with_carried(finding, audit, case);
+    finding = with_threshold(finding, audit, case);
     finding = with_places(finding, case);
-    finding = finding.with_note(names(certificate));
     if place.in_store {
         finding = finding.with_note(
             "it lies in a trust store (CA certificates only, and no key beside them), so this is \
@@ -93,17 +93,16 @@ pub(crate) fn finding(
     if let Some(fault) = certificate.faults.first() {
         finding = finding.with_note(format!("it cannot be read in full: {fault}"));
     }
-    let Some((owner, span)) = &place.assignment.owner else {
-        return with_data(finding, audit, case);
-    };
-    let runbook = match &place.assignment.runbook {
-        Some(runbook) => format!("; runbook {}", name::cut(runbook)),
-        None => String::new(),
-    };
-    finding = finding
-        .with_note(format!("owner {}{runbook}", name::cut(owner)))
-        .with_label(span.clone(), "this entry names the owner");
-    with_data(finding, audit, case)
+    if let Some((owner, span)) = &place.assignment.owner {
+        let runbook = match &place.assignment.runbook {
+            Some(runbook) => format!("; runbook {}", name::cut(runbook)),
+            None => String::new(),
+        };
+        finding = finding
+            .with_note(format!("owner {}{runbook}", name::cut(owner)))
+            .with_label(span.clone(), "this entry names the owner");
+    }
+    with_data(finding.with_note(names(certificate)), audit, case)
 }
 
 /// What a ticket or the CA's own records need.
@@ -168,6 +167,35 @@ fn with_carried(mut finding: Finding, audit: &Audit<'_>, case: &Case<'_>) -> Fin
     finding
 }
 
+/// The class, why, and the arithmetic of the threshold that was passed; with the policy's lines.
+fn with_threshold(mut finding: Finding, audit: &Audit<'_>, case: &Case<'_>) -> Finding {
+    let Place {
+        class,
+        because,
+        limit,
+        assignment,
+        ..
+    } = &case.place;
+    let (Some(limit), Some(end)) = (limit, end(case.artifact)) else {
+        return finding;
+    };
+    let left = end.since(audit.now);
+    finding = finding.with_note(format!(
+        "class {}, because {because}; {} left is within the threshold for {}: {}",
+        class.as_str(),
+        brief(left),
+        limit.level.as_str(),
+        limit.arithmetic,
+    ));
+    if let Some((_, span)) = &assignment.class {
+        finding = finding.with_label(span.clone(), "this entry gives the class");
+    }
+    if let Some(span) = &limit.span {
+        finding = finding.with_label(span.clone(), "this is the threshold");
+    }
+    finding
+}
+
 fn with_places(mut finding: Finding, case: &Case<'_>) -> Finding {
     let owner = |place: &Place<'_>| {
         place
@@ -189,32 +217,6 @@ fn with_places(mut finding: Finding, case: &Case<'_>) -> Finding {
     let hidden = case.others.len().saturating_sub(MOST_PLACES);
     if hidden > 0 {
         finding = finding.with_note(format!("the same certificate lies in {hidden} more places"));
-    }
-    finding
-}
-
-/// The class, why, and the arithmetic of the threshold that was passed; with the policy's lines.
-pub(crate) fn with_threshold(mut finding: Finding, case: &Case<'_>, left: i64) -> Finding {
-    let Place {
-        class,
-        because,
-        limit,
-        assignment,
-        ..
-    } = &case.place;
-    let Some(limit) = limit else { return finding };
-    finding = finding.with_note(format!(
-        "class {}, because {because}; {} left is within the threshold for {}: {}",
-        class.as_str(),
-        brief(left),
-        limit.level.as_str(),
-        limit.arithmetic,
-    ));
-    if let Some((_, span)) = &assignment.class {
-        finding = finding.with_label(span.clone(), "this entry gives the class");
-    }
-    if let Some(span) = &limit.span {
-        finding = finding.with_label(span.clone(), "this is the threshold");
     }
     finding
 }

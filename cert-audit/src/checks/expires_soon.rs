@@ -32,7 +32,7 @@ rules::rule! {
     /// ```text
     /// $ cert-audit check deploy --now 2026-11-22T00:00:00Z
     /// deploy/tls/api.pem: certificate of api.prod.example expires in 6 days (2026-11-28 23:59:59 UTC)
-    ///   class manual, because it lives 398d, more than 100d; 6.9d left is within the threshold for deny: 14d = min(days 14, cap 20% of 398d = 79.6d)
+    ///   class manual, because it lives 398d, more than 100d; 7d left is within the threshold for deny: 14d = min(days 14, cap 20% of 398d = 79.6d)
     /// ```
     ///
     /// ## Good
@@ -82,8 +82,7 @@ fn finding(audit: &Audit<'_>, case: &Case<'_>, level: Level, end: Instant) -> Fi
         wording::breaks(&carried)
     };
     let message = format!("{called} expires in {} ({end}){consequence}", spoken(left));
-    let finding = wording::finding(&EXPIRES_SOON, audit, case, level, message);
-    wording::with_threshold(finding, case, left).with_help(wording::help(case))
+    wording::finding(&EXPIRES_SOON, audit, case, level, message).with_help(wording::help(case))
 }
 
 /// What a CA's horizon means; empty where none is in play.
