@@ -1,1 +1,158 @@
-//! Placeholder.
+//! What expires first, why, and who owns it: an offline audit of every certificate below a folder.
+//!
+//! The outages that this prevents have one cause: a certificate, or a CA above it, that nobody
+//! had in view. So everything starts from the files and not from a list: each file is looked at
+//! by its content, each certificate is read once and remembered with every place where it lies,
+//! and what could not be read is named, because a gate that did not see must not say "clean".
+//!
+//! The stages, each owning its result: [`walk`] finds files, [`material`] tells what is in one,
+//! [`certificate`] reads a certificate, [`inventory`] puts all of them together, [`audit`] looks
+//! at the inventory through the policy at one instant, and the [`checks`] speak.
+//! Nothing after the reading does input or output or knows the clock.
+
+pub mod args;
+pub mod audit;
+pub mod base64;
+pub mod certificate;
+pub mod check;
+pub mod checks;
+pub mod der;
+pub mod instant;
+pub mod inventory;
+pub mod issued;
+pub mod material;
+pub mod name;
+pub mod pem;
+pub mod place;
+pub mod policy;
+pub mod read;
+pub mod standing;
+pub mod threshold;
+pub mod walk;
+mod wording;
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::marker::PhantomData;
+
+use rules::args::NoCommands;
+use rules::ids::Part;
+use rules::tool::{self, Failure, Input, Tool};
+use rules::{Exit, Finding, Io, Outcome, Rule, Sources};
+use serde_json::{Value, json};
+
+use crate::args::Args;
+use crate::audit::Audit;
+use crate::instant::Instant;
+use crate::inventory::Inventory;
+use crate::policy::{Policy, Section};
+
+/// Every rule, sorted by id.
+pub static RULES: &[&Rule] = &checks::RULES;
+
+/// The command.
+pub static TOOL: Tool<Section, Args, NoCommands> = Tool {
+    name: "cert-audit",
+    version: env!("CARGO_PKG_VERSION"),
+    about: "What expires first, why, and who owns it: an offline audit of every certificate",
+    part: Part::Certs,
+    rules: RULES,
+    check,
+    command: tool::no_command,
+    reads_stdin: true,
+    marker: PhantomData,
+};
+
+/// Runs the command line `args`, whose first element is the name it was called by.
+pub fn run(args: Vec<OsString>, io: &mut Io<'_>) -> Exit {
+    TOOL.run(args, io)
+}
+
+/// What the checks find in what was asked for.
+///
+/// # Errors
+/// The `certs:` section of the policy cannot be used.
+pub fn check(input: &Input<'_, Section, Args>) -> Result<Outcome, Failure> {
+    let policy = match input.section {
+        Some(section) => Policy::compile(&section.value, input.policy)?,
+        None => Policy::none(),
+    };
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(input.jobs.get())
+        .build();
+    let inventory = match pool {
+        Ok(pool) => pool.install(|| read::inventory(input)),
+        // Where no threads can be had, the global pool is what is left.
+        Err(_) => read::inventory(input),
+    };
+    let audit = Audit::of(
+        &inventory,
+        &policy,
+        input.policy_prefix,
+        Instant::of_timestamp(input.now),
+    );
+    let findings: Vec<Finding> = checks::ALL
+        .iter()
+        .flat_map(|check| (check.run)(&audit))
+        .collect();
+    Ok(Outcome {
+        sources: sources(&inventory, &findings),
+        stats: stats(&inventory, &audit, &policy),
+        files: inventory.coverage.files,
+        skipped: inventory.coverage.passed.values().sum(),
+        findings,
+        undecided: inventory.undecided,
+        suppressions: inventory.suppressions,
+    })
+}
+
+/// The texts of files that must not, or cannot, be shown as they are: those with private keys,
+/// binary ones, and standard input.
+fn sources(inventory: &Inventory, findings: &[Finding]) -> Sources {
+    let places = findings.iter().flat_map(|finding| {
+        let labels = finding.labels.iter().map(|label| &label.span.path);
+        labels.chain([&finding.span.path])
+    });
+    let gaps = inventory.undecided.iter().map(|gap| &gap.path);
+    places
+        .chain(gaps)
+        .filter_map(|path| {
+            let shown = inventory.files.get(path)?.shown.as_ref()?;
+            Some((path.clone(), shown.clone()))
+        })
+        .collect()
+}
+
+/// What was covered, and what of the policy no rule reads yet.
+fn stats(inventory: &Inventory, audit: &Audit<'_>, policy: &Policy) -> BTreeMap<String, Value> {
+    let files = inventory.files.values();
+    let places = |fixture: bool| -> usize {
+        files
+            .clone()
+            .filter(|file| file.fixture == fixture)
+            .map(|file| file.certificates.len())
+            .sum()
+    };
+    let passed: BTreeMap<&str, usize> = inventory
+        .coverage
+        .passed
+        .iter()
+        .map(|(why, count)| (why.as_str(), *count))
+        .collect();
+    let coverage = json!({
+        "certificates": inventory.artifacts.len(),
+        "judged": audit.cases.len(),
+        "places": places(false),
+        "places_in_fixtures": places(true),
+        "trust_stores": files.clone().filter(|file| file.store).count(),
+        "private_keys": files.clone().map(|file| file.keys).sum::<usize>(),
+        "unreadable": inventory.gaps.len(),
+        "pem_blocks_in_other_files_not_certificates": inventory.coverage.doubtful,
+        "passed_over": passed,
+    });
+    let mut stats = BTreeMap::from([("coverage".to_owned(), coverage)]);
+    if !policy.unread.is_empty() {
+        stats.insert("policy_not_applied".to_owned(), json!(policy.unread));
+    }
+    stats
+}

@@ -1,2 +1,7 @@
-//! Placeholder.
-fn main() {}
+//! `cert-audit`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    rules::process::run(cert_audit::run)
+}

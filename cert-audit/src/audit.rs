@@ -1,0 +1,347 @@
+//! The inventory as the policy sees it at one instant: what every check works on.
+
+use rules::{Certainty, Level, Span};
+
+use crate::certificate::{Certificate, Kind, Validity};
+use crate::instant::{DAY, Instant, brief};
+use crate::inventory::{Artifact, FileFacts, Gap, Inventory};
+use crate::issued::{Issued, Longest};
+use crate::place;
+use crate::policy::{Assignment, Class, Policy, Threshold};
+use crate::standing::{Standing, standing};
+use crate::threshold::{Bound, Terms};
+
+/// Up to this lifetime, in seconds, a certificate counts as renewed by a machine: people who
+/// renew by hand do not do it four times a year.
+const SHORT_LIVED: i64 = 100 * DAY;
+
+/// Everything that a check may look at.
+#[derive(Debug)]
+pub struct Audit<'a> {
+    /// What there is.
+    pub inventory: &'a Inventory,
+    /// Who issued what.
+    pub issued: Issued<'a>,
+    /// The time to judge at.
+    pub now: Instant,
+    /// Certificates that are judged: those with a place outside of fixtures that the policy does
+    /// not leave out.
+    pub cases: Vec<Case<'a>>,
+    /// Pieces that cannot be read and are judged.
+    pub gaps: Vec<JudgedGap<'a>>,
+}
+
+/// One certificate and its places, the most urgent first.
+#[derive(Debug)]
+pub struct Case<'a> {
+    /// The certificate.
+    pub artifact: &'a Artifact,
+    /// The most urgent place.
+    pub place: Place<'a>,
+    /// The others, by path.
+    pub others: Vec<Place<'a>>,
+}
+
+/// A certificate at one place.
+#[derive(Debug)]
+pub struct Place<'a> {
+    /// Where.
+    pub span: &'a Span,
+    /// The file's facts.
+    pub file: &'a FileFacts,
+    /// What the policy says.
+    pub assignment: Assignment,
+    /// How it is renewed.
+    pub class: Class,
+    /// Why it has that class: a fragment that follows "because".
+    pub because: String,
+    /// Where it stands; `None` where its validity cannot be read.
+    pub standing: Option<Standing>,
+    /// The threshold that it passed, if it passed one.
+    pub limit: Option<Limit<'a>>,
+    /// Whether it is an anchor, or lies among them, and is not deployed.
+    pub in_store: bool,
+    /// The highest level of findings at this place.
+    pub cap: Level,
+}
+
+/// A threshold, computed for one certificate.
+#[derive(Debug, Clone)]
+pub struct Limit<'a> {
+    /// The level from here on.
+    pub level: Level,
+    /// Seconds left.
+    pub seconds: i64,
+    /// How the seconds come about.
+    pub arithmetic: String,
+    /// The policy line.
+    pub span: Option<Span>,
+    /// The certificate that sets a CA's horizon.
+    pub horizon: Option<Longest<'a>>,
+}
+
+/// A piece that cannot be read, where it matters.
+#[derive(Debug)]
+pub struct JudgedGap<'a> {
+    /// The piece.
+    pub gap: &'a Gap,
+    /// The file's facts.
+    pub file: &'a FileFacts,
+    /// What the policy says.
+    pub assignment: Assignment,
+}
+
+impl<'a> Audit<'a> {
+    /// Judges the inventory at `now`; `prefix` makes report paths relative to the policy.
+    pub fn of(inventory: &'a Inventory, policy: &Policy, prefix: &str, now: Instant) -> Self {
+        let issued = Issued::of(inventory, now);
+        let judge = Judge {
+            inventory,
+            issued: &issued,
+            policy,
+            prefix,
+            now,
+        };
+        let cases = inventory
+            .artifacts
+            .values()
+            .filter_map(|artifact| judge.case(artifact))
+            .collect();
+        let gaps = inventory
+            .gaps
+            .iter()
+            .filter_map(|gap| judge.gap(gap))
+            .collect();
+        Self {
+            inventory,
+            now,
+            cases,
+            gaps,
+            issued,
+        }
+    }
+}
+
+impl Place<'_> {
+    /// The level of a finding here that would have `level` elsewhere.
+    pub fn level(&self, level: Level) -> Level {
+        level.min(self.cap)
+    }
+
+    /// How urgent it is: what decides which place of a certificate comes first.
+    fn urgency(&self) -> Level {
+        match self.standing {
+            Some(Standing::Expired) => self.cap,
+            Some(Standing::ExpiresSoon(level)) => self.level(level),
+            _ => Level::Allow,
+        }
+    }
+
+    /// How sure it is that the threshold is the right one.
+    pub fn certainty(&self, certificate: &Certificate) -> Certainty {
+        let guessed = self
+            .limit
+            .as_ref()
+            .is_some_and(|limit| limit.horizon.is_some());
+        if guessed || !certificate.faults.is_empty() {
+            Certainty::Likely
+        } else {
+            Certainty::Proven
+        }
+    }
+}
+
+struct Judge<'a, 'p> {
+    inventory: &'a Inventory,
+    issued: &'p Issued<'a>,
+    policy: &'p Policy,
+    prefix: &'p str,
+    now: Instant,
+}
+
+impl<'a> Judge<'a, '_> {
+    fn case(&self, artifact: &'a Artifact) -> Option<Case<'a>> {
+        let mut places: Vec<Place<'a>> = artifact
+            .occurrences
+            .iter()
+            .filter_map(|occurrence| self.place(artifact, &occurrence.span))
+            .collect();
+        // The sort is stable, so that places of equal urgency stay in the order of their paths.
+        places.sort_by_key(|place| std::cmp::Reverse(place.urgency()));
+        let mut places = places.into_iter();
+        Some(Case {
+            artifact,
+            place: places.next()?,
+            others: places.collect(),
+        })
+    }
+
+    fn place(&self, artifact: &'a Artifact, span: &'a Span) -> Option<Place<'a>> {
+        let file = self.inventory.files.get(&span.path)?;
+        if file.fixture {
+            return None;
+        }
+        let certificate = &artifact.certificate;
+        let assignment = self.assignment(&span.path, certificate);
+        if assignment.level == Some(Level::Allow) {
+            return None;
+        }
+        let (class, because) = class(certificate, &assignment);
+        let in_store = file.store && !self.is_deployed(certificate, &span.path);
+        let cap = if in_store { Level::Warn } else { Level::Deny };
+        let mut place = Place {
+            span,
+            file,
+            class,
+            because,
+            standing: None,
+            limit: None,
+            in_store,
+            cap: cap.min(assignment.level.unwrap_or(Level::Deny)),
+            assignment,
+        };
+        if let Some(validity) = &certificate.validity {
+            let warn = self.limit(certificate, validity, class, Level::Warn);
+            let deny = self.limit(certificate, validity, class, Level::Deny);
+            let standing = standing(validity, self.now, warn.seconds, deny.seconds);
+            place.standing = Some(standing);
+            place.limit = match standing {
+                Standing::ExpiresSoon(Level::Deny) => Some(deny),
+                Standing::ExpiresSoon(_) => Some(warn),
+                _ => None,
+            };
+        }
+        Some(place)
+    }
+
+    /// Whether a CA in a file of its own is part of a chain that is deployed in that folder rather
+    /// than an anchor: an intermediate whose certificates lie beside it.
+    fn is_deployed(&self, certificate: &Certificate, path: &str) -> bool {
+        !certificate.is_self_issued() && self.issued.lies_beside(place::folder(path), certificate)
+    }
+
+    fn gap(&self, gap: &'a Gap) -> Option<JudgedGap<'a>> {
+        let file = self.inventory.files.get(&gap.span.path)?;
+        let path = format!("{}{}", self.prefix, gap.span.path);
+        let assignment = self.policy.assignment(&path, std::iter::empty());
+        (!file.fixture && assignment.level != Some(Level::Allow)).then_some(JudgedGap {
+            gap,
+            file,
+            assignment,
+        })
+    }
+
+    fn assignment(&self, path: &str, certificate: &Certificate) -> Assignment {
+        let path = format!("{}{path}", self.prefix);
+        let names = certificate
+            .sans
+            .iter()
+            .filter_map(|san| san.split_once(':').map(|(_, name)| name));
+        // Before there were alternative names the common name was the host's.
+        let common = certificate.subject.common_name.as_deref();
+        let common = common.filter(|_| certificate.sans.is_empty());
+        self.policy.assignment(&path, names.chain(common))
+    }
+
+    fn limit(
+        &self,
+        certificate: &'a Certificate,
+        validity: &Validity,
+        class: Class,
+        level: Level,
+    ) -> Limit<'a> {
+        let Threshold { bound, span } = self.threshold(class, level);
+        match bound {
+            Bound::Terms(terms) => of_terms(terms, validity, level, span.clone()),
+            Bound::Horizon { before } => match self.issued.longest(certificate) {
+                Some(longest) if has_horizon(validity, longest) => {
+                    of_horizon(*before, longest, level, span.clone())
+                }
+                // It issued nothing that we see, or never had a horizon: it is renewed by people,
+                // as any other.
+                _ => match self.threshold(Class::Manual, level) {
+                    Threshold {
+                        bound: Bound::Terms(terms),
+                        span,
+                    } => of_terms(terms, validity, level, span.clone()),
+                    Threshold { .. } => of_terms(&Terms::default(), validity, level, None),
+                },
+            },
+        }
+    }
+
+    fn threshold(&self, class: Class, level: Level) -> &Threshold {
+        let thresholds = self.policy.thresholds(class);
+        match level {
+            Level::Deny => &thresholds.deny,
+            Level::Warn | Level::Allow => &thresholds.warn,
+        }
+    }
+}
+
+/// Whether a CA has a horizon at all: one that lives no longer than what it issued could not issue
+/// a second certificate of full life on its first day, so that is not what it is there for.
+fn has_horizon(validity: &Validity, longest: Longest<'_>) -> bool {
+    validity
+        .lifetime()
+        .is_some_and(|lifetime| lifetime > longest.lifetime)
+}
+
+fn of_terms<'a>(terms: &Terms, validity: &Validity, level: Level, span: Option<Span>) -> Limit<'a> {
+    let lifetime = validity.lifetime().unwrap_or(i64::MAX);
+    Limit {
+        level,
+        seconds: terms.seconds(lifetime),
+        arithmetic: terms.arithmetic(lifetime),
+        span,
+        horizon: None,
+    }
+}
+
+fn of_horizon(before: i64, longest: Longest<'_>, level: Level, span: Option<Span>) -> Limit<'_> {
+    let seconds = longest.lifetime.saturating_add(before);
+    let (sign, shift) = if before < 0 {
+        ('-', -before)
+    } else {
+        ('+', before)
+    };
+    let shift = match shift {
+        0 => String::new(),
+        shift => format!(" {sign} {}", brief(shift)),
+    };
+    Limit {
+        level,
+        seconds,
+        arithmetic: format!(
+            "{} = the lifetime of `{}`, the longest-lived certificate that it issued{shift}",
+            brief(seconds),
+            longest.artifact.certificate.called(),
+        ),
+        span,
+        horizon: Some(longest),
+    }
+}
+
+/// How a certificate is renewed, and how we know.
+fn class(certificate: &Certificate, assignment: &Assignment) -> (Class, String) {
+    if let Some((class, _)) = &assignment.class {
+        return (*class, "the policy says so".to_owned());
+    }
+    if certificate.kind == Kind::Ca {
+        return (Class::Ca, "it is a CA".to_owned());
+    }
+    match certificate
+        .validity
+        .and_then(|validity| validity.lifetime())
+    {
+        None => (Class::Manual, "it has no end".to_owned()),
+        Some(lifetime) if lifetime <= SHORT_LIVED => (
+            Class::Auto,
+            format!("it lives {}, at most 100d", brief(lifetime)),
+        ),
+        Some(lifetime) => (
+            Class::Manual,
+            format!("it lives {}, more than 100d", brief(lifetime)),
+        ),
+    }
+}

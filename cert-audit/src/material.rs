@@ -1,0 +1,310 @@
+//! What a file holds, told by its content: PEM, DER, or base64 without armour.
+
+use std::sync::Arc;
+
+use memchr::memmem;
+use rules::Position;
+
+use crate::der::{self, Shape};
+use crate::pem::{self, Label};
+use crate::{base64, place};
+
+/// What was found in one file.
+#[derive(Debug, Default)]
+pub struct Material {
+    /// Certificates, and what should have been some, in order.
+    pub pieces: Vec<Piece>,
+    /// How many private keys there are. Their content is not read.
+    pub keys: usize,
+    /// Whether the file is there to hold such material, by its name or because it holds nothing
+    /// else: what cannot be read in it is a defect and not a coincidence.
+    pub container: bool,
+    /// How many PEM blocks say that they are certificates, in a file that is none, and do not even
+    /// begin like one.
+    pub doubtful: usize,
+    /// The text as a report may show it, where it differs from the file: private keys are masked,
+    /// and a binary file is described.
+    pub shown: Option<Arc<str>>,
+}
+
+/// One certificate, or what should have been one.
+#[derive(Debug)]
+pub struct Piece {
+    /// Where it begins.
+    pub start: Position,
+    /// Where the text ends that a report points at.
+    pub end: Position,
+    /// What it is.
+    pub what: What,
+}
+
+/// What a piece is.
+#[derive(Debug)]
+pub enum What {
+    /// DER that is shaped like a certificate, and perhaps cut off.
+    Certificate(Vec<u8>),
+    /// It cannot be read, and why: a lower-case fragment.
+    Broken(String),
+    /// A container of another format, which this release does not open.
+    Unopened(&'static str),
+}
+
+/// Reads a file's content. `path` is used for its extension alone.
+pub fn read(bytes: &[u8], path: &str) -> Material {
+    let named = place::is_named_container(path);
+    let mut material = if memmem::find(bytes, b"-----BEGIN ").is_some() {
+        of_pem(bytes, named)
+    } else if let Some(der) = of_der(bytes, named) {
+        der
+    } else {
+        of_base64(bytes, named)
+    };
+    if named && !bytes.trim_ascii().is_empty() && material.is_nothing() {
+        material
+            .pieces
+            .push(Piece::of_file(What::Broken(nothing(bytes))));
+    }
+    material.container |= named;
+    material
+}
+
+impl Material {
+    /// Whether there is nothing for us in it.
+    pub fn is_nothing(&self) -> bool {
+        self.pieces.is_empty() && self.keys == 0 && self.doubtful == 0 && !self.container
+    }
+}
+
+impl Piece {
+    fn of_file(what: What) -> Self {
+        Self {
+            start: Position::START,
+            end: Position::START,
+            what,
+        }
+    }
+}
+
+fn of_pem(bytes: &[u8], named: bool) -> Material {
+    let mut material = Material::default();
+    let mut masked: Option<Vec<u8>> = None;
+    let mut known = false;
+    let mut doubts = Vec::new();
+    for block in pem::blocks(bytes) {
+        known = true;
+        let mut plausible = true;
+        let what = match (block.label, block.content) {
+            (Label::PrivateKey, _) => {
+                material.keys += 1;
+                let text = masked.get_or_insert_with(|| bytes.to_vec());
+                for byte in text.get_mut(block.body).unwrap_or_default() {
+                    // What is not ASCII stays the same length in bytes and becomes ASCII.
+                    if !byte.is_ascii_whitespace() {
+                        *byte = b'*';
+                    }
+                }
+                continue;
+            }
+            (Label::Other, _) => continue,
+            (Label::Pkcs7, _) => What::Unopened("a PKCS#7 bundle"),
+            (Label::Certificate, Err(fault)) => {
+                let body = bytes.get(block.body).unwrap_or_default().trim_ascii_start();
+                // So begins the base64 of every SEQUENCE that is longer than 127 bytes.
+                plausible = body.starts_with(b"MI");
+                What::Broken(fault.reason())
+            }
+            (Label::Certificate, Ok(der)) => of_block(der),
+        };
+        material.pieces.push(Piece {
+            start: block.start,
+            end: block.end,
+            what,
+        });
+        doubts.push(!plausible);
+    }
+    material.container = known && (named || is_armour_alone(bytes));
+    if !material.container {
+        // In a program or a document a block that does not even begin like a certificate is a
+        // pattern, a template or an example.
+        material.doubtful = doubts.iter().filter(|&&doubt| doubt).count();
+        let mut doubts = doubts.into_iter();
+        material.pieces.retain(|_| doubts.next() != Some(true));
+    }
+    material.shown = masked.map(|text| String::from_utf8_lossy(&text).into());
+    material
+}
+
+/// What a block of certificate label holds.
+fn of_block(mut der: Vec<u8>) -> What {
+    match der::shape(&der) {
+        // `TRUSTED CERTIFICATE` has OpenSSL's trust settings behind the certificate.
+        Shape::Certificate { length } => {
+            der.truncate(length);
+            What::Certificate(der)
+        }
+        Shape::CutCertificate => What::Certificate(der),
+        Shape::Pkcs7 => What::Unopened("a PKCS#7 bundle"),
+        Shape::Pkcs12 => What::Unopened("a PKCS#12 keystore"),
+        Shape::Other | Shape::Alien => {
+            What::Broken("its content is not shaped like a certificate".to_owned())
+        }
+    }
+}
+
+/// Whether a file begins and ends with PEM blocks, whatever stands between them.
+fn is_armour_alone(bytes: &[u8]) -> bool {
+    let text = bytes.trim_ascii();
+    let last = memchr::memrchr(b'\n', text).map_or(0, |at| at + 1);
+    text.starts_with(b"-----BEGIN ")
+        && text
+            .get(last..)
+            .is_some_and(|line| line.starts_with(b"-----"))
+}
+
+/// DER from the first byte on: certificates one behind the other, or something else that we know.
+fn of_der(bytes: &[u8], named: bool) -> Option<Material> {
+    let mut material = Material {
+        shown: Some("(binary: DER)".into()),
+        ..Material::default()
+    };
+    let mut rest = bytes;
+    loop {
+        let what = match der::shape(rest) {
+            Shape::Certificate { length } => {
+                let (certificate, behind) = rest.split_at_checked(length)?;
+                let piece = Piece::of_file(What::Certificate(certificate.to_vec()));
+                material.pieces.push(piece);
+                material.container = true;
+                rest = behind;
+                if rest.trim_ascii().is_empty() {
+                    return Some(material);
+                }
+                continue;
+            }
+            Shape::CutCertificate if named || material.container => {
+                What::Certificate(rest.to_vec())
+            }
+            Shape::CutCertificate => return None,
+            Shape::Pkcs12 => What::Unopened("a PKCS#12 keystore"),
+            Shape::Pkcs7 if named => What::Unopened("a PKCS#7 bundle"),
+            Shape::Pkcs7 | Shape::Other if !material.container => {
+                // A key, a request, a revocation list, a signature: known, and not ours.
+                material.container = named;
+                return Some(material);
+            }
+            _ if material.container => What::Broken(format!(
+                "{} bytes behind the last certificate are no certificate",
+                rest.len()
+            )),
+            _ if JAVA.iter().any(|magic| rest.starts_with(magic)) => {
+                What::Unopened("a Java keystore")
+            }
+            _ => return None,
+        };
+        material.container = true;
+        material.pieces.push(Piece::of_file(what));
+        return Some(material);
+    }
+}
+
+/// The first bytes of JKS and JCEKS.
+const JAVA: [&[u8]; 2] = [&[0xfe, 0xed, 0xfe, 0xed], &[0xce, 0xce, 0xce, 0xce]];
+
+/// Base64 of a certificate and nothing else, as some exports write it.
+fn of_base64(bytes: &[u8], named: bool) -> Material {
+    let text = bytes.trim_ascii();
+    // A SEQUENCE whose length takes two bytes, as every certificate's does, begins so.
+    if !text.starts_with(b"MII") {
+        return Material::default();
+    }
+    let Ok(der) = base64::decode(text) else {
+        return Material::default();
+    };
+    match der::shape(&der) {
+        Shape::Certificate { .. } => {}
+        Shape::CutCertificate if named => {}
+        _ => return Material::default(),
+    }
+    Material {
+        pieces: vec![Piece::of_file(of_block(der))],
+        container: true,
+        ..Material::default()
+    }
+}
+
+/// What can be said about a certificate file in which there is none.
+fn nothing(bytes: &[u8]) -> String {
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return "the file is UTF-16 text, which servers do not read".to_owned();
+    }
+    let start = bytes.trim_ascii_start();
+    if start.starts_with(b"<") {
+        return "the file is HTML or XML, as if a download had failed".to_owned();
+    }
+    if memmem::find(start, b"-----BEGIN ").is_some() {
+        return "every PEM block in the file is commented out".to_owned();
+    }
+    "there is neither PEM nor DER in the file".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reasons(bytes: &[u8], path: &str) -> Vec<String> {
+        read(bytes, path)
+            .pieces
+            .into_iter()
+            .map(|piece| match piece.what {
+                What::Broken(reason) => reason,
+                What::Unopened(what) => format!("unopened: {what}"),
+                What::Certificate(der) => format!("{} bytes", der.len()),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_certificate_file_without_certificate_says_what_it_looks_like() {
+        assert_eq!(
+            reasons(b"<html>404", "a.crt"),
+            ["the file is HTML or XML, as if a download had failed"]
+        );
+        assert_eq!(
+            reasons(&[0xff, 0xfe, b'-', 0], "a.pem"),
+            ["the file is UTF-16 text, which servers do not read"]
+        );
+        assert_eq!(
+            reasons(b"words", "a.pem"),
+            ["there is neither PEM nor DER in the file"]
+        );
+        assert_eq!(reasons(b" \n", "a.pem"), [""; 0]);
+        assert_eq!(reasons(b"words", "a.txt"), [""; 0]);
+    }
+
+    #[test]
+    fn keys_are_counted_and_masked() {
+        let text = "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n";
+        let material = read(text.as_bytes(), "key.pem");
+        assert_eq!(material.keys, 1);
+        assert!(material.pieces.is_empty());
+        assert_eq!(
+            material.shown.as_deref(),
+            Some("-----BEGIN PRIVATE KEY-----\n********\n-----END PRIVATE KEY-----\n")
+        );
+    }
+
+    #[test]
+    fn java_keystores_are_known_by_their_first_bytes() {
+        assert_eq!(
+            reasons(&[0xfe, 0xed, 0xfe, 0xed, 0, 0], "cacerts"),
+            ["unopened: a Java keystore"]
+        );
+    }
+
+    #[test]
+    fn armour_alone_makes_a_container() {
+        let block = "-----BEGIN CERTIFICATE-----\nZg==\n-----END CERTIFICATE-----\n";
+        assert!(read(block.as_bytes(), "whatever").container);
+        assert!(!read(format!("let x = \"{block}\";").as_bytes(), "a.rs").container);
+    }
+}

@@ -1,0 +1,496 @@
+//! The `certs:` section of the policy: classes of certificates, who owns what, and when is soon.
+//!
+//! The section is typed as a whole, so a policy that is written for later releases loads and a
+//! misspelled key is an error. What no rule reads yet is listed in [`Policy::unread`], and the
+//! report says so: a line of a policy is never ignored in silence.
+
+use globset::{GlobBuilder, GlobMatcher};
+use rules::policy::{Error, Spanned};
+use rules::{Level, Span};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::threshold::{Bound, Percent, Stretch, Terms};
+
+/// The section as it is written.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(rename = "certs")]
+pub struct Section {
+    /// When certificates of each class warn and deny.
+    #[serde(default)]
+    pub classes: Classes,
+    /// Class, owner and runbook by path or name; of several entries that match, the last wins.
+    #[serde(default)]
+    pub assign: Vec<Spanned<Assign>>,
+    /// What is trusted; read by rules of a later release.
+    pub trust: Option<Spanned<Trust>>,
+    /// Certificates that must be there; read by rules of a later release.
+    #[serde(default)]
+    pub expect: Vec<Spanned<Expect>>,
+    /// Servers to ask, only with `--online`; read by a later release.
+    #[serde(default)]
+    pub endpoints: Vec<Spanned<Endpoint>>,
+    /// Where the passwords of keystores are; read by a later release.
+    #[serde(default)]
+    pub passwords: Vec<Spanned<Password>>,
+}
+
+/// The three classes.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Classes {
+    /// Renewed by a machine.
+    pub auto: Option<ClassEntry>,
+    /// Renewed by a person.
+    pub manual: Option<ClassEntry>,
+    /// A CA.
+    pub ca: Option<ClassEntry>,
+}
+
+/// When a class warns and denies; what is not given keeps its default.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClassEntry {
+    /// At and below this much time left the level is warn.
+    pub warn: Option<Spanned<Bound>>,
+    /// At and below this much time left the level is deny.
+    pub deny: Option<Spanned<Bound>>,
+}
+
+/// How a certificate is renewed, which decides how much time must be left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Class {
+    /// By a machine: only a broken renewal shows up.
+    Auto,
+    /// By a person, who needs weeks.
+    Manual,
+    /// A CA: measured by the certificates that it issues.
+    Ca,
+}
+
+impl Class {
+    /// The word used in policies and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Manual => "manual",
+            Self::Ca => "ca",
+        }
+    }
+}
+
+/// What certificates at a path, or with a name, are.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Assign {
+    /// Which certificates; all keys given must match.
+    #[serde(rename = "match")]
+    pub matching: Spanned<Match>,
+    /// Their class, where it is not the automatic one.
+    pub class: Option<Class>,
+    /// The team that answers for them.
+    pub owner: Option<String>,
+    /// Where it is written how they are renewed.
+    pub runbook: Option<String>,
+    /// The highest level of findings about them; `allow` leaves them out.
+    pub level: Option<Level>,
+    /// Names that the certificate must have; read by rules of a later release.
+    pub expect_san: Option<Vec<String>>,
+}
+
+/// Which certificates an entry is about.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "certificate match")]
+pub struct Match {
+    /// A glob for the path, relative to the policy's folder.
+    pub path: Option<String>,
+    /// A pattern for one of the names: `*` stands for one label, as in certificates, `**` for any
+    /// number of them.
+    pub san: Option<String>,
+}
+
+/// Which anchors are trusted.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Trust {
+    /// `public`, `system`, or paths of files.
+    pub roots: Vec<String>,
+    /// Whether the anchor's own expiry counts.
+    pub anchor_expiry: Option<AnchorExpiry>,
+}
+
+/// Whether the anchor's own expiry counts: OpenSSL and Go say yes, many libraries no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum AnchorExpiry {
+    /// It counts.
+    Strict,
+    /// It does not.
+    Ignore,
+}
+
+/// A certificate that must be there.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Expect {
+    /// Where.
+    pub path: String,
+    /// A name that it must have.
+    pub san: Option<String>,
+}
+
+/// A server to ask.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Endpoint {
+    /// `host:port`.
+    pub host: String,
+    /// The protocol that is spoken before TLS.
+    pub starttls: Option<String>,
+    /// The file whose certificate it should present.
+    pub served_from: Option<String>,
+}
+
+/// Where the password of a keystore is.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Password {
+    /// Which keystores.
+    #[serde(rename = "match")]
+    pub matching: Match,
+    /// The environment variable that holds it.
+    pub env: Option<String>,
+    /// The file that holds it.
+    pub file: Option<String>,
+    /// The file descriptor that it is read from.
+    pub fd: Option<u32>,
+}
+
+/// A threshold and the policy line that set it.
+#[derive(Debug, Clone)]
+pub struct Threshold {
+    /// The threshold.
+    pub bound: Bound,
+    /// The policy line; `None` for a default.
+    pub span: Option<Span>,
+}
+
+/// The two thresholds of a class.
+#[derive(Debug, Clone)]
+pub struct Thresholds {
+    /// From here on the level is warn.
+    pub warn: Threshold,
+    /// From here on it is deny.
+    pub deny: Threshold,
+}
+
+/// The section, checked and compiled.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    auto: Thresholds,
+    manual: Thresholds,
+    ca: Thresholds,
+    rows: Vec<Row>,
+    /// Keys of the policy that no rule of this release reads, each once, sorted.
+    pub unread: Vec<&'static str>,
+}
+
+#[derive(Debug, Clone)]
+struct Row {
+    path: Option<GlobMatcher>,
+    san: Option<NamePattern>,
+    entry: Assign,
+    span: Span,
+}
+
+/// What the policy says about one certificate at one place.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Assignment {
+    /// The class, and the line that gives it.
+    pub class: Option<(Class, Span)>,
+    /// The owner, and the line that names it.
+    pub owner: Option<(String, Span)>,
+    /// The runbook.
+    pub runbook: Option<String>,
+    /// The highest level of findings.
+    pub level: Option<Level>,
+}
+
+impl Policy {
+    /// The defaults: no owners, no overrides.
+    pub fn none() -> Self {
+        let plain = |bound| Threshold { bound, span: None };
+        let terms = |terms| plain(Bound::Terms(terms));
+        let auto = |share, ceiling| Terms {
+            share: Some(Percent::whole(share)),
+            ceiling: Some(Stretch::days(ceiling)),
+            ..Terms::default()
+        };
+        let manual = |days, cap| Terms {
+            days: Some(days),
+            cap: Some(Percent::whole(cap)),
+            ..Terms::default()
+        };
+        Self {
+            auto: Thresholds {
+                warn: terms(auto(25, 21)),
+                deny: terms(auto(12, 7)),
+            },
+            manual: Thresholds {
+                warn: terms(manual(45, 40)),
+                deny: terms(manual(14, 20)),
+            },
+            ca: Thresholds {
+                warn: plain(Bound::Horizon {
+                    before: Stretch::days(90).seconds(),
+                }),
+                deny: plain(Bound::Horizon { before: 0 }),
+            },
+            rows: Vec::new(),
+            unread: Vec::new(),
+        }
+    }
+
+    /// Checks a section and compiles its patterns; `policy` is the document it stands in.
+    ///
+    /// # Errors
+    /// A threshold without terms, a deny above its warn, a pattern that is none, an entry that
+    /// matches nothing in particular.
+    pub fn compile(section: &Section, policy: &rules::policy::Policy) -> Result<Self, Error> {
+        let mut compiled = Self::none();
+        let classes = &section.classes;
+        set(&mut compiled.auto, classes.auto.as_ref(), false, policy)?;
+        set(&mut compiled.manual, classes.manual.as_ref(), false, policy)?;
+        set(&mut compiled.ca, classes.ca.as_ref(), true, policy)?;
+        for entry in &section.assign {
+            compiled.rows.push(row(entry, policy)?);
+        }
+        let unread = [
+            (
+                "assign: expect-san",
+                section
+                    .assign
+                    .iter()
+                    .any(|entry| entry.expect_san.is_some()),
+            ),
+            ("endpoints", !section.endpoints.is_empty()),
+            ("expect", !section.expect.is_empty()),
+            ("passwords", !section.passwords.is_empty()),
+            ("trust", section.trust.is_some()),
+        ];
+        compiled.unread = unread
+            .into_iter()
+            .filter_map(|(key, present)| present.then_some(key))
+            .collect();
+        Ok(compiled)
+    }
+
+    /// The thresholds of a class.
+    pub fn thresholds(&self, class: Class) -> &Thresholds {
+        match class {
+            Class::Auto => &self.auto,
+            Class::Manual => &self.manual,
+            Class::Ca => &self.ca,
+        }
+    }
+
+    /// What the policy says about a certificate with these names at `path`, which is relative to
+    /// the policy's folder. Of several entries that say something, the last wins, key by key.
+    pub fn assignment<'a>(
+        &self,
+        path: &str,
+        names: impl Iterator<Item = &'a str> + Clone,
+    ) -> Assignment {
+        let mut assignment = Assignment::default();
+        let matching = self.rows.iter().filter(|row| {
+            row.path.as_ref().is_none_or(|glob| glob.is_match(path))
+                && row
+                    .san
+                    .as_ref()
+                    .is_none_or(|pattern| names.clone().any(|name| pattern.matches(name)))
+        });
+        for Row { entry, span, .. } in matching {
+            if let Some(class) = entry.class {
+                assignment.class = Some((class, span.clone()));
+            }
+            if let Some(owner) = &entry.owner {
+                assignment.owner = Some((owner.clone(), span.clone()));
+            }
+            if let Some(runbook) = &entry.runbook {
+                assignment.runbook = Some(runbook.clone());
+            }
+            assignment.level = entry.level.or(assignment.level);
+        }
+        assignment
+    }
+}
+
+/// Takes what the policy gives for a class, and checks that deny is not above warn.
+fn set(
+    thresholds: &mut Thresholds,
+    entry: Option<&ClassEntry>,
+    may_have_horizon: bool,
+    policy: &rules::policy::Policy,
+) -> Result<(), Error> {
+    let Some(entry) = entry else { return Ok(()) };
+    for (threshold, given) in [
+        (&mut thresholds.warn, &entry.warn),
+        (&mut thresholds.deny, &entry.deny),
+    ] {
+        let Some(given) = given else { continue };
+        if matches!(given.value, Bound::Terms(terms) if terms.is_empty()) {
+            return Err(policy
+                .error(given, "this threshold has no terms")
+                .with_help("give at least one of `share`, `floor`, `days`, `ceiling` and `cap`"));
+        }
+        threshold.bound = given.value;
+        threshold.span = Some(policy.span(given));
+    }
+    if !may_have_horizon {
+        for given in [&entry.warn, &entry.deny].into_iter().flatten() {
+            if matches!(given.value, Bound::Horizon { .. }) {
+                return Err(policy
+                    .error(given, "only the class `ca` has a horizon")
+                    .with_help("give terms, as { days: 45, cap: 40% }"));
+            }
+        }
+    }
+    let Some(given) = entry.deny.as_ref().or(entry.warn.as_ref()) else {
+        return Ok(());
+    };
+    let above = match (&thresholds.deny.bound, &thresholds.warn.bound) {
+        (Bound::Terms(deny), Bound::Terms(warn)) => deny.above(warn).map(|lifetime| {
+            format!(
+                "a certificate that lives {} would deny at {} and warn at {}",
+                crate::instant::brief(lifetime),
+                crate::instant::brief(deny.seconds(lifetime)),
+                crate::instant::brief(warn.seconds(lifetime)),
+            )
+        }),
+        (Bound::Horizon { before: deny }, Bound::Horizon { before: warn }) => {
+            (deny > warn).then(|| "the horizon for deny comes before the one for warn".to_owned())
+        }
+        // The one depends on the certificate, the other on what it issued: deny wins over warn.
+        _ => None,
+    };
+    match above {
+        Some(example) => Err(policy
+            .error(
+                given,
+                "deny must be below warn: deny is the stricter answer to less time left",
+            )
+            .with_help(example)),
+        None => Ok(()),
+    }
+}
+
+fn row(entry: &Spanned<Assign>, policy: &rules::policy::Policy) -> Result<Row, Error> {
+    let matching = &entry.matching;
+    if matching.path.is_none() && matching.san.is_none() {
+        return Err(policy
+            .error(matching, "this entry matches nothing in particular")
+            .with_help("give `match` a path or a san; `path: \"**\"` for all"));
+    }
+    let path = match &matching.path {
+        Some(text) => Some(glob(text).map_err(|reason| policy.error(matching, reason))?),
+        None => None,
+    };
+    let san = match &matching.san {
+        Some(text) => {
+            Some(NamePattern::read(text).map_err(|reason| policy.error(matching, reason))?)
+        }
+        None => None,
+    };
+    Ok(Row {
+        path,
+        san,
+        entry: entry.value.clone(),
+        span: policy.span(matching),
+    })
+}
+
+fn glob(text: &str) -> Result<GlobMatcher, String> {
+    GlobBuilder::new(text)
+        .literal_separator(true)
+        .backslash_escape(true)
+        .build()
+        .map(|glob| glob.compile_matcher())
+        .map_err(|error| {
+            format!(
+                "this is no glob: {}",
+                rules::escape::word(&error.kind().to_string())
+            )
+        })
+}
+
+/// A pattern for host names by labels, and for URIs as for paths.
+#[derive(Debug, Clone)]
+enum NamePattern {
+    /// Labels from the first to the last, in lower case.
+    Labels(Vec<String>),
+    /// A glob.
+    Uri(GlobMatcher),
+}
+
+impl NamePattern {
+    fn read(text: &str) -> Result<Self, String> {
+        if text.is_empty() {
+            return Err("this name is empty".to_owned());
+        }
+        if text.contains('/') {
+            return glob(text).map(Self::Uri);
+        }
+        Ok(Self::Labels(
+            text.to_ascii_lowercase()
+                .split('.')
+                .map(str::to_owned)
+                .collect(),
+        ))
+    }
+
+    fn matches(&self, name: &str) -> bool {
+        match self {
+            Self::Uri(glob) => glob.is_match(name),
+            Self::Labels(pattern) => labels_match(pattern, name),
+        }
+    }
+}
+
+/// Whether the labels of `name` match: `*` is one label, `**` any number of them, and the others
+/// are themselves in any case.
+fn labels_match(pattern: &[String], name: &str) -> bool {
+    let labels: Vec<&str> = name.trim_end_matches('.').split('.').collect();
+    // As with every glob it is enough to go back to the last `**`, so the work is bounded by the
+    // product of the lengths.
+    let (mut p, mut l) = (0, 0);
+    let mut retry = None;
+    loop {
+        match (pattern.get(p).map(String::as_str), labels.get(l)) {
+            (Some("**"), _) => {
+                retry = Some((p, l));
+                p += 1;
+                continue;
+            }
+            (Some("*"), Some(_)) => {
+                (p, l) = (p + 1, l + 1);
+                continue;
+            }
+            (Some(wanted), Some(had)) if had.eq_ignore_ascii_case(wanted) => {
+                (p, l) = (p + 1, l + 1);
+                continue;
+            }
+            (None, None) => return true,
+            _ => {}
+        }
+        match retry {
+            Some((star, from)) if from < labels.len() => {
+                retry = Some((star, from + 1));
+                (p, l) = (star + 1, from + 1);
+            }
+            _ => return false,
+        }
+    }
+}

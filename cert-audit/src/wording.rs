@@ -1,0 +1,308 @@
+//! How findings about a certificate read: where, what, whose, why, and what hangs on it.
+//!
+//! The reader was woken by it. So the message alone says what breaks and when; the labels show
+//! every place; the notes have what a ticket needs.
+
+use rules::{Finding, Level, Rule};
+use serde_json::{Value, json};
+
+use crate::audit::{Audit, Case, Place};
+use crate::certificate::{Certificate, Expiry, Kind};
+use crate::instant::{Instant, brief};
+use crate::inventory::Artifact;
+use crate::name;
+use crate::policy::Class;
+
+/// Most other places that are shown; all are counted.
+const MOST_PLACES: usize = 16;
+
+/// Most certificates that are named as hanging on a CA.
+const MOST_CARRIED: usize = 8;
+
+/// Most alternative names in the data of a finding.
+const MOST_SANS: usize = 100;
+
+/// `certificate of api.prod.example`, `CA certificate of …`.
+pub(crate) fn called(certificate: &Certificate) -> String {
+    let ca = match certificate.kind {
+        Kind::Ca => "CA ",
+        Kind::Leaf => "",
+    };
+    format!("{ca}certificate of {}", certificate.called())
+}
+
+/// The certificates in the file of a CA's first place that end with it though they are valid for
+/// longer.
+pub(crate) fn carried<'a>(audit: &'a Audit<'_>, case: &Case<'_>) -> Vec<&'a Artifact> {
+    let end = |artifact: &Artifact| {
+        artifact
+            .certificate
+            .validity
+            .map(|validity| validity.not_after)
+    };
+    let Some(own) = end(case.artifact) else {
+        return Vec::new();
+    };
+    audit
+        .issued
+        .carried(&case.place.span.path, case.artifact.sha256)
+        .iter()
+        .copied()
+        .filter(|leaf| end(leaf).is_some_and(|end| end > own))
+        .collect()
+}
+
+/// `, which breaks api.prod.example and 2 more`; empty where nothing hangs on it.
+pub(crate) fn breaks(carried: &[&Artifact]) -> String {
+    let Some(first) = carried.first() else {
+        return String::new();
+    };
+    let more = match carried.len() - 1 {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!(", which breaks {}{more}", first.certificate.called())
+}
+
+/// A finding about a certificate, with everything that both expiry rules have to say.
+pub(crate) fn finding(
+    rule: &'static Rule,
+    audit: &Audit<'_>,
+    case: &Case<'_>,
+    level: Level,
+    message: String,
+) -> Finding {
+    let Case {
+        artifact, place, ..
+    } = case;
+    let certificate = &artifact.certificate;
+    let sha256 = artifact.sha256.to_string();
+    let mut finding = rule
+        .at(place.span.clone(), message, &[&sha256, &place.span.path])
+        .with_level(place.level(level))
+        .with_certainty(place.certainty(certificate));
+    finding = with_carried(finding, audit, case);
+    finding = with_threshold(finding, audit, case);
+    finding = with_places(finding, case);
+    if place.in_store {
+        finding = finding.with_note(
+            "it lies in a trust store (CA certificates only, and no key beside them), so this is \
+             at most a warning",
+        );
+    }
+    if let Some(fault) = certificate.faults.first() {
+        finding = finding.with_note(format!("it cannot be read in full: {fault}"));
+    }
+    if let Some((owner, span)) = &place.assignment.owner {
+        let runbook = match &place.assignment.runbook {
+            Some(runbook) => format!("; runbook {}", name::cut(runbook)),
+            None => String::new(),
+        };
+        finding = finding
+            .with_note(format!("owner {}{runbook}", name::cut(owner)))
+            .with_label(span.clone(), "this entry names the owner");
+    }
+    with_data(finding.with_note(names(certificate)), audit, case)
+}
+
+/// What a ticket or the CA's own records need.
+fn names(certificate: &Certificate) -> String {
+    let subject = shown(&certificate.subject.text);
+    let serial = name::cut(&certificate.serial);
+    if certificate.is_self_issued() {
+        return format!("subject and issuer {subject}; serial {serial}");
+    }
+    let issuer = shown(&certificate.issuer.text);
+    format!("subject {subject}; issuer {issuer}; serial {serial}")
+}
+
+fn shown(name: &str) -> String {
+    if name.is_empty() {
+        return "(empty)".to_owned();
+    }
+    name::cut(name)
+}
+
+/// The certificates that hang on a CA, and for a leaf the certificate that ends before it.
+fn with_carried(mut finding: Finding, audit: &Audit<'_>, case: &Case<'_>) -> Finding {
+    let path = &case.place.span.path;
+    let carried = carried(audit, case);
+    for leaf in carried.iter().take(MOST_CARRIED) {
+        let here = leaf
+            .occurrences
+            .iter()
+            .find(|occurrence| occurrence.span.path == *path);
+        let Some(here) = here else { continue };
+        let until = match leaf.certificate.validity.map(|validity| validity.not_after) {
+            Some(Expiry::At(end)) => format!("is valid until {}", end.date()),
+            _ => "has no end".to_owned(),
+        };
+        let called = leaf.certificate.called();
+        finding = finding.with_label(
+            here.span.clone(),
+            format!("the certificate of {called} {until}, but its chain in this file ends before"),
+        );
+    }
+    if !carried.is_empty() {
+        finding = finding.with_note(
+            "issuers are told by name and key identifier, signatures are not checked; a client \
+             that has another certificate of this CA may build another chain",
+        );
+    }
+    if let Some(binding) = audit.issued.binding(path, case.artifact.sha256)
+        && let Some(end) = end(binding)
+    {
+        let called = called(&binding.certificate);
+        finding = finding.with_note(format!(
+            "as deployed in this file it stops working on {end}, with the {called}"
+        ));
+        let here = binding
+            .occurrences
+            .iter()
+            .find(|occurrence| occurrence.span.path == *path);
+        if let Some(here) = here {
+            finding = finding.with_label(here.span.clone(), "this certificate ends first");
+        }
+    }
+    finding
+}
+
+/// The class, why, and the arithmetic of the threshold that was passed; with the policy's lines.
+fn with_threshold(mut finding: Finding, audit: &Audit<'_>, case: &Case<'_>) -> Finding {
+    let Place {
+        class,
+        because,
+        limit,
+        assignment,
+        ..
+    } = &case.place;
+    let (Some(limit), Some(end)) = (limit, end(case.artifact)) else {
+        return finding;
+    };
+    let left = end.since(audit.now);
+    finding = finding.with_note(format!(
+        "class {}, because {because}; {} left is within the threshold for {}: {}",
+        class.as_str(),
+        brief(left),
+        limit.level.as_str(),
+        limit.arithmetic,
+    ));
+    if let Some((_, span)) = &assignment.class {
+        finding = finding.with_label(span.clone(), "this entry gives the class");
+    }
+    if let Some(span) = &limit.span {
+        finding = finding.with_label(span.clone(), "this is the threshold");
+    }
+    finding
+}
+
+fn with_places(mut finding: Finding, case: &Case<'_>) -> Finding {
+    let owner = |place: &Place<'_>| {
+        place
+            .assignment
+            .owner
+            .as_ref()
+            .map(|(owner, _)| owner.clone())
+    };
+    let first = owner(&case.place);
+    for place in case.others.iter().take(MOST_PLACES) {
+        let label = match owner(place) {
+            Some(other) if Some(&other) != first.as_ref() => {
+                format!("the same certificate; owner {}", name::cut(&other))
+            }
+            _ => "the same certificate".to_owned(),
+        };
+        finding = finding.with_label(place.span.clone(), label);
+    }
+    let hidden = case.others.len().saturating_sub(MOST_PLACES);
+    if hidden > 0 {
+        finding = finding.with_note(format!("the same certificate lies in {hidden} more places"));
+    }
+    finding
+}
+
+/// What to do, by how the certificate is renewed.
+pub(crate) fn help(case: &Case<'_>) -> String {
+    if let Some(runbook) = &case.place.assignment.runbook {
+        return format!("follow {}", name::cut(runbook));
+    }
+    if case.place.in_store {
+        return "take it out of the store, or update the store: clients that look at an anchor's \
+                own dates refuse every chain that ends in it"
+            .to_owned();
+    }
+    match (case.artifact.certificate.kind, case.place.class) {
+        (Kind::Ca, _) | (_, Class::Ca) => {
+            "get the CA's next certificate, put it where this one is, renew what it issued if its \
+             key changes, then reload what serves the chain"
+        }
+        (Kind::Leaf, Class::Auto) => {
+            "its automatic renewal did not run, or its result did not arrive here: look at the \
+             renewal's last run, then reload what serves the certificate"
+        }
+        (Kind::Leaf, Class::Manual) => {
+            "order a certificate for the same names, replace this one together with its chain, \
+             then reload what serves it"
+        }
+    }
+    .to_owned()
+}
+
+fn with_data(finding: Finding, audit: &Audit<'_>, case: &Case<'_>) -> Finding {
+    let Case {
+        artifact,
+        place,
+        others,
+    } = case;
+    let certificate = &artifact.certificate;
+    let validity = certificate.validity;
+    let end = validity.and_then(|validity| validity.not_after.at());
+    let binding = audit.issued.binding(&place.span.path, artifact.sha256);
+    let served = binding.and_then(|binding| self::end(binding)).or(end);
+    let places: Vec<Value> = std::iter::once(place)
+        .chain(others.iter().take(MOST_PLACES))
+        .map(|place| json!({ "path": &*place.span.path, "line": place.span.start.line }))
+        .collect();
+    let sans: Vec<String> = certificate
+        .sans
+        .iter()
+        .take(MOST_SANS)
+        .map(|san| name::cut(san))
+        .collect();
+    finding
+        .with_data("sha256", artifact.sha256.to_string())
+        .with_data("subject", name::cut(&certificate.subject.text))
+        .with_data("issuer", name::cut(&certificate.issuer.text))
+        .with_data("serial", name::cut(&certificate.serial))
+        .with_data("sans", sans)
+        .with_data(
+            "not_before",
+            validity.map(|validity| validity.not_before.rfc3339()),
+        )
+        .with_data("not_after", end.map(Instant::rfc3339))
+        .with_data("is_ca", certificate.kind == Kind::Ca)
+        .with_data("class", place.class.as_str())
+        .with_data(
+            "owner",
+            place
+                .assignment
+                .owner
+                .as_ref()
+                .map(|(owner, _)| owner.clone()),
+        )
+        .with_data("runbook", place.assignment.runbook.clone())
+        .with_data(
+            "effective",
+            json!({
+                "leaf": end.map(Instant::rfc3339),
+                "served": served.map(Instant::rfc3339),
+                "binding": binding.unwrap_or(artifact).sha256.to_string(),
+            }),
+        )
+        .with_data("places", others.len() + 1)
+        .with_data("occurrences", places)
+}
+
+fn end(artifact: &Artifact) -> Option<Instant> {
+    artifact.certificate.validity?.not_after.at()
+}
