@@ -1,2 +1,7 @@
-//! Placeholder.
-fn main() {}
+//! `preflight`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    rules::process::run(preflight::run)
+}

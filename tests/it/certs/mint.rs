@@ -36,7 +36,9 @@ fn params(name: &str, from: &str, to: &str) -> CertificateParams {
         let at: DateTime = text.parse().expect("a civil time");
         let of_day = [at.hour(), at.minute(), at.second()]
             .into_iter()
-            .fold(0, |sum, part| sum * 60 + u64::try_from(part).expect("not negative"));
+            .fold(0, |sum, part| {
+                sum * 60 + u64::try_from(part).expect("not negative")
+            });
         let number = |part: i8| u8::try_from(part).expect("not negative");
         date_time_ymd(at.year().into(), number(at.month()), number(at.day()))
             + Duration::from_secs(of_day)
@@ -52,7 +54,9 @@ fn params(name: &str, from: &str, to: &str) -> CertificateParams {
     let digest = name
         .bytes()
         .chain(from.bytes())
-        .fold(0x1d_u64, |sum, byte| sum.wrapping_mul(131).wrapping_add(byte.into()));
+        .fold(0x1d_u64, |sum, byte| {
+            sum.wrapping_mul(131).wrapping_add(byte.into())
+        });
     params.serial_number = Some(SerialNumber::from(digest >> 1));
     params.use_authority_key_identifier_extension = true;
     params
@@ -81,7 +85,9 @@ impl Ca {
     pub(crate) fn intermediate(&self, name: &str, from: &str, to: &str) -> Self {
         let params = Self::params(name, from, to);
         let key = key(name);
-        let certificate = params.signed_by(&key, &self.issuer).expect("it can be signed");
+        let certificate = params
+            .signed_by(&key, &self.issuer)
+            .expect("it can be signed");
         Self {
             der: certificate.der().to_vec(),
             issuer: Issuer::new(params, key),
@@ -98,7 +104,9 @@ impl Ca {
             .collect();
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        let certificate = params.signed_by(&key(first), &self.issuer).expect("it can be signed");
+        let certificate = params
+            .signed_by(&key(first), &self.issuer)
+            .expect("it can be signed");
         certificate.der().to_vec()
     }
 }
@@ -114,7 +122,11 @@ pub(crate) fn pem(label: &str, der: &[u8]) -> String {
             });
             for digit in 0..4 {
                 let six = group >> (18 - 6 * digit) & 0x3f;
-                let shown = if digit > three.len() { b'=' } else { ALPHABET[six] };
+                let shown = if digit > three.len() {
+                    b'='
+                } else {
+                    ALPHABET[six]
+                };
                 text.push(char::from(shown));
             }
         }
@@ -129,7 +141,11 @@ fn certificate(der: &[u8]) -> String {
 
 /// Every file that is minted, by its path in the repository.
 pub(crate) fn files() -> BTreeMap<String, Vec<u8>> {
-    let root = Ca::root("Example Root CA", "2021-03-01T00:00:00", "2041-02-28T23:59:59");
+    let root = Ca::root(
+        "Example Root CA",
+        "2021-03-01T00:00:00",
+        "2041-02-28T23:59:59",
+    );
     let mut files = estate(&root);
     for (path, text) in fixtures(&root) {
         files.insert(format!("tests/fixtures/cert-audit/{path}"), text);
@@ -140,8 +156,16 @@ pub(crate) fn files() -> BTreeMap<String, Vec<u8>> {
 /// The company's TLS folder.
 fn estate(root: &Ca) -> BTreeMap<String, Vec<u8>> {
     // Five years ago somebody made the issuing CA, and everybody renews leaves ever since.
-    let old = root.intermediate("Example Issuing CA 2", "2021-11-26T00:00:00", "2026-11-25T23:59:59");
-    let new = root.intermediate("Example Issuing CA 3", "2025-09-01T00:00:00", "2030-08-31T23:59:59");
+    let old = root.intermediate(
+        "Example Issuing CA 2",
+        "2021-11-26T00:00:00",
+        "2026-11-25T23:59:59",
+    );
+    let new = root.intermediate(
+        "Example Issuing CA 3",
+        "2025-09-01T00:00:00",
+        "2030-08-31T23:59:59",
+    );
     let api = old.server(
         &["api.prod.example", "grpc.prod.example"],
         "2026-01-12T00:00:00",
@@ -182,30 +206,110 @@ fn joined(parts: &[&str]) -> Vec<u8> {
 
 /// Good and bad cases of each rule, for 2026-11-22T00:00:00Z.
 fn fixtures(root: &Ca) -> BTreeMap<&'static str, Vec<u8>> {
-    let issuing = root.intermediate("Example Issuing CA 3", "2025-09-01T00:00:00", "2030-08-31T23:59:59");
-    let ended = root.intermediate("Example Issuing CA 1", "2021-11-20T00:00:00", "2026-11-18T23:59:59");
-    let ending = root.intermediate("Example Issuing CA 2", "2021-11-26T00:00:00", "2026-11-25T23:59:59");
+    let issuing = root.intermediate(
+        "Example Issuing CA 3",
+        "2025-09-01T00:00:00",
+        "2030-08-31T23:59:59",
+    );
+    let ended = root.intermediate(
+        "Example Issuing CA 1",
+        "2021-11-20T00:00:00",
+        "2026-11-18T23:59:59",
+    );
+    let ending = root.intermediate(
+        "Example Issuing CA 2",
+        "2021-11-26T00:00:00",
+        "2026-11-25T23:59:59",
+    );
     // A year of full-life certificates ago this one should have been followed by another.
-    let late = root.intermediate("Example Issuing CA 4", "2022-06-01T00:00:00", "2027-05-31T23:59:59");
-    let server = |issuer: &Ca, name: &str, from: &str, to: &str| certificate(&issuer.server(&[name], from, to));
+    let late = root.intermediate(
+        "Example Issuing CA 4",
+        "2022-06-01T00:00:00",
+        "2027-05-31T23:59:59",
+    );
+    let server = |issuer: &Ca, name: &str, from: &str, to: &str| {
+        certificate(&issuer.server(&[name], from, to))
+    };
     let ca = |ca: &Ca| certificate(&ca.der);
-    let dead = server(&issuing, "api.prod.example", "2025-10-18T00:00:00", "2026-11-19T12:00:00");
-    let below_dead = server(&ended, "api.prod.example", "2026-06-01T00:00:00", "2027-06-30T23:59:59");
-    let below_ending = server(&ending, "api.prod.example", "2026-06-01T00:00:00", "2027-06-30T23:59:59");
-    let below_late = server(&late, "api.prod.example", "2026-05-01T00:00:00", "2027-05-30T23:59:59");
-    let whole = server(&issuing, "api.prod.example", "2026-09-01T00:00:00", "2027-09-30T23:59:59");
-    let half: String = whole.lines().take(6).map(|line| format!("{line}\n")).collect();
+    let dead = server(
+        &issuing,
+        "api.prod.example",
+        "2025-10-18T00:00:00",
+        "2026-11-19T12:00:00",
+    );
+    let below_dead = server(
+        &ended,
+        "api.prod.example",
+        "2026-06-01T00:00:00",
+        "2027-06-30T23:59:59",
+    );
+    let below_ending = server(
+        &ending,
+        "api.prod.example",
+        "2026-06-01T00:00:00",
+        "2027-06-30T23:59:59",
+    );
+    let below_late = server(
+        &late,
+        "api.prod.example",
+        "2026-05-01T00:00:00",
+        "2027-05-30T23:59:59",
+    );
+    let whole = server(
+        &issuing,
+        "api.prod.example",
+        "2026-09-01T00:00:00",
+        "2027-09-30T23:59:59",
+    );
+    let half: String = whole
+        .lines()
+        .take(6)
+        .map(|line| format!("{line}\n"))
+        .collect();
     let line = whole.lines().nth(3).expect("it is longer");
-    let broken = whole.replacen(line, &line.replacen(|c: char| c.is_alphanumeric(), "*", 1), 1);
-    let issuing_der = issuing.server(&["api.prod.example"], "2026-09-01T00:00:00", "2027-09-30T23:59:59");
+    let broken = whole.replacen(
+        line,
+        &line.replacen(|c: char| c.is_alphanumeric(), "*", 1),
+        1,
+    );
+    let issuing_der = issuing.server(
+        &["api.prod.example"],
+        "2026-09-01T00:00:00",
+        "2027-09-30T23:59:59",
+    );
     // What OpenSSL writes behind a certificate that it trusts for nothing in particular.
     let trusted = [issuing_der.as_slice(), &[0x30, 0x00]].concat();
     // The threshold of a certificate of 396 days is 45 days for warn: one second more is silence.
-    let just_enough = server(&issuing, "api.prod.example", "2025-12-06T00:00:01", "2027-01-06T00:00:01");
-    let just_late = server(&issuing, "api.prod.example", "2025-12-06T00:00:00", "2027-01-06T00:00:00");
-    let days_left = server(&issuing, "api.prod.example", "2025-10-27T00:00:00", "2026-11-28T23:59:59");
-    let short = server(&issuing, "api.prod.example", "2026-11-18T12:00:00", "2026-11-24T12:00:00");
-    let short_late = server(&issuing, "api.prod.example", "2026-11-16T12:00:00", "2026-11-22T12:00:00");
+    let just_enough = server(
+        &issuing,
+        "api.prod.example",
+        "2025-12-06T00:00:01",
+        "2027-01-06T00:00:01",
+    );
+    let just_late = server(
+        &issuing,
+        "api.prod.example",
+        "2025-12-06T00:00:00",
+        "2027-01-06T00:00:00",
+    );
+    let days_left = server(
+        &issuing,
+        "api.prod.example",
+        "2025-10-27T00:00:00",
+        "2026-11-28T23:59:59",
+    );
+    let short = server(
+        &issuing,
+        "api.prod.example",
+        "2026-11-18T12:00:00",
+        "2026-11-24T12:00:00",
+    );
+    let short_late = server(
+        &issuing,
+        "api.prod.example",
+        "2026-11-16T12:00:00",
+        "2026-11-22T12:00:00",
+    );
     [
         ("expired/bad.pem", joined(&["#~v expired\n", &dead])),
         (
@@ -215,11 +319,25 @@ fn fixtures(root: &Ca) -> BTreeMap<&'static str, Vec<u8>> {
         ("expired/good.pem", joined(&[&whole, &ca(&issuing)])),
         (
             "expired/good_no_end.pem",
-            joined(&[&server(&issuing, "device.example", "2020-01-01T00:00:00", "9999-12-31T23:59:59")]),
+            joined(&[&server(
+                &issuing,
+                "device.example",
+                "2020-01-01T00:00:00",
+                "9999-12-31T23:59:59",
+            )]),
         ),
-        ("expires-soon/bad.pem", joined(&["#~v expires-soon\n", &days_left])),
-        ("expires-soon/bad_warn.pem", joined(&["#~v expires-soon\n", &just_late])),
-        ("expires-soon/bad_short.pem", joined(&["#~v expires-soon\n", &short_late])),
+        (
+            "expires-soon/bad.pem",
+            joined(&["#~v expires-soon\n", &days_left]),
+        ),
+        (
+            "expires-soon/bad_warn.pem",
+            joined(&["#~v expires-soon\n", &just_late]),
+        ),
+        (
+            "expires-soon/bad_short.pem",
+            joined(&["#~v expires-soon\n", &short_late]),
+        ),
         (
             "expires-soon/bad_chain.pem",
             joined(&[&below_ending, "#~v expires-soon\n", &ca(&ending)]),
@@ -230,10 +348,19 @@ fn fixtures(root: &Ca) -> BTreeMap<&'static str, Vec<u8>> {
         ),
         ("expires-soon/good.pem", joined(&[&just_enough])),
         ("expires-soon/good_short.pem", joined(&[&short])),
-        ("expires-soon/good_chain.pem", joined(&[&whole, &ca(&issuing), &ca(root)])),
+        (
+            "expires-soon/good_chain.pem",
+            joined(&[&whole, &ca(&issuing), &ca(root)]),
+        ),
         (
             "unreadable/bad.pem",
-            joined(&["#~v unreadable\n", &half, "#~v unreadable\n", &broken, &whole]),
+            joined(&[
+                "#~v unreadable\n",
+                &half,
+                "#~v unreadable\n",
+                &broken,
+                &whole,
+            ]),
         ),
         (
             "unreadable/good.pem",
@@ -242,7 +369,10 @@ fn fixtures(root: &Ca) -> BTreeMap<&'static str, Vec<u8>> {
                 &whole.replace('\n', "\r\n"),
                 &pem("X509 CERTIFICATE", &issuing_der),
                 &pem("TRUSTED CERTIFICATE", &trusted),
-                &whole.lines().map(|line| format!("  {line}\n")).collect::<String>(),
+                &whole
+                    .lines()
+                    .map(|line| format!("  {line}\n"))
+                    .collect::<String>(),
                 "# -----BEGIN CERTIFICATE-----\n# a block that is commented out\n",
             ]),
         ),
