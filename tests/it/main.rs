@@ -7,4 +7,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod estate;
+mod fixtures;
+mod parts;
+mod process;
 mod tidy;
