@@ -10,7 +10,7 @@ use crate::locks::Kind;
 use crate::walk::facts::{Construct, Guard, Happening, Keeper};
 
 rules::rule! {
-    /// Reports a lock guard that lives through the body of an `if let`, `match`, `while let` or `for` although the value is owned.
+    /// Reports a lock guard that lives through the body of an `if let`, `match`, `while let` or `for` without need.
     ///
     /// ## Why
     /// The guard is a temporary of the head, so it lives as long as the body runs, not only while the value is computed.

@@ -12,11 +12,18 @@ fn sources() -> Vec<(String, String)> {
     sources
 }
 
-/// True for what the tools are run on, which may be as ugly as it likes.
+/// True for what the tools are run on, and for text that is pasted into generated programs, which
+/// follow what they imitate.
 fn is_input(path: &str) -> bool {
-    ["tests/fixtures/", "tests/estate/", "tests/corpus/"]
-        .iter()
-        .any(|folder| path.starts_with(folder))
+    [
+        "tests/fixtures/",
+        "tests/estate/",
+        "tests/corpus/",
+        "tests/src/programs/source/",
+        "tests/src/shims/source/",
+    ]
+    .iter()
+    .any(|folder| path.starts_with(folder))
 }
 
 /// The lines of `text` that are code, at least in part.
