@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use rules::Certainty;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
@@ -149,6 +150,8 @@ pub struct LockId(pub u32);
 pub struct Vocabulary {
     locks: Vec<Lock>,
     by_type: FxHashMap<String, LockId>,
+    /// Locks of crates that are not in view, by the last segment of their path.
+    by_name: FxHashMap<String, LockId>,
     guards: FxHashMap<String, usize>,
     transparent: FxHashMap<String, usize>,
     reexports: BTreeMap<String, String>,
@@ -181,6 +184,7 @@ impl Vocabulary {
         let mut vocabulary = Self {
             locks: Vec::new(),
             by_type: FxHashMap::default(),
+            by_name: FxHashMap::default(),
             guards: FxHashMap::default(),
             transparent: FxHashMap::default(),
             reexports: BTreeMap::new(),
@@ -213,6 +217,10 @@ impl Vocabulary {
         for lock in pack.locks {
             let id = LockId(u32::try_from(self.locks.len()).unwrap_or(u32::MAX - 1));
             for path in &lock.types {
+                if let Some(name) = path.strip_prefix("*::") {
+                    self.by_name.insert(name.to_owned(), id);
+                    continue;
+                }
                 self.by_type.insert(path.clone(), id);
                 self.paths.insert(path.clone(), ());
             }
@@ -237,7 +245,27 @@ impl Vocabulary {
 
     /// The lock whose canonical path is `path`.
     pub fn by_type(&self, path: &str) -> Option<LockId> {
-        self.by_type.get(path).copied()
+        if let Some(&id) = self.by_type.get(path) {
+            return Some(id);
+        }
+        let (krate, name) = (path.split("::").next()?, path.rsplit("::").next()?);
+        let known = self
+            .libraries
+            .iter()
+            .any(|library| library.split("::").next() == Some(krate));
+        if known || krate == name {
+            return None;
+        }
+        self.by_name.get(name).copied()
+    }
+
+    /// How sure it is that a type of this path is the lock that [`by_type`](Self::by_type) says.
+    pub fn certainty(&self, path: &str) -> Certainty {
+        if self.by_type.contains_key(path) {
+            Certainty::Proven
+        } else {
+            Certainty::Likely
+        }
     }
 
     /// For a guard type: the number of the type argument that it dereferences to.

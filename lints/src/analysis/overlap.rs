@@ -7,10 +7,12 @@ use rules::Certainty;
 
 use crate::hir::Range;
 use crate::index::{FnId, Program};
-use crate::locks::{Conflict, Kind, LockId, Mode, Shards, conflict};
-use crate::walk::facts::{Facts, Happening, Keeper, Link, LockRef, Place, Root, Step};
+use crate::locks::{Conflict, Kind, Mode, Shards, conflict};
+use crate::walk::facts::{
+    Event, Facts, Guard, Happening, Keeper, Link, LockRef, Place, Root, Step,
+};
 
-use super::reach::{Reach, contradict};
+use super::reach::{Reach, Reached, contradict};
 
 /// Which rule reports an overlap; in order of precedence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,82 +48,40 @@ pub struct Overlap {
     pub construct: Option<u32>,
 }
 
+/// One way in which a lock that is held is taken.
+struct Hit {
+    taken: Mode,
+    certainty: Certainty,
+    chain: Vec<Link>,
+}
+
 /// All overlaps of function `id`, in order of evaluation.
 pub fn overlaps(program: &Program<'_>, reach: &Reach, id: FnId, facts: &Facts) -> Vec<Overlap> {
     let mut found = Vec::new();
     let mut seen = BTreeSet::new();
     for event in &facts.events {
-        if event.held.is_empty() {
-            continue;
-        }
-        for held in &event.held {
-            let Some(guard) = usize::try_from(held.guard)
+        let passed = match &event.what {
+            Happening::Call { passed, .. } => passed.as_slice(),
+            _ => &[],
+        };
+        let held = event.held.iter().map(|held| (held.guard, held.maybe, None));
+        let passed = passed
+            .iter()
+            .map(|&(param, guard)| (guard, false, Some(param)));
+        for (number, maybe, param) in held.chain(passed) {
+            let Some(guard) = usize::try_from(number)
                 .ok()
                 .and_then(|at| facts.guards.get(at))
             else {
                 continue;
             };
-            let kind = program.locks.lock(guard.lock.lock).kind;
-            let mut hits: Vec<(Mode, Certainty, Vec<Link>)> = Vec::new();
-            match &event.what {
-                Happening::Acquire {
-                    lock,
-                    mode,
-                    certainty,
-                    via,
-                    ..
-                } => {
-                    if let Some(same) = same_lock(kind, &guard.lock, lock) {
-                        let mut chain = vec![Link {
-                            function: id,
-                            file: program.function(id).file,
-                            range: event.range,
-                            callee: None,
-                        }];
-                        chain.extend(via.iter().cloned());
-                        hits.push((*mode, same.min(*certainty), chain));
-                    }
-                }
-                Happening::Call { callees, args } => {
-                    for (callee, certainty) in callees {
-                        if !super::reach::may_call(program, id, *callee) {
-                            continue;
-                        }
-                        for reached in reach.list(*callee) {
-                            let place = reached
-                                .lock
-                                .place
-                                .as_ref()
-                                .and_then(|place| place.subst(args));
-                            let lock = LockRef {
-                                place,
-                                ..reached.lock.clone()
-                            };
-                            let Some(same) = same_lock(kind, &guard.lock, &lock) else {
-                                continue;
-                            };
-                            let mut chain = vec![Link {
-                                function: id,
-                                file: program.function(id).file,
-                                range: event.range,
-                                callee: Some(*callee),
-                            }];
-                            chain.extend(reach.chain(program, *callee, reached));
-                            if !consistent(program, &chain) {
-                                continue;
-                            }
-                            hits.push((
-                                reached.mode,
-                                same.min(*certainty).min(reached.certainty),
-                                chain,
-                            ));
-                        }
-                    }
-                }
-                _ => continue,
+            if matches!(guard.keeper, Keeper::Parameter(_)) {
+                // Which lock it is, only callers know.
+                continue;
             }
-            for (taken, certainty, chain) in hits {
-                let Some(conflict) = conflict(kind, guard.mode, taken) else {
+            let kind = program.locks.lock(guard.lock.lock).kind;
+            for hit in hits(program, reach, id, event, guard, param) {
+                let Some(conflict) = conflict(kind, guard.mode, hit.taken) else {
                     continue;
                 };
                 let construct = guard
@@ -136,20 +96,20 @@ pub fn overlaps(program: &Program<'_>, reach: &Reach, id: FnId, facts: &Facts) -
                     Conflict::Deadlock if construct.is_some() => Class::Scrutinee,
                     Conflict::Deadlock => Class::Relock,
                 };
-                let mut certainty = certainty.min(guard.certainty).min(event.certainty);
-                if held.maybe {
+                let mut certainty = hit.certainty.min(guard.certainty).min(event.certainty);
+                if maybe {
                     certainty = certainty.min(Certainty::Likely);
                 }
                 // One chain a guard, place and rule: the first is a shortest one.
-                if seen.insert((guard.birth, event.range, class, taken)) {
+                if seen.insert((guard.birth, event.range, class, hit.taken)) {
                     found.push(Overlap {
-                        guard: held.guard,
+                        guard: number,
                         at: event.range,
-                        taken,
+                        taken: hit.taken,
                         conflict,
                         class,
                         certainty,
-                        chain,
+                        chain: hit.chain,
                         construct,
                     });
                 }
@@ -157,6 +117,82 @@ pub fn overlaps(program: &Program<'_>, reach: &Reach, id: FnId, facts: &Facts) -
         }
     }
     found
+}
+
+/// How `event` takes the lock of `guard`, which is held meanwhile, or is moved into the call as
+/// argument `param`.
+fn hits(
+    program: &Program<'_>,
+    reach: &Reach,
+    id: FnId,
+    event: &Event,
+    guard: &Guard,
+    param: Option<u32>,
+) -> Vec<Hit> {
+    let kind = program.locks.lock(guard.lock.lock).kind;
+    let first = |callee| Link {
+        function: id,
+        file: program.function(id).file,
+        range: event.range,
+        callee,
+    };
+    let mut hits = Vec::new();
+    match &event.what {
+        Happening::Acquire {
+            lock,
+            mode,
+            certainty,
+            via,
+            ..
+        } => {
+            if let Some(same) = same_lock(kind, &guard.lock, lock) {
+                let mut chain = vec![first(None)];
+                chain.extend(via.iter().cloned());
+                hits.push(Hit {
+                    taken: *mode,
+                    certainty: same.min(*certainty),
+                    chain,
+                });
+            }
+        }
+        Happening::Call { callees, args, .. } => {
+            for &(callee, certainty) in callees {
+                if !super::reach::may_call(program, id, callee) {
+                    continue;
+                }
+                let reached: Vec<&Reached> = match param {
+                    None => reach.list(callee).iter().collect(),
+                    Some(param) => reach.under(callee, param).collect(),
+                };
+                for reached in reached {
+                    let place = reached
+                        .lock
+                        .place
+                        .as_ref()
+                        .and_then(|place| place.subst(args));
+                    let lock = LockRef {
+                        place,
+                        ..reached.lock.clone()
+                    };
+                    let Some(same) = same_lock(kind, &guard.lock, &lock) else {
+                        continue;
+                    };
+                    let mut chain = vec![first(Some(callee))];
+                    chain.extend(reach.chain(program, callee, reached));
+                    if consistent(program, &chain) {
+                        let certainty = same.min(certainty).min(reached.certainty);
+                        hits.push(Hit {
+                            taken: reached.mode,
+                            certainty,
+                            chain,
+                        });
+                    }
+                }
+            }
+        }
+        _ => {}
+    }
+    hits
 }
 
 /// Whether the functions of a chain can all be compiled together.
@@ -237,17 +273,4 @@ fn place_name(
         }
     }
     name
-}
-
-/// The kind of a lock, for messages.
-pub fn kind_of(program: &Program<'_>, lock: LockId) -> Kind {
-    program.locks.lock(lock).kind
-}
-
-/// Whether a callee holds the guard rather than the function itself.
-pub fn held_by_callee(keeper: &Keeper) -> Option<FnId> {
-    match keeper {
-        Keeper::Callee(id) => Some(*id),
-        _ => None,
-    }
 }

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use crate::hir::{Cfg, Range};
 use crate::index::{FnId, Program};
 use crate::locks::Mode;
-use crate::walk::facts::{Happening, Link, LockRef, Place, Root};
+use crate::walk::facts::{Facts, Happening, Keeper, Link, LockRef, Place, Root};
 
 use super::Settled;
 
@@ -42,6 +42,8 @@ pub struct Reached {
 #[derive(Debug)]
 pub struct Reach {
     lists: Vec<Vec<Reached>>,
+    /// By function: what it takes while a guard that came in through a parameter is alive.
+    under: FxHashMap<FnId, Vec<(u32, Reached)>>,
 }
 
 impl Reach {
@@ -105,7 +107,7 @@ impl Reach {
                         .get(caller.at())
                         .and_then(|facts| facts.events.get(number));
                     let Some(event) = event else { continue };
-                    let Happening::Call { callees, args } = &event.what else {
+                    let Happening::Call { callees, args, .. } = &event.what else {
                         continue;
                     };
                     let how = callees.iter().find(|(found, _)| *found == callee);
@@ -135,7 +137,93 @@ impl Reach {
             }
             frontier = next;
         }
-        Self { lists }
+        let mut reach = Self {
+            lists,
+            under: FxHashMap::default(),
+        };
+        for (at, facts) in settled.facts.iter().enumerate() {
+            let found = reach.under_params(facts);
+            if !found.is_empty() {
+                reach.under.insert(FnId::of(at), found);
+            }
+        }
+        reach
+    }
+
+    /// What a function takes while a guard that came in through a parameter is alive.
+    fn under_params(&self, facts: &Facts) -> Vec<(u32, Reached)> {
+        let mut found = Vec::new();
+        for event in &facts.events {
+            let params = event.held.iter().filter_map(|held| {
+                match facts.guards.get(usize::try_from(held.guard).ok()?)?.keeper {
+                    Keeper::Parameter(k) => Some((k, held.maybe)),
+                    _ => None,
+                }
+            });
+            for (param, maybe) in params {
+                let surest = if maybe {
+                    Certainty::Likely
+                } else {
+                    Certainty::Proven
+                };
+                match &event.what {
+                    Happening::Acquire {
+                        lock,
+                        mode,
+                        certainty,
+                        via,
+                        ..
+                    } => {
+                        let reached = Reached {
+                            lock: lock.clone(),
+                            mode: *mode,
+                            certainty: (*certainty).min(event.certainty).min(surest),
+                            range: event.range,
+                            next: None,
+                            via: via.clone(),
+                            depth: 1,
+                        };
+                        found.push((param, reached));
+                    }
+                    Happening::Call { callees, args, .. } => {
+                        for (callee, certainty) in callees {
+                            for (index, below) in (0_u32..).zip(self.list(*callee)) {
+                                let place = below
+                                    .lock
+                                    .place
+                                    .as_ref()
+                                    .and_then(|place| place.subst(args));
+                                let reached = Reached {
+                                    lock: LockRef {
+                                        place,
+                                        ..below.lock.clone()
+                                    },
+                                    mode: below.mode,
+                                    certainty: (*certainty).min(below.certainty).min(surest),
+                                    range: event.range,
+                                    next: Some((*callee, index)),
+                                    via: Vec::new(),
+                                    depth: below.depth + 1,
+                                };
+                                found.push((param, reached));
+                            }
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        found.truncate(LOCKS);
+        found
+    }
+
+    /// What `id` takes while the guard that came in through parameter `param` is alive.
+    pub fn under(&self, id: FnId, param: u32) -> impl Iterator<Item = &Reached> {
+        let found = self.under.get(&id).map_or(&[][..], Vec::as_slice);
+        found
+            .iter()
+            .filter(move |(at, _)| *at == param)
+            .map(|(_, reached)| reached)
     }
 
     /// What `id` reaches.

@@ -13,6 +13,7 @@ use crate::locks::{Kind, LockId, Method, Mode, Returns, Shards, Vocabulary};
 
 use super::facts::{Guard, Happening, Keeper, LockRef, Place, Root};
 use super::known::{self, Flow};
+use super::state::Owner;
 use super::value::{Pending, Value};
 use super::{Walker, weaker};
 
@@ -76,11 +77,23 @@ impl Walker<'_, '_> {
                 }
                 at.ty = ty.clone();
             }
+            if let Ty::Guard(_) = ty
+                && matches!(
+                    name.as_str(),
+                    "downgrade" | "upgrade" | "downgrade_to_upgradable" | "map" | "try_map"
+                )
+            {
+                let at = self.moved(at);
+                let mut values = vec![at];
+                values.extend(self.arguments(args, None));
+                return self.guard_function(name, values, range);
+            }
             if let Ty::Ext(path, _) = ty
                 && let Some(lock) = self.program.locks.by_type(path)
                 && let Some(method) = self.lock_method(lock, name)
             {
-                return self.lock_call(at, lock, method, args, range);
+                let certainty = self.program.locks.certainty(path);
+                return self.lock_call(at, lock, method, args, range, certainty);
             }
             let callees = self.program.methods_on(ty, name, &self.scope);
             if !callees.fns.is_empty() {
@@ -132,6 +145,7 @@ impl Walker<'_, '_> {
         method: Method,
         args: &[ExprId],
         range: Range,
+        certainty: Certainty,
     ) -> Value {
         let inner = receiver.ty.arg(self.program.locks.lock(lock).inner);
         let mut target = self.lock_ref(receiver.place.clone(), lock, &method);
@@ -152,7 +166,7 @@ impl Walker<'_, '_> {
             method,
             range,
             inner,
-            certainty: Certainty::Proven,
+            certainty,
         };
         if acquisition.method.is_async {
             let ty = Ty::Future(Arc::new(guard_type(&acquisition)));
@@ -235,6 +249,12 @@ impl Walker<'_, '_> {
         );
         let mut receiver = receiver;
         let flow = known.flow();
+        // `slot.take()` moves a guard out of its variable; `all.push(g)` moves one in.
+        let home = receiver.local;
+        let mut taken = Vec::new();
+        if let (true, Some(local)) = (matches!(name, "take" | "pop" | "replace"), home) {
+            taken = self.state.owned_by(Owner::Local(local));
+        }
         match flow {
             Flow::Borrow => receiver = self.kept(receiver, None),
             Flow::Pass | Flow::IntoClosure | Flow::Consume => receiver = self.moved(receiver),
@@ -279,6 +299,17 @@ impl Walker<'_, '_> {
                     let range = self.range(arg);
                     given = Some(self.invoke(&callees, vec![passed], range));
                 }
+                _ if !value.guards.is_empty() && flow == Flow::Borrow => {
+                    for guard in value.guards {
+                        match home {
+                            Some(local) => self.state.set_owner(guard, Owner::Local(local)),
+                            None => {
+                                let at = self.end_of(arg);
+                                self.end(guard, at, super::Why::Stored);
+                            }
+                        }
+                    }
+                }
                 _ => {
                     self.kept(value, None);
                 }
@@ -316,6 +347,10 @@ impl Walker<'_, '_> {
             result.place = receiver.place;
         }
         result.guards = receiver.guards;
+        for guard in taken {
+            self.state.set_owner(guard, Owner::Flight);
+            result.guards.push(guard);
+        }
         if let Some(given) = given {
             let into = flow == Flow::IntoClosure;
             if into || !given.guards.is_empty() {
@@ -415,7 +450,7 @@ impl Walker<'_, '_> {
                 .collect();
             value.place = receiver.place;
             for &guard in &value.guards {
-                self.state.set_owner(guard, super::state::Owner::Flight);
+                self.state.set_owner(guard, Owner::Flight);
             }
         }
         if matches!(
@@ -806,7 +841,7 @@ impl Walker<'_, '_> {
                     method,
                     range,
                     inner,
-                    certainty: Certainty::Proven,
+                    certainty: self.program.locks.certainty(base),
                 };
                 if acquisition.method.is_async {
                     let ty = Ty::Future(Arc::new(guard_type(&acquisition)));
@@ -947,12 +982,20 @@ impl Walker<'_, '_> {
                     "upgrade" => Mode::Exclusive,
                     _ => Mode::Upgradable,
                 };
-                for &guard in &first.guards {
-                    if let Some(found) = self.guard_mut(guard) {
-                        found.mode = mode;
-                    }
+                // From here on it is held in another way: another guard of the same birth.
+                let mut changed = first;
+                for guard in std::mem::take(&mut changed.guards) {
+                    let Some(before) = self.guard(guard).cloned() else {
+                        continue;
+                    };
+                    self.end(guard, range.end, super::Why::Moved);
+                    changed.guards.push(self.new_guard(Guard {
+                        mode,
+                        end: None,
+                        ..before
+                    }));
                 }
-                first
+                changed
             }
             _ => {
                 for closure in closures {

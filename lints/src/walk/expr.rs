@@ -518,6 +518,13 @@ impl Walker<'_, '_> {
             ..Value::of(Ty::Tuple(Arc::new([])))
         };
         let value = self.expr(right, None);
+        if let ExprKind::Path(path) = self.kind(left)
+            && is_underscore(path)
+            && value.local.is_some()
+        {
+            // `_ = place` neither moves nor drops.
+            return unit;
+        }
         let value = self.moved(value);
         let at = self.end_of(right);
         match self.kind(left) {

@@ -125,6 +125,8 @@ pub enum Keeper {
     Variable(Name),
     /// A function that is being called holds it while it calls a closure.
     Callee(FnId),
+    /// The caller's guard came in through this parameter: which lock, only callers know.
+    Parameter(u32),
 }
 
 /// Why a guard's life ends where it does.
@@ -243,6 +245,8 @@ pub enum Happening {
         callees: Vec<(FnId, Certainty)>,
         /// Places of the arguments, receiver first.
         args: Vec<Option<Place>>,
+        /// Guards that are moved into the call: the argument's number and the guard.
+        passed: Vec<(u32, u32)>,
     },
     /// `.await`.
     Await,

@@ -63,15 +63,17 @@ impl Walker<'_, '_> {
         self.infer(&mut callees, &args);
         let places: Vec<Option<Place>> = args.iter().map(|value| value.place.clone()).collect();
         // Guards that are moved into the call end somewhere in it.
-        let passed: Vec<u32> = args
-            .iter()
-            .flat_map(|value| value.guards.iter().copied())
+        let passed: Vec<(u32, u32)> = (0_u32..)
+            .zip(&args)
+            .flat_map(|(at, value)| value.guards.iter().map(move |&guard| (at, guard)))
             .collect();
         let saved: Vec<Live> = self
             .state
             .live
             .iter()
-            .filter(|live| passed.contains(&live.guard) && live.owner == Owner::Flight)
+            .filter(|live| {
+                passed.iter().any(|(_, guard)| *guard == live.guard) && live.owner == Owner::Flight
+            })
             .copied()
             .collect();
         self.state.live.retain(|live| !saved.contains(live));
@@ -79,6 +81,7 @@ impl Walker<'_, '_> {
             Happening::Call {
                 callees: callees.fns.clone(),
                 args: places.clone(),
+                passed,
             },
             range,
         );

@@ -21,6 +21,7 @@ use crate::hir::{Body, ExprId, ExprKind, Name, PatKind, Range};
 use crate::index::names::TyScope;
 use crate::index::ty::Ty;
 use crate::index::{FnId, Program};
+use crate::locks::{Mode, Shards, Vocabulary};
 
 use facts::{
     ClosureCall, Event, Facts, Guard, Happening, Held, Keeper, Place, ReturnedGuard, Root, Summary,
@@ -153,6 +154,7 @@ impl<'a> Walker<'_, 'a> {
                 && let Some(local) = self.locals.get_mut(first)
             {
                 local.param = Some(index);
+                self.guard_of_param(index, u32::try_from(first).unwrap_or(u32::MAX));
             }
         }
         let root = self.body.root;
@@ -167,6 +169,35 @@ impl<'a> Walker<'_, 'a> {
             self.end(guard, end, Why::Function);
         }
         self.summarise();
+    }
+
+    /// A parameter that holds a guard of the caller: which lock, only the caller knows.
+    fn guard_of_param(&mut self, index: u32, local: u32) {
+        let holds = self
+            .local(local)
+            .is_some_and(|local| self.program.holds_guard(&local.ty));
+        if !holds {
+            return;
+        }
+        let guard = self.new_guard(Guard {
+            lock: facts::LockRef {
+                place: Some(Place::root(Root::Param(index))),
+                lock: Vocabulary::UNKNOWN,
+                class: None,
+                shards: Shards::One,
+                key: None,
+            },
+            mode: Mode::Exclusive,
+            birth: Range::default(),
+            via: Vec::new(),
+            keeper: Keeper::Parameter(index),
+            heads: Vec::new(),
+            end: None,
+            certainty: Certainty::Proven,
+            optional: false,
+            bound_by_head: false,
+        });
+        self.state.set_owner(guard, Owner::Local(local));
     }
 
     /// Remembers a value that the function gives back.
@@ -186,17 +217,14 @@ impl<'a> Walker<'_, 'a> {
             let Some(found) = self.guard(guard) else {
                 continue;
             };
-            if let Some(Place {
-                root: Root::Param(k),
-                path,
-            }) = &found.lock.place
-                && path.is_empty()
-                && found.lock.class.is_none()
-                && matches!(found.keeper, Keeper::Variable(_))
-                && found.via.is_empty()
-                && found.birth == Range::default()
-            {
-                self.facts.summary.returns_params.push(*k);
+            if found.birth == Range::default() {
+                if let Some(Place {
+                    root: Root::Param(k),
+                    ..
+                }) = &found.lock.place
+                {
+                    self.facts.summary.returns_params.push(*k);
+                }
                 continue;
             }
             if let Some(returned) = self.exported(guard) {
@@ -204,14 +232,35 @@ impl<'a> Walker<'_, 'a> {
             }
         }
         self.facts.summary.guards.truncate(8);
+        if self.gives_nothing_on_failure() {
+            for guard in &mut self.facts.summary.guards {
+                guard.optional = true;
+            }
+        }
         let exportable = |place: &Place| !matches!(place.root, Root::Local(_));
         self.facts.summary.place = value.place.filter(exportable);
+    }
+
+    /// Whether the result can be a `None` or an error that carries no guard.
+    fn gives_nothing_on_failure(&self) -> bool {
+        let ty = self
+            .program
+            .return_type(self.id, &std::collections::BTreeMap::new());
+        let ty = if let Ty::Future(inner) = &ty {
+            (**inner).clone()
+        } else {
+            ty
+        };
+        ty.is_ext("std::option::Option")
+            || (ty.is_ext("std::result::Result") && !self.program.holds_guard(&ty.arg(1)))
     }
 
     /// Guard `guard` in the terms of a caller, where its lock has such terms.
     fn exported(&self, guard: u32) -> Option<ReturnedGuard> {
         let found = self.guard(guard)?;
-        if matches!(found.lock.place.as_ref()?.root, Root::Local(_)) {
+        if matches!(found.lock.place.as_ref()?.root, Root::Local(_))
+            || found.birth == Range::default()
+        {
             return None;
         }
         let mut via = found.via.clone();

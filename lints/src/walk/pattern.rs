@@ -43,7 +43,8 @@ impl Walker<'_, '_> {
                 let takes = by_value
                     && !by_ref
                     && !value.guards.is_empty()
-                    && (matches!(value.ty, Ty::Unknown | Ty::Param(_))
+                    && (!value.part
+                        || matches!(value.ty, Ty::Unknown | Ty::Param(_))
                         || self.program.holds_guard(&value.ty));
                 let mut borrows = value.borrows;
                 if !takes {
@@ -303,6 +304,7 @@ fn part(whole: &Value, ty: Ty, name: &str) -> Value {
         guards: whole.guards.clone(),
         borrows: whole.borrows.clone(),
         pending: Pending::None,
+        part: true,
         ..Value::default()
     }
 }
