@@ -87,10 +87,7 @@ impl Walker<'_, '_> {
             } => self.block(id, label.as_ref(), stmts, *tail, holder),
             ExprKind::Closure { .. } => self.closure(id),
             ExprKind::Break(label, value) => self.break_(label.as_ref(), *value),
-            ExprKind::Continue(_) => {
-                self.state.unreachable = true;
-                Value::of(Ty::Never)
-            }
+            ExprKind::Continue(label) => self.continue_(label.as_ref()),
             ExprKind::Return(value) => {
                 let value = value
                     .map(|value| self.expr(value, None))
@@ -440,7 +437,7 @@ impl Walker<'_, '_> {
             ..Value::of(Ty::ext(ty))
         };
         match op {
-            BinaryOp::Lazy => {
+            BinaryOp::And | BinaryOp::Or => {
                 self.operand(left);
                 let before = self.state.clone();
                 self.operand(right);
