@@ -336,6 +336,10 @@ impl Walker<'_, '_> {
 
     /// `base.name`, through as many dereferences as it takes.
     pub(super) fn field_of(&mut self, base: Value, name: &Name) -> Value {
+        let within = match base.ty {
+            Ty::Ref(_) => None,
+            _ => base.local.or(base.within),
+        };
         let mut at = base;
         for _ in 0..8 {
             let (found, known) = match &at.ty {
@@ -365,6 +369,7 @@ impl Walker<'_, '_> {
                     ty: found,
                     place,
                     local: None,
+                    within,
                     owned,
                     text: None,
                     ..at

@@ -337,6 +337,14 @@ impl<'a> Walker<'_, 'a> {
                 value.guards.push(guard);
             }
         }
+        // `drop(holder.guard)`: of several guards in one variable, which it is is not known.
+        if let Some(local) = value.within.take()
+            && self.program.holds_guard(&value.ty)
+            && let [guard] = self.state.owned_by(Owner::Local(local)).as_slice()
+        {
+            self.state.set_owner(*guard, Owner::Flight);
+            value.guards.push(*guard);
+        }
         value
     }
 
