@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    rules::process::run(|args, io| bgp_ci::run(args, io))
+    rules::process::run(bgp_ci::run)
 }

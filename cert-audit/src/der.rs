@@ -198,7 +198,7 @@ impl<'a> Skeleton<'a> {
             return None;
         }
         let subject = expect(rest, tag::SEQUENCE);
-        let rest = subject.map_or(&[] as &[u8], |(_, rest)| rest);
+        let rest: &[u8] = subject.map_or(&[], |(_, rest)| rest);
         Some(Self {
             serial: serial.value,
             issuer: issuer.raw,

@@ -302,7 +302,7 @@ impl Policy {
     pub fn assignment<'a>(
         &self,
         path: &str,
-        names: impl Iterator<Item = &'a str> + Clone,
+        names: &(impl Iterator<Item = &'a str> + Clone),
     ) -> Assignment {
         let mut assignment = Assignment::default();
         let matching = self.rows.iter().filter(|row| {

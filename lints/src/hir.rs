@@ -543,6 +543,10 @@ pub enum PatKind {
     Test,
 }
 
+#[expect(
+    clippy::missing_panics_doc,
+    reason = "an id is made by the arena that it is looked up in"
+)]
 impl Body {
     /// The expression `id`.
     pub fn expr(&self, id: ExprId) -> &Expr {

@@ -85,7 +85,7 @@ impl std::error::Error for Limit {}
 /// Tokens that can be parsed: all of them, or a prefix.
 pub trait Tokens: Sync {
     /// How many there are, trivia not counted.
-    fn len(&self) -> usize;
+    fn count(&self) -> usize;
     /// Kind of token `at`, as the lexer gave it, and its text (needed for identifiers).
     fn token(&self, at: usize) -> (K, &str);
     /// The first `len` of them, as the parser reads them.
@@ -100,7 +100,7 @@ pub fn parse(
     tokens: &dyn Tokens,
     grammar: &(dyn Fn(&Input) -> Output + Sync),
 ) -> Result<Output, Limit> {
-    let len = tokens.len();
+    let len = tokens.count();
     if len <= SMALL {
         return Ok(grammar(&tokens.input(len)));
     }
@@ -139,7 +139,7 @@ fn nests(tokens: &dyn Tokens, at: usize) -> bool {
     let (kind, text) = tokens.token(at);
     match kind {
         // A range is two of them.
-        K::DOT => at + 1 < tokens.len() && tokens.token(at + 1).0 == K::DOT,
+        K::DOT => at + 1 < tokens.count() && tokens.token(at + 1).0 == K::DOT,
         K::IDENT => matches!(
             text,
             "async" | "box" | "builtin" | "dyn" | "gen" | "raw" | "try" | "yeet"

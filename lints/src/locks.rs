@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use rules::Certainty;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
 use crate::policy::LintsSection;
@@ -158,7 +158,7 @@ pub struct Vocabulary {
     /// Names that mean a lock library where a crate uses them.
     pub libraries: Vec<String>,
     /// Every path that the vocabulary names, for globs of external modules.
-    paths: FxHashMap<String, ()>,
+    paths: FxHashSet<String>,
 }
 
 /// The lock behind an unresolved receiver.
@@ -180,6 +180,7 @@ impl Vocabulary {
     }
 
     /// The shipped vocabulary with what a policy adds.
+    #[expect(clippy::missing_panics_doc, reason = "a test reads the shipped pack")]
     pub fn shipped_with(section: Option<&LintsSection>) -> Self {
         let mut vocabulary = Self {
             locks: Vec::new(),
@@ -189,7 +190,7 @@ impl Vocabulary {
             transparent: FxHashMap::default(),
             reexports: BTreeMap::new(),
             libraries: Vec::new(),
-            paths: FxHashMap::default(),
+            paths: FxHashSet::default(),
         };
         let shipped: Pack =
             serde_saphyr::from_str(rules::packs::LOCKS).expect("a test reads the shipped pack");
@@ -222,12 +223,12 @@ impl Vocabulary {
                     continue;
                 }
                 self.by_type.insert(path.clone(), id);
-                self.paths.insert(path.clone(), ());
+                self.paths.insert(path.clone());
             }
             self.locks.push(lock);
         }
         for path in pack.guards.keys().chain(pack.transparent.keys()) {
-            self.paths.insert(path.clone(), ());
+            self.paths.insert(path.clone());
         }
         self.guards.extend(pack.guards);
         self.transparent.extend(pack.transparent);
@@ -280,7 +281,7 @@ impl Vocabulary {
 
     /// Whether the vocabulary names `path`.
     pub fn knows(&self, path: &str) -> bool {
-        self.paths.contains_key(path)
+        self.paths.contains(path)
     }
 
     /// `path` with re-exported modules replaced and `core`/`alloc` written `std`.

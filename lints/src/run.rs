@@ -40,10 +40,13 @@ pub struct LintArgs {
     pub no_cache: bool,
 }
 
+/// Reads a file of a revision.
+type ReadRevision<'a> = Box<dyn Fn(&Path) -> std::io::Result<Vec<u8>> + Send + Sync + 'a>;
+
 /// Where the files of a run come from.
 enum Source<'a> {
     Disk,
-    Revision(Listed<Box<dyn Fn(&Path) -> std::io::Result<Vec<u8>> + Send + Sync + 'a>>),
+    Revision(Listed<ReadRevision<'a>>),
 }
 
 impl Files for Source<'_> {

@@ -80,7 +80,7 @@ mod tests {
     fn smoke() {
         check(
             Edition::E2021,
-            r#"
+            r"
 use parking_lot::RwLock;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -98,7 +98,7 @@ impl Proxy {
     fn store(&self, key: u32, value: u32) { self.load.write().insert(key, value); }
 }
 fn serve(_: &u32) {}
-"#,
+",
         );
     }
 
@@ -106,7 +106,7 @@ fn serve(_: &u32) {}
     fn smoke_2024() {
         check(
             Edition::E2024,
-            r#"
+            r"
 use parking_lot::RwLock;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -123,7 +123,7 @@ impl Proxy {
     fn store(&self, key: u32, value: u32) { self.load.write().insert(key, value); }
 }
 fn serve(_: &u32) {}
-"#,
+",
         );
     }
 }

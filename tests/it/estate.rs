@@ -112,7 +112,7 @@ fn the_anycast_prefix_that_loses_its_sites_is_found() {
     assert!(denied.contains("below-site-floor"), "{denied:?}");
 }
 
-/// One after the other: the service, the certificates, the network.
+/// One after the other: the network, the certificates, the service.
 #[test]
 fn people_read_three_outages_in_order() {
     let ran = check().run();
@@ -121,8 +121,9 @@ fn people_read_three_outages_in_order() {
         let found = ran.stdout.find(rule);
         found.unwrap_or_else(|| panic!("{rule} is not in\n{}", ran.stdout))
     };
-    assert!(at("relock-in-scrutinee") < at("expires-soon"));
-    assert!(at("expires-soon") < at("below-site-floor"));
+    // The parts in the order of their names, so the last is the nearest to the prompt.
+    assert!(at("below-site-floor") < at("expires-soon"));
+    assert!(at("expires-soon") < at("relock-in-scrutinee"));
 }
 
 #[test]

@@ -7,5 +7,9 @@
     reason = "a test fails by panicking"
 )]
 
+mod estate;
+mod fixtures;
 mod oracle;
+mod parts;
+mod process;
 mod tidy;

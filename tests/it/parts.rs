@@ -10,7 +10,7 @@ pub(crate) struct Part {
     pub(crate) name: &'static str,
     /// The folder of its package.
     pub(crate) folder: &'static str,
-    /// The folder of its fixtures, and its section in the policy.
+    /// The folder of its fixtures below `tests/fixtures`.
     pub(crate) fixtures: &'static str,
     /// Its rules.
     pub(crate) rules: &'static [&'static Rule],
@@ -38,7 +38,7 @@ pub(crate) fn cert_audit() -> Part {
     Part {
         name: "cert-audit",
         folder: "cert-audit",
-        fixtures: "certs",
+        fixtures: "cert-audit",
         rules: cert_audit::RULES,
         main: cert_audit::run,
     }
@@ -48,7 +48,7 @@ pub(crate) fn bgp_ci() -> Part {
     Part {
         name: "bgp-ci",
         folder: "bgp-ci",
-        fixtures: "bgp",
+        fixtures: "bgp-ci",
         rules: bgp_ci::RULES,
         main: bgp_ci::run,
     }

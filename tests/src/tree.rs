@@ -30,6 +30,27 @@ pub fn write<C: AsRef<[u8]>>(files: &[(&str, C)]) -> TempDir {
     folder
 }
 
+/// Copies the files and folders `paths` into a new folder that ends with the value.
+///
+/// What does not exist is left out.
+pub fn copied(paths: &[&Path]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    for path in paths.iter().filter(|path| path.exists()) {
+        let parent = path.parent().expect("it has a name");
+        for entry in WalkDir::new(path) {
+            let entry = entry.expect("it can be read");
+            let below = entry.path().strip_prefix(parent).expect("it lies below");
+            let to = folder.path().join(below);
+            if entry.file_type().is_dir() {
+                fs::create_dir_all(to).expect("a folder can be made");
+            } else {
+                fs::copy(entry.path(), to).expect("a file can be copied");
+            }
+        }
+    }
+    folder
+}
+
 /// Every file of this repository, sorted, as its path from the root with `/`.
 ///
 /// What git ignores at the root (`target`) and git's own folder are left out.

@@ -7,7 +7,7 @@ use crate::standing::Standing;
 use crate::wording;
 
 rules::rule! {
-    /// A certificate has expired.
+    /// Reports a certificate that has expired.
     ///
     /// ## Why
     /// Clients refuse it from the second after its `notAfter` on. Where it still seems to work,

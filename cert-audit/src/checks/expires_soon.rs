@@ -7,7 +7,7 @@ use crate::standing::Standing;
 use crate::wording;
 
 rules::rule! {
-    /// A certificate expires before it is likely to be renewed in time.
+    /// Reports a certificate that expires before it is likely to be renewed in time.
     ///
     /// ## Why
     /// The time to act on a certificate is before it expires, and how long before depends on how

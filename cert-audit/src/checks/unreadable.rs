@@ -6,7 +6,7 @@ use crate::name;
 use crate::wording;
 
 rules::rule! {
-    /// A certificate cannot be read, so nobody knows when it expires.
+    /// Reports a certificate that cannot be read, so that nobody knows when it expires.
     ///
     /// ## Why
     /// A server that cannot read its certificate does not start. A tool that cannot read it must

@@ -10,7 +10,7 @@ use crate::locks::Kind;
 use crate::walk::facts::{Construct, Guard, Happening, Keeper};
 
 rules::rule! {
-    /// Reports a lock guard that lives through the body of an `if let`, `match`, `while let` or `for` although the value is owned.
+    /// Reports a lock guard that lives through the body of an `if let`, `match`, `while let` or `for` without need.
     ///
     /// ## Why
     /// The guard is a temporary of the head, so it lives as long as the body runs, not only while the value is computed.
@@ -123,7 +123,10 @@ fn finding(
     let mut finding = evidence
         .finding(&LOCK_IN_SCRUTINEE, guard.birth, message, guard, ordinal)
         .with_certainty(guard.certainty)
-        .with_help(format!("compute the value in a `let` before the `{head}`"))
+        .with_help(match head {
+            "while let" => "make it a `loop` that begins with `let value = …;` and leaves by `let … else { break }`".to_owned(),
+            head => format!("compute the value in a `let` before the `{head}`"),
+        })
         .with_note("braces around the head do not help before edition 2024");
     for (span, text) in evidence.life(guard).into_iter().skip(1) {
         finding = finding.with_label(span, text);

@@ -78,16 +78,15 @@ impl<'a> Program<'a> {
                 .split_last()
                 .map(|(_, up)| paths.get(&up.join("::")).copied().unwrap_or(root));
             // A `cfg`'d twin of a module (two files for one path) shares the module's scope.
-            let module = match paths.get(&joined) {
-                Some(&module) => module,
-                None => {
-                    let module = self.add_module(id, parent, joined.clone(), false);
-                    paths.insert(joined.clone(), module);
-                    if let (Some(parent), Some(name)) = (parent, path.last()) {
-                        self.declare(parent, name, names::Def::Module(module));
-                    }
-                    module
+            let module = if let Some(&module) = paths.get(&joined) {
+                module
+            } else {
+                let module = self.add_module(id, parent, joined.clone(), false);
+                paths.insert(joined.clone(), module);
+                if let (Some(parent), Some(name)) = (parent, path.last()) {
+                    self.declare(parent, name, names::Def::Module(module));
                 }
+                module
             };
             let Some(facts) = self.files.get(file.at()) else {
                 continue;
@@ -297,8 +296,8 @@ impl<'a> Program<'a> {
             cfg.extend(item.cfg.iter().cloned());
             let is_test = place.is_test || item.is_test || item.cfg.iter().any(Cfg::is_test);
             let here = Place {
-                cfg,
                 is_test,
+                cfg,
                 ..place.clone()
             };
             let id = self.add_fn(item, Some(function), function.body.as_ref(), &here, parent);

@@ -287,6 +287,10 @@ pub struct Program<'a> {
     crate_names: FxHashMap<Name, CrateId>,
 }
 
+#[expect(
+    clippy::missing_panics_doc,
+    reason = "ids are made by the program that they are looked up in"
+)]
 impl<'a> Program<'a> {
     /// A table entry. Ids are made by this program only.
     pub fn module(&self, id: ModuleId) -> &Module {

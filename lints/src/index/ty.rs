@@ -86,6 +86,7 @@ impl Ty {
     }
 
     /// Argument `at` of an external or workspace type.
+    #[must_use]
     pub fn arg(&self, at: usize) -> Ty {
         match self {
             Self::Ext(_, args) | Self::Adt(_, args) | Self::Tuple(args) => {

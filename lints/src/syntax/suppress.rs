@@ -29,6 +29,9 @@ pub(super) fn suppressions(
     let mut found = Vec::new();
     for &(start, end) in tokens.comments() {
         let comment = tokens.slice(start, end);
+        if quotes_a_comment(comment) {
+            continue;
+        }
         let Some(directive) = directive(comment, path, lines, start.saturating_add(bom)) else {
             continue;
         };
@@ -51,6 +54,17 @@ pub(super) fn suppressions(
         });
     }
     found
+}
+
+/// Whether `comment` is documentation that shows a comment: an example suppresses nothing.
+fn quotes_a_comment(comment: &str) -> bool {
+    ["///", "//!"].iter().any(|sign| {
+        comment.strip_prefix(sign).is_some_and(|shown| {
+            let shown = shown.trim_start();
+            ["//", "#", "--"].iter().any(|sign| shown.starts_with(sign))
+                && !comment.starts_with("////")
+        })
+    })
 }
 
 /// What begins at token `next`, the first after a comment of its own.

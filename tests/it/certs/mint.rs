@@ -261,11 +261,7 @@ fn fixtures(root: &Ca) -> BTreeMap<&'static str, Vec<u8>> {
         "2026-09-01T00:00:00",
         "2027-09-30T23:59:59",
     );
-    let half: String = whole
-        .lines()
-        .take(6)
-        .map(|line| format!("{line}\n"))
-        .collect();
+    let half: String = whole.split_inclusive('\n').take(6).collect();
     let line = whole.lines().nth(3).expect("it is longer");
     let broken = whole.replacen(
         line,
@@ -370,8 +366,8 @@ fn fixtures(root: &Ca) -> BTreeMap<&'static str, Vec<u8>> {
                 &pem("X509 CERTIFICATE", &issuing_der),
                 &pem("TRUSTED CERTIFICATE", &trusted),
                 &whole
-                    .lines()
-                    .map(|line| format!("  {line}\n"))
+                    .split_inclusive('\n')
+                    .flat_map(|line| ["  ", line])
                     .collect::<String>(),
                 "# -----BEGIN CERTIFICATE-----\n# a block that is commented out\n",
             ]),

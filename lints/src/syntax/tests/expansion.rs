@@ -101,7 +101,7 @@ fn values_and_control() {
         ("vec!{a}", "{vec!move(a)}"),
         ("dbg!(a.b())", "{dbg!move(a.b())}"),
         ("panic!(\"{}\", a.b())", "{diverge(#str, a.b())}"),
-        ("todo!()", "{diverge()}"),
+        ("unreachable!()", "{diverge()}"),
         ("bail!(a.b());", "{diverge(a.b());}"),
         ("r#try!(a.b())", "{a.b()?}"),
         (
