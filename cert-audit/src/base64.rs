@@ -38,7 +38,7 @@ pub fn decode(text: &[u8]) -> Result<Vec<u8>, Fault> {
         }
         group = group << 6 | value;
         digits += 1;
-        if digits % 4 == 0 {
+        if digits.is_multiple_of(4) {
             let [_, a, b, c] = group.to_be_bytes();
             bytes.extend([a, b, c]);
             group = 0;

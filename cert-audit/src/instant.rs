@@ -37,6 +37,7 @@ impl Instant {
     }
 
     /// The instant so many seconds before this.
+    #[must_use]
     pub fn minus(self, seconds: i64) -> Self {
         Self(self.0.saturating_sub(seconds))
     }

@@ -20,6 +20,8 @@ const SHORT_NAMES: [(&str, &str); 9] = [
     ("0.9.2342.19200300.100.1.25", "DC"),
     ("0.9.2342.19200300.100.1.1", "UID"),
 ];
+/// The universal tag number of BIT STRING.
+const BIT_STRING: u32 = 3;
 const COMMON_NAME: &str = "2.5.4.3";
 
 /// A distinguished name as text.
@@ -42,10 +44,16 @@ impl Name {
             for attribute in rdn.iter() {
                 let oid = attribute.attr_type().to_id_string();
                 let value = attribute.attr_value();
-                let text = value_text(value.tag().0, value.data);
+                let tag = value.tag().0;
+                let text = value_text(tag, value.data);
                 let short = SHORT_NAMES.iter().find(|(known, _)| *known == oid);
                 let shown = short.map_or(oid.as_str(), |(_, name)| name);
-                attributes.push(format!("{shown}={}", escaped(&text)));
+                // A string of bits has no text (RFC 4514 §2.4).
+                let value = match tag {
+                    BIT_STRING => format!("#{}", hex(value.data)),
+                    _ => escaped(&text),
+                };
+                attributes.push(format!("{shown}={value}"));
                 if common_name.is_none() && oid == COMMON_NAME && !text.trim().is_empty() {
                     common_name = Some(text);
                 }

@@ -258,7 +258,7 @@ fn with_data(finding: Finding, audit: &Audit<'_>, case: &Case<'_>) -> Finding {
     let validity = certificate.validity;
     let end = validity.and_then(|validity| validity.not_after.at());
     let binding = audit.issued.binding(&place.span.path, artifact.sha256);
-    let served = binding.and_then(|binding| self::end(binding)).or(end);
+    let served = binding.and_then(self::end).or(end);
     let places: Vec<Value> = std::iter::once(place)
         .chain(others.iter().take(MOST_PLACES))
         .map(|place| json!({ "path": &*place.span.path, "line": place.span.start.line }))

@@ -6,10 +6,21 @@ use super::{mint, rules, tool};
 
 /// Rule and level at `now` of a certificate of 400 days that ends with 2027-01-05.
 fn at(now: &str) -> Vec<(String, String)> {
-    let root = mint::Ca::root("Example Root CA", "2021-03-01T00:00:00", "2041-02-28T23:59:59");
-    let leaf = root.server(&["api.example"], "2025-12-02T00:00:00", "2027-01-05T23:59:59");
+    let root = mint::Ca::root(
+        "Example Root CA",
+        "2021-03-01T00:00:00",
+        "2041-02-28T23:59:59",
+    );
+    let leaf = root.server(
+        &["api.example"],
+        "2025-12-02T00:00:00",
+        "2027-01-05T23:59:59",
+    );
     let folder = tree::write(&[("api.pem", mint::pem("CERTIFICATE", &leaf))]);
-    let (_, report) = tool().cwd(folder.path()).args(["check", "--now", now]).report();
+    let (_, report) = tool()
+        .cwd(folder.path())
+        .args(["check", "--now", now])
+        .report();
     let found = cli::findings(&report);
     rules(&found)
         .into_iter()
@@ -32,7 +43,10 @@ fn both_ends_and_both_thresholds_are_inclusive() {
         ("2027-01-05T23:59:59Z", soon("deny")),
         // The last second is valid to its end.
         ("2027-01-05T23:59:59.999Z", soon("deny")),
-        ("2027-01-06T00:00:00Z", vec![("expired".to_owned(), "deny".to_owned())]),
+        (
+            "2027-01-06T00:00:00Z",
+            vec![("expired".to_owned(), "deny".to_owned())],
+        ),
     ] {
         assert_eq!(at(now), wanted, "{now}");
     }
@@ -40,8 +54,16 @@ fn both_ends_and_both_thresholds_are_inclusive() {
 
 #[test]
 fn six_day_certificates_have_hours() {
-    let root = mint::Ca::root("Example Root CA", "2021-03-01T00:00:00", "2041-02-28T23:59:59");
-    let leaf = root.server(&["api.example"], "2026-11-20T00:00:00", "2026-11-26T00:00:00");
+    let root = mint::Ca::root(
+        "Example Root CA",
+        "2021-03-01T00:00:00",
+        "2041-02-28T23:59:59",
+    );
+    let leaf = root.server(
+        &["api.example"],
+        "2026-11-20T00:00:00",
+        "2026-11-26T00:00:00",
+    );
     let folder = tree::write(&[("api.pem", mint::pem("CERTIFICATE", &leaf))]);
     // A quarter of six days is 36 hours, and 12% of them 17 hours, 16 minutes and 48 seconds.
     for (now, wanted) in [
@@ -50,7 +72,10 @@ fn six_day_certificates_have_hours() {
         ("2026-11-25T06:43:11Z", &[("expires-soon", "warn")]),
         ("2026-11-25T06:43:12Z", &[("expires-soon", "deny")]),
     ] {
-        let (_, report) = tool().cwd(folder.path()).args(["check", "--now", now]).report();
+        let (_, report) = tool()
+            .cwd(folder.path())
+            .args(["check", "--now", now])
+            .report();
         assert_eq!(rules(&cli::findings(&report)), wanted, "{now}");
     }
 }

@@ -107,15 +107,27 @@ fn every_prefix_is_unreadable_and_no_prefix_is_silent() {
 /// Where the validity can still be read, the expiry of a damaged certificate is judged.
 #[test]
 fn a_damaged_certificate_still_expires() {
-    let root = mint::Ca::root("Example Root CA", "2021-03-01T00:00:00", "2041-02-28T23:59:59");
-    let mut leaf = root.server(&["api.example"], "2025-10-18T00:00:00", "2026-11-19T00:00:00");
+    let root = mint::Ca::root(
+        "Example Root CA",
+        "2021-03-01T00:00:00",
+        "2041-02-28T23:59:59",
+    );
+    let mut leaf = root.server(
+        &["api.example"],
+        "2025-10-18T00:00:00",
+        "2026-11-19T00:00:00",
+    );
     // The public key's algorithm is behind the validity and the subject.
     leaf.truncate(leaf.len() - 80);
     let folder = tree::write(&[("api.der", leaf)]);
     let (exit, report) = tool().cwd(folder.path()).arg("check").report();
     let found = cli::findings(&report);
     assert_eq!(exit, Exit::Denied);
-    assert_eq!(rules(&found), [("expired", "deny"), ("unreadable", "deny")], "{found:#?}");
+    assert_eq!(
+        rules(&found),
+        [("expired", "deny"), ("unreadable", "deny")],
+        "{found:#?}"
+    );
     assert_eq!(
         found[1].message,
         "cannot read the certificate of api.example in full: its structure is broken"
@@ -136,19 +148,35 @@ fn ten_thousand_names() {
         ("many.der", certificate.der().to_vec()),
         ("preflight.yaml", policy.as_bytes().to_vec()),
     ]);
-    let ran = tool().cwd(folder.path()).args(["check", "--format", "json"]).run();
+    let ran = tool()
+        .cwd(folder.path())
+        .args(["check", "--format", "json"])
+        .run();
     assert_eq!(ran.exit, Exit::Denied);
-    assert!(ran.stdout.contains("\"owner\": \"last\"") || ran.stdout.contains("\"owner\":\"last\""));
+    assert!(
+        ran.stdout.contains("\"owner\": \"last\"") || ran.stdout.contains("\"owner\":\"last\"")
+    );
     assert!(ran.stdout.len() < 20_000, "{}", ran.stdout.len());
 }
 
 #[test]
 fn a_bundle_of_many_copies_is_one_finding() {
-    let root = mint::Ca::root("Example Root CA", "2021-03-01T00:00:00", "2041-02-28T23:59:59");
-    let dead = root.server(&["api.example"], "2025-10-18T00:00:00", "2026-11-19T00:00:00");
+    let root = mint::Ca::root(
+        "Example Root CA",
+        "2021-03-01T00:00:00",
+        "2041-02-28T23:59:59",
+    );
+    let dead = root.server(
+        &["api.example"],
+        "2025-10-18T00:00:00",
+        "2026-11-19T00:00:00",
+    );
     let bundle = mint::pem("CERTIFICATE", &dead).repeat(20_000);
     let folder = tree::write(&[("bundle.pem", bundle)]);
-    let ran = tool().cwd(folder.path()).args(["check", "--format", "json"]).run();
+    let ran = tool()
+        .cwd(folder.path())
+        .args(["check", "--format", "json"])
+        .run();
     let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(report["findings"].as_array().unwrap().len(), 1);
     assert_eq!(report["findings"][0]["data"]["places"], 20_000);
@@ -158,7 +186,11 @@ fn a_bundle_of_many_copies_is_one_finding() {
 /// Issuers of one name, keys that fit none: the work stays proportional to the file.
 #[test]
 fn a_bundle_of_namesakes() {
-    let root = mint::Ca::root("Example Root CA", "2021-03-01T00:00:00", "2041-02-28T23:59:59");
+    let root = mint::Ca::root(
+        "Example Root CA",
+        "2021-03-01T00:00:00",
+        "2041-02-28T23:59:59",
+    );
     let mut bundle = String::new();
     for number in 0..400 {
         let to = format!("2027-01-{:02}T00:{:02}:00", number % 28 + 1, number % 60);
@@ -171,12 +203,19 @@ fn a_bundle_of_namesakes() {
     let folder = tree::write(&[("bundle.pem", bundle)]);
     let (exit, report) = tool().cwd(folder.path()).arg("check").report();
     assert_eq!(exit, Exit::Denied);
-    assert!(cli::findings(&report).iter().all(|found| found.labels.len() <= 40));
+    assert!(
+        cli::findings(&report)
+            .iter()
+            .all(|found| found.labels.len() <= 40)
+    );
 }
 
 #[test]
 fn a_block_without_end_is_one_finding() {
-    let bomb = format!("-----BEGIN CERTIFICATE-----\n{}", "MIIIIIII".repeat(4 << 20));
+    let bomb = format!(
+        "-----BEGIN CERTIFICATE-----\n{}",
+        "MIIIIIII".repeat(4 << 20)
+    );
     let folder = tree::write(&[("bomb.pem", bomb)]);
     let (exit, report) = tool().cwd(folder.path()).arg("check").report();
     assert_eq!(exit, Exit::Denied);
@@ -219,17 +258,38 @@ fn names_do_not_act() {
 #[test]
 fn keys_are_never_shown() {
     const SECRET: &str = "c2VjcmV0IGtleSBtYXRlcmlhbCwgbm90IGZvciByZXBvcnRz";
-    let root = mint::Ca::root("Example Root CA", "2021-03-01T00:00:00", "2041-02-28T23:59:59");
-    let dead = root.server(&["api.example"], "2025-10-18T00:00:00", "2026-11-19T00:00:00");
+    let root = mint::Ca::root(
+        "Example Root CA",
+        "2021-03-01T00:00:00",
+        "2041-02-28T23:59:59",
+    );
+    let dead = root.server(
+        &["api.example"],
+        "2025-10-18T00:00:00",
+        "2026-11-19T00:00:00",
+    );
     let key = format!("-----BEGIN PRIVATE KEY-----\n{SECRET}\n-----END PRIVATE KEY-----\n");
     let bare = format!("-----BEGIN PRIVATE KEY-----\n{SECRET}\n");
     let pem = mint::pem("CERTIFICATE", &dead);
-    for text in [format!("{key}{pem}"), format!("{pem}{key}"), format!("{bare}{pem}{bare}")] {
+    for text in [
+        format!("{key}{pem}"),
+        format!("{pem}{key}"),
+        format!("{bare}{pem}{bare}"),
+    ] {
         let folder = tree::write(&[("api.pem", text)]);
-        for format in ["human", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown"] {
-            let ran = tool().cwd(folder.path()).args(["check", "--format", format]).run();
+        for format in [
+            "human", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown",
+        ] {
+            let ran = tool()
+                .cwd(folder.path())
+                .args(["check", "--format", format])
+                .run();
             assert_eq!(ran.exit, Exit::Denied, "{format}");
-            assert!(!ran.stdout.contains(&SECRET[..16]), "{format}: {}", ran.stdout);
+            assert!(
+                !ran.stdout.contains(&SECRET[..16]),
+                "{format}: {}",
+                ran.stdout
+            );
         }
     }
 }

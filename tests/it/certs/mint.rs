@@ -261,11 +261,7 @@ fn fixtures(root: &Ca) -> BTreeMap<&'static str, Vec<u8>> {
         "2026-09-01T00:00:00",
         "2027-09-30T23:59:59",
     );
-    let half: String = whole
-        .lines()
-        .take(6)
-        .map(|line| format!("{line}\n"))
-        .collect();
+    let half: String = whole.split_inclusive('\n').take(6).collect();
     let line = whole.lines().nth(3).expect("it is longer");
     let broken = whole.replacen(
         line,
@@ -369,10 +365,7 @@ fn fixtures(root: &Ca) -> BTreeMap<&'static str, Vec<u8>> {
                 &whole.replace('\n', "\r\n"),
                 &pem("X509 CERTIFICATE", &issuing_der),
                 &pem("TRUSTED CERTIFICATE", &trusted),
-                &whole
-                    .lines()
-                    .map(|line| format!("  {line}\n"))
-                    .collect::<String>(),
+                &format!("  {}\n", whole.trim_end().replace('\n', "\n  ")),
                 "# -----BEGIN CERTIFICATE-----\n# a block that is commented out\n",
             ]),
         ),

@@ -25,7 +25,11 @@ certs:
 
 /// A certificate that expired three days ago.
 fn dead(name: &str) -> Vec<u8> {
-    let root = mint::Ca::root("Example Root CA", "2021-03-01T00:00:00", "2041-02-28T23:59:59");
+    let root = mint::Ca::root(
+        "Example Root CA",
+        "2021-03-01T00:00:00",
+        "2041-02-28T23:59:59",
+    );
     let leaf = root.server(&[name], "2025-10-18T00:00:00", "2026-11-19T00:00:00");
     mint::pem("CERTIFICATE", &leaf).into_bytes()
 }
@@ -73,7 +77,13 @@ fn the_whole_section_loads_and_what_is_not_read_is_said() {
     );
     assert_eq!(report["findings"][0]["help"], "follow docs/renew.md");
     let stats = report["stats"].to_string();
-    for key in ["assign: expect-san", "endpoints", "expect", "passwords", "trust"] {
+    for key in [
+        "assign: expect-san",
+        "endpoints",
+        "expect",
+        "passwords",
+        "trust",
+    ] {
         assert!(stats.contains(key), "{key} in {stats}");
     }
 }
@@ -99,7 +109,10 @@ fn the_last_match_wins_key_by_key() {
         &[("tls/a.pem", dead("a.b.example"))],
     );
     let data = &report["findings"][0]["data"];
-    assert_eq!((&data["owner"], &data["runbook"]), (&"edge".into(), &"docs/all.md".into()));
+    assert_eq!(
+        (&data["owner"], &data["runbook"]),
+        (&"edge".into(), &"docs/all.md".into())
+    );
 }
 
 #[test]
@@ -108,9 +121,16 @@ fn a_level_caps_and_a_class_decides() {
         "  assign: [ { match: { path: \"old/**\" }, level: warn } ]\n",
         &[("old/a.pem", dead("a.example"))],
     );
-    assert_eq!((exit, rules(&cli::findings(&found))), (Exit::Clean, vec![("expired", "warn")]));
+    assert_eq!(
+        (exit, rules(&cli::findings(&found))),
+        (Exit::Clean, vec![("expired", "warn")])
+    );
     // The same 30 days are plenty for a machine and few for a person.
-    let root = mint::Ca::root("Example Root CA", "2021-03-01T00:00:00", "2041-02-28T23:59:59");
+    let root = mint::Ca::root(
+        "Example Root CA",
+        "2021-03-01T00:00:00",
+        "2041-02-28T23:59:59",
+    );
     let leaf = root.server(&["a.example"], "2025-12-01T00:00:00", "2026-12-22T00:00:00");
     let pem = mint::pem("CERTIFICATE", &leaf).into_bytes();
     let (_, found) = report("  assign: []\n", &[("a.pem", pem.clone())]);
@@ -121,14 +141,16 @@ fn a_level_caps_and_a_class_decides() {
     );
     assert_eq!(rules(&cli::findings(&found)), []);
     let (exit, found) = report(
-        "  classes:\n    manual:\n      deny: { days: 40 }\n",
+        "  classes:\n    manual:\n      deny: { days: 40, cap: 40% }\n",
         &[("a.pem", pem)],
     );
     assert_eq!(exit, Exit::Denied);
     let finding = &found["findings"][0];
     let notes = finding["notes"].to_string();
     assert!(
-        notes.contains("30d left is within the threshold for deny: 40d = days 40"),
+        notes.contains(
+            "30d left is within the threshold for deny: 40d = min(days 40, cap 40% of 386d"
+        ),
         "{notes}"
     );
     let label = &finding["labels"][0];
@@ -140,16 +162,46 @@ fn a_level_caps_and_a_class_decides() {
 fn what_is_wrong_with_a_policy_is_said_with_its_place() {
     for (section, words) in [
         ("  clases: {}\n", "unknown key `clases`"),
-        ("  classes: { manual: { deny: { days: 60 } } }\n", "deny must be below warn"),
-        ("  classes: { ca: { warn: horizon, deny: horizon - 1d } }\n", "deny must be below warn"),
-        ("  classes: { auto: { warn: horizon } }\n", "only the class `ca` has a horizon"),
-        ("  classes: { auto: { warn: {} } }\n", "this threshold has no terms"),
-        ("  classes: { auto: { warn: { share: 120% } } }\n", "a part of the lifetime, as 25%"),
-        ("  classes: { auto: { warn: { ceiling: 3 weeks } } }\n", "a stretch of time"),
-        ("  assign: [ { match: {}, owner: a } ]\n", "matches nothing in particular"),
-        ("  assign: [ { match: { path: \"[\" }, owner: a } ]\n", "this is no glob"),
-        ("  assign: [ { match: { path: a }, class: autom } ]\n", "unknown value `autom`"),
-        ("  assign: [ { match: { path: a }, onwer: a } ]\n", "unknown key `onwer`"),
+        (
+            "  classes: { manual: { deny: { days: 60 } } }\n",
+            "deny must be below warn",
+        ),
+        (
+            "  classes: { ca: { warn: horizon, deny: horizon - 1d } }\n",
+            "deny must be below warn",
+        ),
+        (
+            "  classes: { auto: { warn: horizon } }\n",
+            "only the class `ca` has a horizon",
+        ),
+        (
+            "  classes: { auto: { warn: {} } }\n",
+            "this threshold has no terms",
+        ),
+        (
+            "  classes: { auto: { warn: { share: 120% } } }\n",
+            "a part of the lifetime, as 25%",
+        ),
+        (
+            "  classes: { auto: { warn: { ceiling: 3 weeks } } }\n",
+            "a stretch of time",
+        ),
+        (
+            "  assign: [ { match: {}, owner: a } ]\n",
+            "matches nothing in particular",
+        ),
+        (
+            "  assign: [ { match: { path: \"[\" }, owner: a } ]\n",
+            "this is no glob",
+        ),
+        (
+            "  assign: [ { match: { path: a }, class: autom } ]\n",
+            "unknown value `autom`",
+        ),
+        (
+            "  assign: [ { match: { path: a }, onwer: a } ]\n",
+            "unknown key `onwer`",
+        ),
     ] {
         let said = refused(section);
         assert!(said.contains(words), "{section}: {said}");
