@@ -249,7 +249,7 @@ fn time(input: &[u8]) -> (Option<Instant>, &[u8]) {
     (time.map(|(_, time)| Instant::of(time.timestamp())), rest)
 }
 
-/// OID 2.5.29.17.
+/// The OID of the extension (RFC 5280, appendix A.2).
 const SUBJECT_ALT_NAME: &[u8] = &[0x55, 0x1d, 0x11];
 
 /// The content of the subjectAltName extension somewhere behind the subject.
