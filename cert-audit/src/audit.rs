@@ -223,7 +223,7 @@ impl<'a> Judge<'a, '_> {
     fn gap(&self, gap: &'a Gap) -> Option<JudgedGap<'a>> {
         let file = self.inventory.files.get(&gap.span.path)?;
         let path = format!("{}{}", self.prefix, gap.span.path);
-        let assignment = self.policy.assignment(&path, &std::iter::empty());
+        let assignment = self.policy.assignment(&path, &[]);
         (!file.fixture && assignment.level != Some(Level::Allow)).then_some(JudgedGap {
             gap,
             file,
@@ -233,14 +233,16 @@ impl<'a> Judge<'a, '_> {
 
     fn assignment(&self, path: &str, certificate: &Certificate) -> Assignment {
         let path = format!("{}{path}", self.prefix);
-        let names = certificate
+        let mut names: Vec<&str> = certificate
             .sans
             .iter()
-            .filter_map(|san| san.split_once(':').map(|(_, name)| name));
+            .filter_map(|san| san.split_once(':').map(|(_, name)| name))
+            .collect();
         // Before there were alternative names the common name was the host's.
-        let common = certificate.subject.common_name.as_deref();
-        let common = common.filter(|_| certificate.sans.is_empty());
-        self.policy.assignment(&path, &names.chain(common))
+        if names.is_empty() {
+            names.extend(certificate.subject.common_name.as_deref());
+        }
+        self.policy.assignment(&path, &names)
     }
 
     fn limit(

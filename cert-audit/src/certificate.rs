@@ -111,8 +111,6 @@ pub struct Certificate {
     issuer_name: Fingerprint,
     subject_key: Option<Box<[u8]>>,
     authority_key: Option<Box<[u8]>>,
-    /// Version 1 has no extensions, so it cannot say whether it is a CA.
-    first_version: bool,
     /// What of it cannot be read: lower-case fragments.
     pub faults: Vec<String>,
 }
@@ -145,7 +143,6 @@ impl Certificate {
             issuer_name: Fingerprint::of(parsed.issuer().as_raw()),
             subject_key: None,
             authority_key: None,
-            first_version: parsed.version().0 == 0,
             faults: Vec::new(),
         };
         for extension in parsed.extensions() {
@@ -229,7 +226,6 @@ impl Certificate {
             issuer_name: Fingerprint::of(skeleton.issuer),
             subject_key: None,
             authority_key: None,
-            first_version: false,
             faults: vec![fault.to_owned()],
         })
     }
@@ -260,16 +256,19 @@ impl Certificate {
     /// `openssl req -x509` makes every certificate a CA, also those for servers; the host name or
     /// address in them tells those apart.
     pub fn is_anchor(&self) -> bool {
-        self.kind == Kind::Ca
-            && !self
-                .sans
-                .iter()
-                .any(|san| san.starts_with("dns:") || san.starts_with("ip:"))
+        self.kind == Kind::Ca && !self.names_a_host()
     }
 
-    /// Whether this may be an anchor of the time before basic constraints: self-issued, version 1.
+    /// Whether this may be an anchor of the time before basic constraints: self-issued, and it
+    /// names no host. Only the company it keeps tells it from a server's.
     pub fn is_old_anchor(&self) -> bool {
-        self.first_version && self.is_self_issued()
+        self.kind == Kind::Leaf && self.is_self_issued() && !self.names_a_host()
+    }
+
+    fn names_a_host(&self) -> bool {
+        self.sans
+            .iter()
+            .any(|san| san.starts_with("dns:") || san.starts_with("ip:"))
     }
 
     /// Whether `issuer` can have issued this, by its name and, where both have them, by the key

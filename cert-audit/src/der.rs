@@ -27,6 +27,8 @@ pub mod tag {
     pub const INTEGER: u8 = 0x02;
     /// OCTET STRING.
     pub const OCTET_STRING: u8 = 0x04;
+    /// NULL.
+    pub const NULL: u8 = 0x05;
     /// OBJECT IDENTIFIER.
     pub const OID: u8 = 0x06;
     /// SEQUENCE.
@@ -100,7 +102,7 @@ const PKCS7: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07];
 /// Looks at the first elements of `bytes`.
 pub fn shape(bytes: &[u8]) -> Shape {
     let Some((tag::SEQUENCE, start, length)) = header(bytes) else {
-        return of_indefinite(bytes);
+        return of_elements(bytes);
     };
     let end = start.saturating_add(length);
     let whole = end <= bytes.len();
@@ -113,7 +115,13 @@ pub fn shape(bytes: &[u8]) -> Shape {
         };
     }
     if !whole {
-        return Shape::Alien;
+        // A certificate begins with two SEQUENCEs; what goes on otherwise is a part of something
+        // else, such as a template for keys.
+        let first = content.first();
+        return match first {
+            Some(&(tag::INTEGER | tag::OID)) => Shape::Other,
+            _ => Shape::Alien,
+        };
     }
     match next(content) {
         Some((tlv, _)) if tlv.tag == tag::OID && tlv.value == SIGNED_DATA => Shape::Pkcs7,
@@ -131,10 +139,11 @@ pub fn shape(bytes: &[u8]) -> Shape {
     }
 }
 
-/// Containers whose length is not given in advance (BER), as tools write them that stream.
-fn of_indefinite(bytes: &[u8]) -> Shape {
+/// What does not begin with a SEQUENCE of known length: containers whose length is not given in
+/// advance (BER), as tools write them that stream, and single elements.
+fn of_elements(bytes: &[u8]) -> Shape {
     let Some(content) = bytes.strip_prefix(&[tag::SEQUENCE, 0x80]) else {
-        return Shape::Alien;
+        return of_fragment(bytes);
     };
     match next(content) {
         Some((tlv, _)) if tlv.tag == tag::OID && tlv.value == SIGNED_DATA => Shape::Pkcs7,
@@ -145,6 +154,27 @@ fn of_indefinite(bytes: &[u8]) -> Shape {
             }
         }
         _ => Shape::Alien,
+    }
+}
+
+/// Elements one behind the other, up to the end, of which the first is no SEQUENCE: an algorithm
+/// or a key as libraries embed them.
+fn of_fragment(bytes: &[u8]) -> Shape {
+    const SINGLE: [u8; 3] = [tag::INTEGER, tag::OCTET_STRING, tag::OID];
+    let mut rest = bytes;
+    let mut first = true;
+    while let Some((tlv, after)) = next(rest) {
+        let goes_on = !first && [tag::NULL, tag::SEQUENCE].contains(&tlv.tag);
+        if !SINGLE.contains(&tlv.tag) && !goes_on {
+            return Shape::Alien;
+        }
+        first = false;
+        rest = after;
+    }
+    if rest.is_empty() && !first {
+        Shape::Other
+    } else {
+        Shape::Alien
     }
 }
 
@@ -198,7 +228,7 @@ impl<'a> Skeleton<'a> {
             return None;
         }
         let subject = expect(rest, tag::SEQUENCE);
-        let rest: &[u8] = subject.map_or(&[], |(_, rest)| rest);
+        let rest = subject.map(|(_, rest)| rest).unwrap_or_default();
         Some(Self {
             serial: serial.value,
             issuer: issuer.raw,
@@ -219,7 +249,7 @@ fn time(input: &[u8]) -> (Option<Instant>, &[u8]) {
     (time.map(|(_, time)| Instant::of(time.timestamp())), rest)
 }
 
-/// OID 2.5.29.17.
+/// The OID of the extension (RFC 5280, appendix A.2).
 const SUBJECT_ALT_NAME: &[u8] = &[0x55, 0x1d, 0x11];
 
 /// The content of the subjectAltName extension somewhere behind the subject.

@@ -12,6 +12,9 @@ use crate::material::{Material, What};
 use crate::place;
 use crate::walk::Passed;
 
+/// From so many on, anchors in one file or folder are a store, whose old members are anchors too.
+const MANY_ANCHORS: usize = 8;
+
 /// One place where a certificate lies.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Occurrence {
@@ -39,6 +42,8 @@ pub struct Gap {
     pub ordinal: usize,
     /// Why: a lower-case fragment.
     pub reason: String,
+    /// Whether it may well be nothing: servers read the file all the same.
+    pub harmless: bool,
 }
 
 /// What is known of a file in which something was found.
@@ -181,6 +186,16 @@ impl Inventory {
                         span,
                         ordinal: broken,
                         reason,
+                        harmless: false,
+                    });
+                }
+                What::Trailing(bytes) => {
+                    broken += 1;
+                    self.gaps.push(Gap {
+                        span,
+                        ordinal: broken,
+                        reason: format!("{bytes} bytes behind the last certificate are none"),
+                        harmless: true,
                     });
                 }
                 What::Unopened(what) if !fixture => self.undecided.push(Undecided {
@@ -233,6 +248,7 @@ impl Inventory {
                     ordinal: *ordinal,
                     reason: "it is shaped like a certificate, but none of its fields can be read"
                         .to_owned(),
+                    harmless: false,
                 });
             }
         }
@@ -240,21 +256,21 @@ impl Inventory {
 
     /// Marks files that hold anchors and nothing else, where no private key lies in the folder.
     ///
-    /// In a folder of anchors also those of the time before basic constraints count.
+    /// Where many anchors lie together, also those of the time before basic constraints count.
     fn mark_stores(&mut self) {
         let mut with_keys = BTreeSet::new();
         let mut with_leaves = BTreeSet::new();
-        let mut with_anchors = BTreeSet::new();
+        let mut in_folder: BTreeMap<&str, usize> = BTreeMap::new();
         for (path, file) in &self.files {
-            let folder = place::folder(path).to_owned();
+            let folder = place::folder(path);
             if file.keys > 0 {
-                with_keys.insert(folder.clone());
+                with_keys.insert(folder);
             }
             for certificate in self.certificates(file) {
                 if certificate.is_anchor() {
-                    with_anchors.insert(folder.clone());
+                    *in_folder.entry(folder).or_default() += 1;
                 } else if !certificate.is_old_anchor() {
-                    with_leaves.insert(folder.clone());
+                    with_leaves.insert(folder);
                 }
             }
         }
@@ -263,15 +279,19 @@ impl Inventory {
             .par_iter()
             .filter(|(path, file)| {
                 let folder = place::folder(path);
-                let of_anchors = with_anchors.contains(folder) && !with_leaves.contains(folder);
-                let anchors = |certificate: &Certificate| {
-                    certificate.is_anchor() || (certificate.is_old_anchor() && of_anchors)
-                };
+                let here = self
+                    .certificates(file)
+                    .filter(|certificate| certificate.is_anchor());
+                let beside = in_folder.get(folder).copied().unwrap_or(0);
+                let many = here.count() >= MANY_ANCHORS
+                    || (beside >= MANY_ANCHORS && !with_leaves.contains(folder));
                 let known = self.certificates(file).count();
                 known > 0
                     && known == file.certificates.len()
                     && !with_keys.contains(folder)
-                    && self.certificates(file).all(anchors)
+                    && self.certificates(file).all(|certificate| {
+                        certificate.is_anchor() || (many && certificate.is_old_anchor())
+                    })
             })
             .map(|(path, _)| path.clone())
             .collect();

@@ -9,6 +9,18 @@
 //! [`certificate`] reads a certificate, [`inventory`] puts all of them together, [`audit`] looks
 //! at the inventory through the policy at one instant, and the [`checks`] speak.
 //! Nothing after the reading does input or output or knows the clock.
+//!
+//! # What this release leaves out
+//!
+//! * PKCS#7, PKCS#12 and Java keystores are recognised and not opened: the run is undecided
+//!   (exit status 2), because what they hold was not seen.
+//! * Certificates inside YAML, JSON and the like are found where they stand there as PEM blocks
+//!   with line breaks, and not where they are encoded once more.
+//! * Of the policy's `certs:` section, `trust`, `expect`, `endpoints`, `passwords` and an entry's
+//!   `expect-san` are checked for their form and not applied; the JSON report lists those that
+//!   are given under `policy_not_applied`.
+//! * Issuers are told by name and key identifier; signatures are not checked, so what rests on
+//!   them is *likely*. The chain is judged as it lies in one file, not over all paths.
 
 pub mod args;
 pub mod audit;

@@ -45,6 +45,8 @@ pub enum What {
     Certificate(Vec<u8>),
     /// It cannot be read, and why: a lower-case fragment.
     Broken(String),
+    /// So many bytes behind the last certificate of a binary file are something else.
+    Trailing(usize),
     /// A container of another format, which this release does not open.
     Unopened(&'static str),
 }
@@ -192,10 +194,7 @@ fn of_der(bytes: &[u8], named: bool) -> Option<Material> {
                 material.container = named;
                 return Some(material);
             }
-            _ if material.container => What::Broken(format!(
-                "{} bytes behind the last certificate are no certificate",
-                rest.len()
-            )),
+            _ if material.container => What::Trailing(rest.len()),
             _ if JAVA.iter().any(|magic| rest.starts_with(magic)) => {
                 What::Unopened("a Java keystore")
             }
@@ -258,6 +257,7 @@ mod tests {
             .map(|piece| match piece.what {
                 What::Broken(reason) => reason,
                 What::Unopened(what) => format!("unopened: {what}"),
+                What::Trailing(bytes) => format!("{bytes} bytes behind"),
                 What::Certificate(der) => format!("{} bytes", der.len()),
             })
             .collect()
@@ -279,6 +279,22 @@ mod tests {
         );
         assert_eq!(reasons(b" \n", "a.pem"), [""; 0]);
         assert_eq!(reasons(b"words", "a.txt"), [""; 0]);
+    }
+
+    #[test]
+    fn der_that_is_something_else_is_known() {
+        // An OID alone, and the start of a private key as a template.
+        assert_eq!(reasons(&[0x06, 0x03, 0x2b, 0x65, 0x70], "oid.der"), [""; 0]);
+        assert_eq!(
+            reasons(&[0x30, 0x53, 0x02, 0x01, 0x01, 0x30, 0x05], "key.der"),
+            [""; 0]
+        );
+        // What begins like a certificate does not pass.
+        let cut = [0x30, 0x82, 0x02, 0x00, 0x30, 0x82];
+        assert_eq!(
+            reasons(&cut, "a.der"),
+            ["there is neither PEM nor DER in the file"]
+        );
     }
 
     #[test]

@@ -3,24 +3,30 @@
 //! The text is hostile and is not made harmless here: the kernel escapes it when it writes a
 //! report. Here its length is bounded, because a name can be as long as the file.
 
+use x509_parser::der_parser::oid::Oid;
 use x509_parser::extensions::GeneralName;
+use x509_parser::oid_registry::{
+    OID_DOMAIN_COMPONENT, OID_USERID, OID_X509_COMMON_NAME, OID_X509_COUNTRY_NAME,
+    OID_X509_LOCALITY_NAME, OID_X509_ORGANIZATION_NAME, OID_X509_ORGANIZATIONAL_UNIT,
+    OID_X509_STATE_OR_PROVINCE_NAME, OID_X509_STREET_ADDRESS,
+};
 use x509_parser::prelude::FromDer as _;
 use x509_parser::x509::X509Name;
 
-/// Attribute types that RFC 4514 §3 names, by their OID, with the short names that every tool
-/// knows.
-const SHORT_NAMES: [(&str, &str); 9] = [
-    ("2.5.4.3", "CN"),
-    ("2.5.4.7", "L"),
-    ("2.5.4.8", "ST"),
-    ("2.5.4.10", "O"),
-    ("2.5.4.11", "OU"),
-    ("2.5.4.6", "C"),
-    ("2.5.4.9", "STREET"),
-    ("0.9.2342.19200300.100.1.25", "DC"),
-    ("0.9.2342.19200300.100.1.1", "UID"),
+/// Attribute types that RFC 4514 §3 names, with the short names that every tool knows.
+static SHORT_NAMES: [(Oid<'static>, &str); 9] = [
+    (OID_X509_COMMON_NAME, "CN"),
+    (OID_X509_LOCALITY_NAME, "L"),
+    (OID_X509_STATE_OR_PROVINCE_NAME, "ST"),
+    (OID_X509_ORGANIZATION_NAME, "O"),
+    (OID_X509_ORGANIZATIONAL_UNIT, "OU"),
+    (OID_X509_COUNTRY_NAME, "C"),
+    (OID_X509_STREET_ADDRESS, "STREET"),
+    (OID_DOMAIN_COMPONENT, "DC"),
+    (OID_USERID, "UID"),
 ];
-const COMMON_NAME: &str = "2.5.4.3";
+/// The universal tag number of BIT STRING.
+const BIT_STRING: u32 = 3;
 
 /// A distinguished name as text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,13 +46,21 @@ impl Name {
         for rdn in name.iter_rdn() {
             let mut attributes = Vec::new();
             for attribute in rdn.iter() {
-                let oid = attribute.attr_type().to_id_string();
+                let oid = attribute.attr_type();
                 let value = attribute.attr_value();
-                let text = value_text(value.tag().0, value.data);
-                let short = SHORT_NAMES.iter().find(|(known, _)| *known == oid);
-                let shown = short.map_or(oid.as_str(), |(_, name)| name);
-                attributes.push(format!("{shown}={}", escaped(&text)));
-                if common_name.is_none() && oid == COMMON_NAME && !text.trim().is_empty() {
+                let tag = value.tag().0;
+                let text = value_text(tag, value.data);
+                let short = SHORT_NAMES.iter().find(|(known, _)| known == oid);
+                let shown =
+                    short.map_or_else(|| oid.to_id_string(), |(_, name)| (*name).to_owned());
+                // A string of bits has no text (RFC 4514 §2.4).
+                let value = match tag {
+                    BIT_STRING => format!("#{}", hex(value.data)),
+                    _ => escaped(&text),
+                };
+                attributes.push(format!("{shown}={value}"));
+                if common_name.is_none() && *oid == OID_X509_COMMON_NAME && !text.trim().is_empty()
+                {
                     common_name = Some(text);
                 }
             }

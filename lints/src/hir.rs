@@ -55,6 +55,17 @@ pub struct Cfg {
     pub negated: bool,
 }
 
+impl Cfg {
+    /// Whether it is there in tests only.
+    pub fn is_test(&self) -> bool {
+        !self.negated
+            && matches!(
+                self.predicate.as_str(),
+                "test" | "loom" | "doctest" | "fuzzing"
+            )
+    }
+}
+
 /// An item, or a member of a trait or `impl`.
 #[derive(Debug)]
 pub struct Item {
@@ -304,6 +315,8 @@ pub enum Stmt {
     /// An expression statement; with or without `;` (a trailing expression without one is the
     /// block's tail, not a statement).
     Expr(ExprId),
+    /// A statement under `#[cfg(…)]` attributes.
+    Cfg(Vec<Cfg>, Box<Stmt>),
 }
 
 /// A match arm.
@@ -372,8 +385,10 @@ pub enum MacroScope {
 /// Binary operators that matter to the analysis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BinaryOp {
-    /// `&&` or `||`.
-    Lazy,
+    /// `&&`.
+    And,
+    /// `||`.
+    Or,
     /// `==`, `<`, …: operands are borrowed.
     Compare,
     /// `+`, `&`, `<<`, …: operands are moved.

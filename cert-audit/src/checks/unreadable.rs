@@ -71,7 +71,7 @@ fn gap(judged: &JudgedGap<'_>) -> Finding {
             &[&gap.span.path, &ordinal],
         )
         .with_level(level)
-        .with_certainty(certainty(file.container))
+        .with_certainty(certainty(file.container && !gap.harmless))
         .with_help(HELP)
         .with_data("reason", gap.reason.clone());
     if let Some((owner, _)) = &assignment.owner {

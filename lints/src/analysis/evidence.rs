@@ -147,7 +147,8 @@ impl<'p> Evidence<'p, '_> {
             .map(|overlap| overlap.certainty)
             .max()
             .unwrap_or(Certainty::Possible);
-        finding = finding.with_certainty(primary.certainty.max(certainty).min(certainty));
+        let is_test = self.program.function(self.id).is_test || primary.is_test;
+        finding = finding.with_lowered(is_test).with_certainty(certainty);
         for (span, text) in self.life(group.guard) {
             finding = finding.with_label(span, text);
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use rules::Certainty;
 
-use crate::hir::Range;
+use crate::hir::{Cfg, Range};
 use crate::index::{FnId, Program};
 use crate::locks::{Conflict, Kind, Mode, Shards, conflict};
 use crate::walk::facts::{
@@ -44,6 +44,8 @@ pub struct Overlap {
     pub certainty: Certainty,
     /// From the function that holds the guard to the acquisition; one link where it is direct.
     pub chain: Vec<Link>,
+    /// Under `#[cfg(test)]` inside the function.
+    pub is_test: bool,
     /// The construct in whose head the guard was born and in whose body this happens.
     pub construct: Option<u32>,
 }
@@ -75,8 +77,8 @@ pub fn overlaps(program: &Program<'_>, reach: &Reach, id: FnId, facts: &Facts) -
             else {
                 continue;
             };
-            if matches!(guard.keeper, Keeper::Parameter(_)) {
-                // Which lock it is, only callers know.
+            // Which lock a parameter's guard is of, only callers know; and `cfg` twins never meet.
+            if matches!(guard.keeper, Keeper::Parameter(_)) || contradict(&guard.cfg, &event.cfg) {
                 continue;
             }
             let kind = program.locks.lock(guard.lock.lock).kind;
@@ -97,6 +99,9 @@ pub fn overlaps(program: &Program<'_>, reach: &Reach, id: FnId, facts: &Facts) -
                     Conflict::Deadlock => Class::Relock,
                 };
                 let mut certainty = hit.certainty.min(guard.certainty).min(event.certainty);
+                if initialises(guard, &hit.chain) {
+                    certainty = Certainty::Possible;
+                }
                 if maybe {
                     certainty = certainty.min(Certainty::Likely);
                 }
@@ -110,6 +115,7 @@ pub fn overlaps(program: &Program<'_>, reach: &Reach, id: FnId, facts: &Facts) -
                         class,
                         certainty,
                         chain: hit.chain,
+                        is_test: event.cfg.iter().any(Cfg::is_test),
                         construct,
                     });
                 }
@@ -117,6 +123,15 @@ pub fn overlaps(program: &Program<'_>, reach: &Reach, id: FnId, facts: &Facts) -
         }
     }
     found
+}
+
+/// Whether the function that handed the guard out is also the one that takes the lock again: it
+/// fills what is empty the first time, and the guard is proof that there was a first time.
+fn initialises(guard: &Guard, chain: &[Link]) -> bool {
+    let (Some(source), Some(last)) = (guard.via.last(), chain.last()) else {
+        return false;
+    };
+    chain.len() > 1 && source.function == last.function && source.range != last.range
 }
 
 /// How `event` takes the lock of `guard`, which is held meanwhile, or is moved into the call as

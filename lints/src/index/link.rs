@@ -23,14 +23,6 @@ struct Place<'a> {
     outer: Vec<&'a [GenericParam]>,
 }
 
-fn is_test_cfg(cfg: &Cfg) -> bool {
-    !cfg.negated
-        && matches!(
-            cfg.predicate.as_str(),
-            "test" | "loom" | "doctest" | "fuzzing"
-        )
-}
-
 fn join(path: &str, name: &str) -> String {
     if path.is_empty() {
         name.to_owned()
@@ -101,7 +93,7 @@ impl<'a> Program<'a> {
             };
             let mut cfg = cfg;
             cfg.extend(facts.cfg.iter().cloned());
-            let is_test = input.is_test || cfg.iter().any(is_test_cfg);
+            let is_test = input.is_test || cfg.iter().any(Cfg::is_test);
             let place = Place {
                 module,
                 file,
@@ -146,7 +138,7 @@ impl<'a> Program<'a> {
         for item in items {
             let mut cfg = place.cfg.clone();
             cfg.extend(item.cfg.iter().cloned());
-            let is_test = place.is_test || item.is_test || item.cfg.iter().any(is_test_cfg);
+            let is_test = place.is_test || item.is_test || item.cfg.iter().any(Cfg::is_test);
             let here = Place {
                 cfg,
                 is_test,
@@ -302,7 +294,7 @@ impl<'a> Program<'a> {
             };
             let mut cfg = place.cfg.clone();
             cfg.extend(item.cfg.iter().cloned());
-            let is_test = place.is_test || item.is_test || item.cfg.iter().any(is_test_cfg);
+            let is_test = place.is_test || item.is_test || item.cfg.iter().any(Cfg::is_test);
             let here = Place {
                 is_test,
                 cfg,

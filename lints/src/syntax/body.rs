@@ -135,11 +135,11 @@ impl<'t> BodyLowering<'_, 't> {
             } else if node.kind() == K::EXPR_STMT {
                 if let Some(expr) = node.expr() {
                     let id = self.expr(expr);
-                    stmts.push(Stmt::Expr(id));
+                    stmts.push(under_cfg(node, Stmt::Expr(id)));
                 }
             } else if node.kind() == K::LET_STMT {
                 let stmt = self.let_statement(node);
-                stmts.push(stmt);
+                stmts.push(under_cfg(node, stmt));
             } else if is_item(node.kind()) {
                 let mut items = std::mem::take(&mut self.items);
                 self.file.item(node, &mut items);
@@ -164,6 +164,24 @@ impl<'t> BodyLowering<'_, 't> {
             range: self.file.range(node),
         }
     }
+}
+
+/// The statement with the `#[cfg(…)]` attributes of its node; those of an expression statement
+/// belong to its leftmost operand.
+fn under_cfg(node: Node<'_>, stmt: Stmt) -> Stmt {
+    let mut at = Some(node);
+    for _ in 0..8 {
+        let Some(found) = at else { break };
+        let cfg = super::attrs::Attrs::of(found).cfg;
+        if !cfg.is_empty() {
+            return Stmt::Cfg(cfg, Box::new(stmt));
+        }
+        if found.kind() == K::LET_STMT {
+            break;
+        }
+        at = found.expr();
+    }
+    stmt
 }
 
 /// The label of a loop or block, without its apostrophe.

@@ -267,7 +267,8 @@ fn leftmost(node: Node<'_>) -> Option<Node<'_>> {
 pub(super) fn operator(node: Node<'_>) -> BinaryOp {
     node.children()
         .find_map(|child| match child.kind() {
-            K::AMP2 | K::PIPE2 => Some(BinaryOp::Lazy),
+            K::AMP2 => Some(BinaryOp::And),
+            K::PIPE2 => Some(BinaryOp::Or),
             K::EQ2 | K::NEQ | K::LTEQ | K::GTEQ | K::L_ANGLE | K::R_ANGLE => {
                 Some(BinaryOp::Compare)
             }

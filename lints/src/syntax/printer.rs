@@ -253,7 +253,8 @@ fn expr(body: &Body, id: ExprId) -> String {
         ExprKind::Unary(it) => format!("!{}", of(it)),
         ExprKind::Binary(op, left, right) => {
             let op = match op {
-                BinaryOp::Lazy => "&&",
+                BinaryOp::And => "&&",
+                BinaryOp::Or => "||",
                 BinaryOp::Compare => "==",
                 BinaryOp::Arithmetic => "+",
                 BinaryOp::Assign => "=",
@@ -366,6 +367,13 @@ fn expr(body: &Body, id: ExprId) -> String {
 fn stmt(body: &Body, of: &Stmt) -> String {
     match of {
         Stmt::Expr(it) => expr(body, *it),
+        Stmt::Cfg(cfg, inner) => {
+            let cfg: Vec<String> = cfg
+                .iter()
+                .map(|cfg| format!("{}{}", if cfg.negated { "!" } else { "" }, cfg.predicate))
+                .collect();
+            format!("#[{}] {}", cfg.join(", "), stmt(body, inner))
+        }
         Stmt::Let {
             pat: p,
             ty: of,

@@ -226,6 +226,7 @@ impl Walker<'_, '_> {
             certainty: *certainty,
             optional: method.returns == Returns::Option || method.is_try,
             bound_by_head: false,
+            cfg: self.cfg.clone(),
         });
         Value {
             place: lock.place.clone(),
@@ -935,6 +936,7 @@ impl Walker<'_, '_> {
         let constructs = matches!(name, "new" | "default" | "with_capacity" | "from");
         let ty = match owner {
             Ty::Ext(..) if constructs => owner.clone(),
+            _ if constructs && base.contains("::") => Ty::ext(base),
             _ => Ty::Unknown,
         };
         Value {

@@ -81,7 +81,11 @@ impl Walker<'_, '_> {
     ) -> Value {
         if !self.has_let(cond) {
             self.operand(cond);
-            let before = self.state.clone();
+            let mut before = self.state.clone();
+            self.learn(cond, true);
+            std::mem::swap(&mut before, &mut self.state);
+            self.learn(cond, false);
+            std::mem::swap(&mut before, &mut self.state);
             let value = self.branch(then, holder);
             let after = std::mem::replace(&mut self.state, before);
             let other = match els {
@@ -161,7 +165,7 @@ impl Walker<'_, '_> {
             });
         };
         match self.kind(id) {
-            ExprKind::Binary(BinaryOp::Lazy, left, right) if self.has_let(id) => {
+            ExprKind::Binary(BinaryOp::And, left, right) if self.has_let(id) => {
                 self.condition(construct, *left, failed);
                 self.condition(construct, *right, failed);
             }
@@ -193,11 +197,46 @@ impl Walker<'_, '_> {
         while let Some(id) = stack.pop() {
             match self.kind(id) {
                 ExprKind::Let(..) => return true,
-                ExprKind::Binary(BinaryOp::Lazy, left, right) => stack.extend([*left, *right]),
+                ExprKind::Binary(BinaryOp::And, left, right) => stack.extend([*left, *right]),
                 _ => {}
             }
         }
         false
+    }
+
+    /// What follows of `cond` being `truth`: an option that is `None` holds no guard.
+    fn learn(&mut self, cond: ExprId, truth: bool) {
+        match self.kind(cond) {
+            ExprKind::Unary(inner) => self.learn(*inner, !truth),
+            ExprKind::Binary(BinaryOp::And, left, right) if truth => {
+                self.learn(*left, true);
+                self.learn(*right, true);
+            }
+            ExprKind::Binary(BinaryOp::Or, left, right) if !truth => {
+                self.learn(*left, false);
+                self.learn(*right, false);
+            }
+            ExprKind::MethodCall { receiver, name, .. } => {
+                let empty = match name.as_str() {
+                    "is_none" => truth,
+                    "is_some" => !truth,
+                    _ => return,
+                };
+                let ExprKind::Path(path) = self.kind(*receiver) else {
+                    return;
+                };
+                let [only] = path.segments.as_slice() else {
+                    return;
+                };
+                let local = self.names.iter().rev().find(|(name, _)| *name == only.name);
+                if let (true, Some(&(_, local))) = (empty, local) {
+                    for guard in self.state.owned_by(Owner::Local(local)) {
+                        self.state.remove(guard);
+                    }
+                }
+            }
+            _ => {}
+        }
     }
 
     /// A branch, arm or body: a temporary scope of its own, whose value moves out.
@@ -313,17 +352,19 @@ impl Walker<'_, '_> {
         let before = self.state.clone();
         let guards_before = self.facts.guards.len();
         self.loop_depth += 1;
-        let value = self.round(id, head, body, label, iterated.as_ref());
+        let (value, back) = self.round(id, head, body, label, iterated.as_ref());
         // What a round leaves in outer variables is alive in the next one.
-        let left = self
-            .state
-            .live
-            .iter()
-            .any(|live| usize::try_from(live.guard).is_ok_and(|guard| guard >= guards_before));
+        let left = !back.unreachable
+            && back
+                .live
+                .iter()
+                .any(|live| usize::try_from(live.guard).is_ok_and(|guard| guard >= guards_before));
         let value = if left && self.loop_depth <= 3 && !matches!(head, LoopHead::For(..)) {
-            let again = std::mem::take(&mut self.state);
-            self.state = before.join(again);
-            self.round(id, head, body, label, iterated.as_ref())
+            let after = std::mem::replace(&mut self.state, before.join(back));
+            let (again, _) = self.round(id, head, body, label, iterated.as_ref());
+            let state = std::mem::take(&mut self.state);
+            self.state = after.join(state);
+            value.join(again)
         } else {
             value
         };
@@ -332,7 +373,8 @@ impl Walker<'_, '_> {
         value
     }
 
-    /// One round of a loop, from the state at its head to the state after the loop.
+    /// One round of a loop, from the state at its head to the state after the loop; with the value,
+    /// the state in which the next round begins.
     fn round(
         &mut self,
         id: ExprId,
@@ -340,7 +382,7 @@ impl Walker<'_, '_> {
         body: ExprId,
         label: Option<&Name>,
         iterated: Option<&(u32, PatId, Value)>,
-    ) -> Value {
+    ) -> (Value, State) {
         let end = self.end_of(body);
         let mark = self.mark();
         self.loops.push(Breakable {
@@ -349,6 +391,7 @@ impl Walker<'_, '_> {
             temps: self.temps,
             locals: self.locals.len(),
             exits: Vec::new(),
+            nexts: Vec::new(),
             value: None,
         });
         let entry = self.state.clone();
@@ -396,26 +439,32 @@ impl Walker<'_, '_> {
         if pushed {
             self.bodies.pop();
         }
+        let mut back = std::mem::take(&mut self.state);
+        let Some(found) = self.loops.pop() else {
+            return (Value::default(), State::default());
+        };
+        for state in found.nexts {
+            back = back.join(state);
+        }
         // A `while` or `for` also ends after this round.
         if !matches!(head, LoopHead::Infinite) {
-            let after = std::mem::take(&mut self.state);
-            exit = exit.join(after);
+            exit = exit.join(back.clone());
         }
-        let Some(found) = self.loops.pop() else {
-            return Value::default();
-        };
         for state in found.exits {
             exit = exit.join(state);
         }
-        exit.live.retain(|live| !matches!(live.owner, Owner::Local(local) if usize::try_from(local).is_ok_and(|local| local >= found.locals)));
+        let first = u32::try_from(found.locals).unwrap_or(u32::MAX);
+        exit.live
+            .retain(|live| !matches!(live.owner, Owner::Local(local) if local >= first));
         self.state = exit;
-        match head {
+        let value = match head {
             LoopHead::Infinite => found.value.unwrap_or_default(),
             _ => Value {
                 owned: true,
                 ..Value::of(Ty::Tuple(Arc::new([])))
             },
-        }
+        };
+        (value, back)
     }
 
     /// What iterating over a value of the type gives.
@@ -465,6 +514,7 @@ impl Walker<'_, '_> {
                 temps: self.temps,
                 locals: self.locals.len(),
                 exits: Vec::new(),
+                nexts: Vec::new(),
                 value: None,
             });
         }
@@ -516,6 +566,12 @@ impl Walker<'_, '_> {
 
     fn stmt(&mut self, stmt: &Stmt) {
         match stmt {
+            Stmt::Cfg(cfg, stmt) => {
+                let before = self.cfg.len();
+                self.cfg.extend(cfg.iter().cloned());
+                self.stmt(stmt);
+                self.cfg.truncate(before);
+            }
             Stmt::Expr(id) => {
                 self.open();
                 let value = self.expr(*id, None);
@@ -618,30 +674,44 @@ impl Walker<'_, '_> {
         let value = value
             .map(|value| self.expr(value, None))
             .map(|value| self.moved(value));
-        if !self.state.unreachable {
-            let mut state = self.state.clone();
-            let found = self.loops.iter_mut().rev().find(|found| match label {
-                Some(label) => found.label.as_ref() == Some(label),
-                None => found.is_loop,
-            });
-            if let Some(found) = found {
-                let first = u32::try_from(found.locals).unwrap_or(u32::MAX);
-                state.live.retain(|live| match live.owner {
-                    Owner::Temp(depth) => depth <= found.temps,
-                    Owner::Local(local) => local < first,
-                    Owner::Flight | Owner::Callee => true,
+        if let Some((found, state)) = self.leaving(label) {
+            found.exits.push(state);
+            if let Some(value) = value {
+                found.value = Some(match found.value.take() {
+                    Some(before) => before.join(value),
+                    None => value,
                 });
-                found.exits.push(state);
-                if let Some(value) = value {
-                    found.value = Some(match found.value.take() {
-                        Some(before) => before.join(value),
-                        None => value,
-                    });
-                }
             }
         }
         self.state.unreachable = true;
         Value::of(Ty::Never)
+    }
+
+    pub(super) fn continue_(&mut self, label: Option<&Name>) -> Value {
+        if let Some((found, state)) = self.leaving(label) {
+            found.nexts.push(state);
+        }
+        self.state.unreachable = true;
+        Value::of(Ty::Never)
+    }
+
+    /// The loop or block that `label` means, and the state with what is inside of it dropped.
+    fn leaving(&mut self, label: Option<&Name>) -> Option<(&mut Breakable, State)> {
+        if self.state.unreachable {
+            return None;
+        }
+        let mut state = self.state.clone();
+        let found = self.loops.iter_mut().rev().find(|found| match label {
+            Some(label) => found.label.as_ref() == Some(label),
+            None => found.is_loop,
+        })?;
+        let first = u32::try_from(found.locals).unwrap_or(u32::MAX);
+        state.live.retain(|live| match live.owner {
+            Owner::Temp(depth) => depth <= found.temps,
+            Owner::Local(local) => local < first,
+            Owner::Flight | Owner::Callee => true,
+        });
+        Some((found, state))
     }
 
     /// An async block: a future; its body runs when it is awaited, or somewhere else.

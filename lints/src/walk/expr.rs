@@ -87,10 +87,7 @@ impl Walker<'_, '_> {
             } => self.block(id, label.as_ref(), stmts, *tail, holder),
             ExprKind::Closure { .. } => self.closure(id),
             ExprKind::Break(label, value) => self.break_(label.as_ref(), *value),
-            ExprKind::Continue(_) => {
-                self.state.unreachable = true;
-                Value::of(Ty::Never)
-            }
+            ExprKind::Continue(label) => self.continue_(label.as_ref()),
             ExprKind::Return(value) => {
                 let value = value
                     .map(|value| self.expr(value, None))
@@ -339,6 +336,10 @@ impl Walker<'_, '_> {
 
     /// `base.name`, through as many dereferences as it takes.
     pub(super) fn field_of(&mut self, base: Value, name: &Name) -> Value {
+        let within = match base.ty {
+            Ty::Ref(_) => None,
+            _ => base.local.or(base.within),
+        };
         let mut at = base;
         for _ in 0..8 {
             let (found, known) = match &at.ty {
@@ -368,6 +369,7 @@ impl Walker<'_, '_> {
                     ty: found,
                     place,
                     local: None,
+                    within,
                     owned,
                     text: None,
                     ..at
@@ -440,7 +442,7 @@ impl Walker<'_, '_> {
             ..Value::of(Ty::ext(ty))
         };
         match op {
-            BinaryOp::Lazy => {
+            BinaryOp::And | BinaryOp::Or => {
                 self.operand(left);
                 let before = self.state.clone();
                 self.operand(right);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rules::Certainty;
 
-use crate::hir::{Name, Range};
+use crate::hir::{Cfg, Name, Range};
 use crate::index::{AdtId, FileId, FnId, StaticId};
 use crate::locks::{LockId, Mode, Shards};
 
@@ -221,6 +221,8 @@ pub struct Guard {
     pub optional: bool,
     /// Bound by a pattern of its head.
     pub bound_by_head: bool,
+    /// Predicates of the statements that it was born in.
+    pub cfg: Vec<Cfg>,
 }
 
 /// What happened.
@@ -276,6 +278,8 @@ pub struct Event {
     pub held: Vec<Held>,
     /// Constructs in whose body (arm, `else`) it happens.
     pub bodies: Vec<u32>,
+    /// Predicates of the statements that it stands in.
+    pub cfg: Vec<Cfg>,
     /// Inside a closure or async block that runs at another time.
     pub detached: bool,
     /// How sure it is that it happens in this order, in these scopes.

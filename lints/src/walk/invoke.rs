@@ -175,6 +175,7 @@ impl Walker<'_, '_> {
             certainty,
             optional: returned.optional,
             bound_by_head: false,
+            cfg: self.cfg.clone(),
         });
         debug_assert_eq!(guard, number);
         Some(guard)

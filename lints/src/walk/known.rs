@@ -372,6 +372,7 @@ fn sequence(name: &str) -> Option<Known> {
         "pop" | "pop_front" | "pop_back" | "take" | "replace" | "pop_first" | "pop_last" => {
             owned(Borrow, Gives::OptionArg(0))
         }
+        "push" | "push_back" | "push_front" => owned(Borrow, Gives::Plain("()")),
         "remove" | "swap_remove" => owned(Borrow, Gives::Unknown),
         "iter" | "iter_mut" => known(Borrow, Gives::Iter(0)),
         "into_iter" | "drain" => known(Borrow, Gives::IntoIter(0)),

@@ -17,7 +17,7 @@ mod value;
 
 use rules::Certainty;
 
-use crate::hir::{Body, ExprId, ExprKind, Name, PatKind, Range};
+use crate::hir::{Body, Cfg, ExprId, ExprKind, Name, PatKind, Range};
 use crate::index::names::TyScope;
 use crate::index::ty::Ty;
 use crate::index::{FnId, Program};
@@ -75,6 +75,7 @@ pub fn walk(program: &Program<'_>, summaries: &[Summary], id: FnId, scopes: Scop
         returned: None,
         inlining: Vec::new(),
         loop_depth: 0,
+        cfg: Vec::new(),
     };
     walker.function();
     walker.facts
@@ -100,6 +101,8 @@ struct Breakable {
     temps: u32,
     locals: usize,
     exits: Vec<State>,
+    /// States in which the next round begins, by `continue`.
+    nexts: Vec<State>,
     value: Option<Value>,
 }
 
@@ -135,6 +138,8 @@ struct Walker<'p, 'a> {
     returned: Option<Value>,
     inlining: Vec<ExprId>,
     loop_depth: u32,
+    /// Predicates of the statements that we are in.
+    cfg: Vec<Cfg>,
 }
 
 impl<'a> Walker<'_, 'a> {
@@ -196,6 +201,7 @@ impl<'a> Walker<'_, 'a> {
             certainty: Certainty::Proven,
             optional: false,
             bound_by_head: false,
+            cfg: self.cfg.clone(),
         });
         self.state.set_owner(guard, Owner::Local(local));
     }
@@ -331,6 +337,14 @@ impl<'a> Walker<'_, 'a> {
                 value.guards.push(guard);
             }
         }
+        // `drop(holder.guard)`: of several guards in one variable, which it is is not known.
+        if let Some(local) = value.within.take()
+            && self.program.holds_guard(&value.ty)
+            && let [guard] = self.state.owned_by(Owner::Local(local)).as_slice()
+        {
+            self.state.set_owner(*guard, Owner::Flight);
+            value.guards.push(*guard);
+        }
         value
     }
 
@@ -436,6 +450,7 @@ impl<'a> Walker<'_, 'a> {
             range,
             held,
             bodies: self.bodies.clone(),
+            cfg: self.cfg.clone(),
             detached: self.detached > 0,
             certainty: match (self.weak, self.foreign) {
                 (0, 0) => Certainty::Proven,

@@ -28,6 +28,8 @@ pub(super) struct Value {
     pub(super) place: Option<Place>,
     /// The expression is exactly this variable: using it by value moves out of it.
     pub(super) local: Option<u32>,
+    /// It is a field of this variable: using it by value moves out of that.
+    pub(super) within: Option<u32>,
     /// One part of a matched value: whether it holds the guard is told by its type.
     pub(super) part: bool,
     /// The function's parameter that it is.

@@ -365,10 +365,7 @@ fn fixtures(root: &Ca) -> BTreeMap<&'static str, Vec<u8>> {
                 &whole.replace('\n', "\r\n"),
                 &pem("X509 CERTIFICATE", &issuing_der),
                 &pem("TRUSTED CERTIFICATE", &trusted),
-                &whole
-                    .split_inclusive('\n')
-                    .flat_map(|line| ["  ", line])
-                    .collect::<String>(),
+                &format!("  {}\n", whole.trim_end().replace('\n', "\n  ")),
                 "# -----BEGIN CERTIFICATE-----\n# a block that is commented out\n",
             ]),
         ),

@@ -4,170 +4,20 @@
 //! misspelled key is an error. What no rule reads yet is listed in [`Policy::unread`], and the
 //! report says so: a line of a policy is never ignored in silence.
 
+mod names;
+mod section;
+
 use globset::{GlobBuilder, GlobMatcher};
+use names::NamePattern;
 use rules::policy::{Error, Spanned};
 use rules::{Level, Span};
-use schemars::JsonSchema;
-use serde::Deserialize;
 
 use crate::threshold::{Bound, Percent, Stretch, Terms};
 
-/// The section as it is written.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[schemars(rename = "certs")]
-pub struct Section {
-    /// When certificates of each class warn and deny.
-    #[serde(default)]
-    pub classes: Classes,
-    /// Class, owner and runbook by path or name; of several entries that match, the last wins.
-    #[serde(default)]
-    pub assign: Vec<Spanned<Assign>>,
-    /// What is trusted; read by rules of a later release.
-    pub trust: Option<Spanned<Trust>>,
-    /// Certificates that must be there; read by rules of a later release.
-    #[serde(default)]
-    pub expect: Vec<Spanned<Expect>>,
-    /// Servers to ask, only with `--online`; read by a later release.
-    #[serde(default)]
-    pub endpoints: Vec<Spanned<Endpoint>>,
-    /// Where the passwords of keystores are; read by a later release.
-    #[serde(default)]
-    pub passwords: Vec<Spanned<Password>>,
-}
-
-/// The three classes.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Classes {
-    /// Renewed by a machine.
-    pub auto: Option<ClassEntry>,
-    /// Renewed by a person.
-    pub manual: Option<ClassEntry>,
-    /// A CA.
-    pub ca: Option<ClassEntry>,
-}
-
-/// When a class warns and denies; what is not given keeps its default.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ClassEntry {
-    /// At and below this much time left the level is warn.
-    pub warn: Option<Spanned<Bound>>,
-    /// At and below this much time left the level is deny.
-    pub deny: Option<Spanned<Bound>>,
-}
-
-/// How a certificate is renewed, which decides how much time must be left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Class {
-    /// By a machine: only a broken renewal shows up.
-    Auto,
-    /// By a person, who needs weeks.
-    Manual,
-    /// A CA: measured by the certificates that it issues.
-    Ca,
-}
-
-impl Class {
-    /// The word used in policies and reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Manual => "manual",
-            Self::Ca => "ca",
-        }
-    }
-}
-
-/// What certificates at a path, or with a name, are.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Assign {
-    /// Which certificates; all keys given must match.
-    #[serde(rename = "match")]
-    pub matching: Spanned<Match>,
-    /// Their class, where it is not the automatic one.
-    pub class: Option<Class>,
-    /// The team that answers for them.
-    pub owner: Option<String>,
-    /// Where it is written how they are renewed.
-    pub runbook: Option<String>,
-    /// The highest level of findings about them; `allow` leaves them out.
-    pub level: Option<Level>,
-    /// Names that the certificate must have; read by rules of a later release.
-    pub expect_san: Option<Vec<String>>,
-}
-
-/// Which certificates an entry is about.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "certificate match")]
-pub struct Match {
-    /// A glob for the path, relative to the policy's folder.
-    pub path: Option<String>,
-    /// A pattern for one of the names: `*` stands for one label, as in certificates, `**` for any
-    /// number of them.
-    pub san: Option<String>,
-}
-
-/// Which anchors are trusted.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Trust {
-    /// `public`, `system`, or paths of files.
-    pub roots: Vec<String>,
-    /// Whether the anchor's own expiry counts.
-    pub anchor_expiry: Option<AnchorExpiry>,
-}
-
-/// Whether the anchor's own expiry counts: OpenSSL and Go say yes, many libraries no.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum AnchorExpiry {
-    /// It counts.
-    Strict,
-    /// It does not.
-    Ignore,
-}
-
-/// A certificate that must be there.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Expect {
-    /// Where.
-    pub path: String,
-    /// A name that it must have.
-    pub san: Option<String>,
-}
-
-/// A server to ask.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Endpoint {
-    /// `host:port`.
-    pub host: String,
-    /// The protocol that is spoken before TLS.
-    pub starttls: Option<String>,
-    /// The file whose certificate it should present.
-    pub served_from: Option<String>,
-}
-
-/// Where the password of a keystore is.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Password {
-    /// Which keystores.
-    #[serde(rename = "match")]
-    pub matching: Match,
-    /// The environment variable that holds it.
-    pub env: Option<String>,
-    /// The file that holds it.
-    pub file: Option<String>,
-    /// The file descriptor that it is read from.
-    pub fd: Option<u32>,
-}
+pub use section::{
+    AnchorExpiry, Assign, Class, ClassEntry, Classes, Endpoint, Expect, Match, Password, Section,
+    Trust,
+};
 
 /// A threshold and the policy line that set it.
 #[derive(Debug, Clone)]
@@ -299,18 +149,14 @@ impl Policy {
 
     /// What the policy says about a certificate with these names at `path`, which is relative to
     /// the policy's folder. Of several entries that say something, the last wins, key by key.
-    pub fn assignment<'a>(
-        &self,
-        path: &str,
-        names: &(impl Iterator<Item = &'a str> + Clone),
-    ) -> Assignment {
+    pub fn assignment(&self, path: &str, names: &[&str]) -> Assignment {
         let mut assignment = Assignment::default();
         let matching = self.rows.iter().filter(|row| {
             row.path.as_ref().is_none_or(|glob| glob.is_match(path))
                 && row
                     .san
                     .as_ref()
-                    .is_none_or(|pattern| names.clone().any(|name| pattern.matches(name)))
+                    .is_none_or(|pattern| names.iter().any(|name| pattern.matches(name)))
         });
         for Row { entry, span, .. } in matching {
             if let Some(class) = entry.class {
@@ -424,73 +270,4 @@ fn glob(text: &str) -> Result<GlobMatcher, String> {
                 rules::escape::word(&error.kind().to_string())
             )
         })
-}
-
-/// A pattern for host names by labels, and for URIs as for paths.
-#[derive(Debug, Clone)]
-enum NamePattern {
-    /// Labels from the first to the last, in lower case.
-    Labels(Vec<String>),
-    /// A glob.
-    Uri(GlobMatcher),
-}
-
-impl NamePattern {
-    fn read(text: &str) -> Result<Self, String> {
-        if text.is_empty() {
-            return Err("this name is empty".to_owned());
-        }
-        if text.contains('/') {
-            return glob(text).map(Self::Uri);
-        }
-        Ok(Self::Labels(
-            text.to_ascii_lowercase()
-                .split('.')
-                .map(str::to_owned)
-                .collect(),
-        ))
-    }
-
-    fn matches(&self, name: &str) -> bool {
-        match self {
-            Self::Uri(glob) => glob.is_match(name),
-            Self::Labels(pattern) => labels_match(pattern, name),
-        }
-    }
-}
-
-/// Whether the labels of `name` match: `*` is one label, `**` any number of them, and the others
-/// are themselves in any case.
-fn labels_match(pattern: &[String], name: &str) -> bool {
-    let labels: Vec<&str> = name.trim_end_matches('.').split('.').collect();
-    // As with every glob it is enough to go back to the last `**`, so the work is bounded by the
-    // product of the lengths.
-    let (mut p, mut l) = (0, 0);
-    let mut retry = None;
-    loop {
-        match (pattern.get(p).map(String::as_str), labels.get(l)) {
-            (Some("**"), _) => {
-                retry = Some((p, l));
-                p += 1;
-                continue;
-            }
-            (Some("*"), Some(_)) => {
-                (p, l) = (p + 1, l + 1);
-                continue;
-            }
-            (Some(wanted), Some(had)) if had.eq_ignore_ascii_case(wanted) => {
-                (p, l) = (p + 1, l + 1);
-                continue;
-            }
-            (None, None) => return true,
-            _ => {}
-        }
-        match retry {
-            Some((star, from)) if from < labels.len() => {
-                retry = Some((star, from + 1));
-                (p, l) = (star + 1, from + 1);
-            }
-            _ => return false,
-        }
-    }
 }
