@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod certs;
 mod estate;
 mod fixtures;
 mod oracle;

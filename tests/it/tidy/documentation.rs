@@ -47,7 +47,6 @@ fn exceptions() -> Vec<Allowed> {
         allowed("bgp-ci/src/model/", "", "masks and the edges of types"),
         allowed("bgp-ci/src/tests/", "", "special-purpose space, and edges"),
         allowed("cert-audit/src/", "4.", "a section of RFC 5280"),
-        allowed("cert-audit/src/", "2.5.", "an object identifier of X.500"),
         allowed(
             "tests/fixtures/bgp-ci/bogon-prefix/",
             "",
