@@ -10,7 +10,7 @@
 //! | `B_name` | a place, of type `u64`, where the lock may be taken again |
 //! | `O` | a guard of an unrelated lock |
 //! | `GUARD`, `KIND` | the guard's type, and the path of its associated functions |
-//! | `HELPER` | the name of the function in [`Construct::items`] |
+//! | `HELPER` | the name of the function in `Construct::items` |
 //! | `TAIL_RETURN..x`, `TAIL_BREAK..x` | `return x` and `break 'a x` as the tail of a block, where printing would add a `;` |
 //! | `ASYNC`, `.AWAIT` | `async` and `.await` where the lock is an async one |
 

@@ -34,7 +34,7 @@ pub struct Layer {
     pub hole: &'static Hole,
     /// How its guard is made.
     pub held: &'static Form,
-    /// Which of [`Form::unwraps`].
+    /// Which of `Form::unwraps`.
     pub unwrap: &'static str,
     /// Whether its guard comes from a function of its own.
     pub getter: bool,
