@@ -1,7 +1,7 @@
 //! The `bgp:` section as it is written: every key, typed, with its place.
 //!
 //! Texts that stand for prefixes, numbers and communities are still texts here, so that
-//! [`resolve`](super::resolve) can name everything that is wrong with them at once.
+//! [`resolve`](super::resolve()) can name everything that is wrong with them at once.
 
 use rules::policy::{Entries, Spanned};
 use schemars::JsonSchema;
