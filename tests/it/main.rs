@@ -7,5 +7,6 @@
     reason = "a test fails by panicking"
 )]
 
+mod hostile;
 mod oracle;
 mod tidy;

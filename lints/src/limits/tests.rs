@@ -7,7 +7,7 @@ use super::*;
 struct Source<'t>(LexedStr<'t>, Vec<usize>);
 
 impl Tokens for Source<'_> {
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         self.1.len()
     }
 

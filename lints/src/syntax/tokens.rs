@@ -261,7 +261,7 @@ impl Feed {
 pub(super) struct Fed<'a, 't>(pub(super) &'a Feed, pub(super) &'a Tokens<'t>);
 
 impl limits::Tokens for Fed<'_, '_> {
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         self.0.len()
     }
 

@@ -1,5 +1,7 @@
 //! Policies and suppressions that are wrong: never taken for "nothing is forbidden".
 
+use std::fmt::Write as _;
+
 use rules::Exit;
 use testkit::tree;
 
@@ -48,7 +50,7 @@ fn a_bomb_of_aliases_is_refused() {
         .map(|two| (two[1], two[0]))
     {
         let list = vec![format!("*{of}"); 10].join(", ");
-        bomb.push_str(&format!("{name}: &{name} [{list}]\n"));
+        writeln!(bomb, "{name}: &{name} [{list}]").unwrap();
     }
     refused(&bomb);
 }
