@@ -7,8 +7,10 @@
     reason = "a test fails by panicking"
 )]
 
+mod certs;
 mod estate;
 mod fixtures;
+mod hostile;
 mod oracle;
 mod parts;
 mod process;
