@@ -33,7 +33,7 @@ pub const MAX_DEPTH: usize = 2_000;
 /// So many tokens that can begin a nested construct are safe on [`STACK`], with a margin of four.
 const SMALL: usize = 8_000;
 
-/// So many are safe on [`LARGE_STACK`], with a margin of two and a half. In a debug build the
+/// So many are safe on `LARGE_STACK`, with a margin of two and a half. In a debug build the
 /// parser takes 150,000 looks at one place for an endless loop, and it looks at least once for each
 /// level on the way back; 32,000 brackets pass, 64,000 do not.
 const LARGE: usize = if cfg!(debug_assertions) {

@@ -24,7 +24,7 @@ use crate::syntax;
 const STACK: usize = limits::STACK;
 
 /// How often a component is resolved again because a module lies in an ignored file.
-const ROUNDS: usize = 4;
+const ROUNDS: usize = 130;
 
 /// Arguments of `structlint check`.
 #[derive(Debug, Clone, Default, clap::Args)]

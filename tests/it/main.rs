@@ -10,6 +10,7 @@
 mod certs;
 mod estate;
 mod fixtures;
+mod hostile;
 mod oracle;
 mod parts;
 mod process;

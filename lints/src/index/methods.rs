@@ -127,8 +127,9 @@ impl<'a> Program<'a> {
             if !found.fns.is_empty() {
                 // Twins (`cfg`, generic specialisations) share a name: one of them runs.
                 if found.fns.len() > 1 {
+                    let twins = found.fns.iter().all(|(id, _)| !self.function(*id).cfg.is_empty());
                     for (_, certainty) in &mut found.fns {
-                        *certainty = Certainty::Likely;
+                        *certainty = if twins { Certainty::Likely } else { Certainty::Possible };
                     }
                 }
                 found.fns.truncate(DISPATCH);

@@ -454,7 +454,6 @@ impl<'a> Walker<'_, 'a> {
             detached: self.detached > 0,
             certainty: match (self.weak, self.foreign) {
                 (0, 0) => Certainty::Proven,
-                (0, _) => Certainty::Likely,
                 _ => Certainty::Possible,
             },
         });
