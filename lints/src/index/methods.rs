@@ -127,9 +127,16 @@ impl<'a> Program<'a> {
             if !found.fns.is_empty() {
                 // Twins (`cfg`, generic specialisations) share a name: one of them runs.
                 if found.fns.len() > 1 {
-                    let twins = found.fns.iter().all(|(id, _)| !self.function(*id).cfg.is_empty());
+                    let twins = found
+                        .fns
+                        .iter()
+                        .all(|(id, _)| !self.function(*id).cfg.is_empty());
                     for (_, certainty) in &mut found.fns {
-                        *certainty = if twins { Certainty::Likely } else { Certainty::Possible };
+                        *certainty = if twins {
+                            Certainty::Likely
+                        } else {
+                            Certainty::Possible
+                        };
                     }
                 }
                 found.fns.truncate(DISPATCH);
