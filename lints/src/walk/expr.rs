@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::hir::{BinaryOp, BlockKind, ExprId, ExprKind, MacroScope, Name, PathRef};
-use crate::index::names::{Def, Res};
-use crate::index::ty::Ty;
+use crate::hir::{BinaryOp, BlockKind, ExprId, ExprKind, MacroScope, Name, PathRef, TypeRef};
+use crate::index::names::{Def, Res, TyScope};
+use crate::index::ty::{Subst, Ty, unify};
 
 use super::facts::{Happening, Place, Root, Step, Why};
 use super::state::Owner;
@@ -129,9 +129,11 @@ impl Walker<'_, '_> {
             }
             ExprKind::Struct(path, fields, spread) => {
                 let mut whole = Value::default();
-                for &(_, field) in fields {
-                    let value = self.expr(field, holder);
+                let mut given = Vec::new();
+                for (name, field) in fields {
+                    let value = self.expr(*field, holder);
                     let value = self.moved(value);
+                    given.push((name, value.ty.clone()));
                     absorb(&mut whole, value);
                 }
                 if let Some(spread) = spread {
@@ -139,7 +141,7 @@ impl Walker<'_, '_> {
                     let value = self.moved(value);
                     absorb(&mut whole, value);
                 }
-                let ty = self.struct_type(path);
+                let ty = self.struct_type(path, &given);
                 whole.with_ty(ty)
             }
             ExprKind::Range(from, to) => {
@@ -188,20 +190,39 @@ impl Walker<'_, '_> {
         }
     }
 
-    fn struct_type(&self, path: &PathRef) -> Ty {
+    /// The type of a struct literal, its parameters told by the fields.
+    fn struct_type(&self, path: &PathRef, given: &[(&Name, Ty)]) -> Ty {
         if let [only] = path.segments.as_slice()
             && only.name == "Self"
         {
             return self.scope.self_ty.clone().unwrap_or_default();
         }
         match self.program.resolve_type_path(self.scope.module, path) {
-            Res::Def(Def::Adt(adt) | Def::Variant(adt, _)) => {
+            Res::Def(Def::Adt(adt)) => {
+                let def = self.program.adt(adt);
+                let scope = TyScope {
+                    module: def.module,
+                    generics: vec![def.generics],
+                    self_ty: None,
+                    members: None,
+                };
+                let mut subst = Subst::new();
+                for field in self.program.fields(adt, None) {
+                    if let Some((_, ty)) = given.iter().find(|(name, _)| **name == field.name) {
+                        unify(&self.program.lower(&field.ty, &scope), ty, &mut subst);
+                    }
+                }
+                let args = def.generics.iter();
+                let args = args.map(|param| subst.get(&param.name).cloned().unwrap_or_default());
+                Ty::Adt(adt, args.collect())
+            }
+            Res::Def(Def::Variant(adt, _)) => {
                 let count = self.program.adt(adt).generics.len();
                 Ty::Adt(adt, vec![Ty::Unknown; count].into())
             }
             Res::Def(Def::Alias(_)) => self
                 .program
-                .lower(&crate::hir::TypeRef::Path(path.clone()), &self.scope),
+                .lower(&TypeRef::Path(path.clone()), &self.scope),
             _ => Ty::Unknown,
         }
     }
@@ -233,7 +254,7 @@ impl Walker<'_, '_> {
         match self.program.resolve_value_path(self.scope.module, path) {
             Res::Def(Def::Static(found)) => {
                 let def = self.program.static_(found);
-                let scope = crate::index::names::TyScope {
+                let scope = TyScope {
                     module: def.module,
                     generics: Vec::new(),
                     self_ty: None,
