@@ -15,7 +15,7 @@ rules::rule! {
     /// `let _guard =` keeps it to the end of the block.
     ///
     /// ## Bad
-    /// ```rust
+    /// ```rust,compile_fail
     /// use std::sync::Mutex;
     ///
     /// struct Log { order: Mutex<()> }
