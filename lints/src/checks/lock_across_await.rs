@@ -100,7 +100,7 @@ fn run(evidence: &Evidence<'_, '_>, findings: &mut Vec<Finding>) {
 
 fn must_not_wait(evidence: &Evidence<'_, '_>, guard: &Guard) -> bool {
     let lock = evidence.program.locks.lock(guard.lock.lock);
-    !lock.is_async && lock.kind != Kind::Unknown
+    !lock.is_async && !guard.awaited && lock.kind != Kind::Unknown
 }
 
 fn finding(

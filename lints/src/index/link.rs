@@ -46,6 +46,8 @@ impl<'a> Program<'a> {
             statics: Vec::new(),
             aliases: Vec::new(),
             by_name: FxHashMap::default(),
+            holders: Vec::new(),
+            resolved: names::Cache::default(),
             derefs: FxHashMap::default(),
             crate_names: FxHashMap::default(),
         };
@@ -53,6 +55,7 @@ impl<'a> Program<'a> {
             program.add_crate(input);
         }
         program.resolve_impls();
+        program.find_holders();
         program
     }
 

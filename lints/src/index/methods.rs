@@ -6,7 +6,7 @@ use rules::Certainty;
 
 use crate::hir::{ItemKind, Name};
 
-use super::names::{TyScope, bind};
+use super::names::TyScope;
 use super::ty::{Bound, Subst, Ty, unify};
 use super::{FnDef, FnId, Parent, Program, TraitId};
 
@@ -315,54 +315,5 @@ impl<'a> Program<'a> {
         }
         types.extend(function.params.iter().map(|ty| self.lower(ty, &scope)));
         types
-    }
-
-    /// Whether a value of the type is or holds a lock guard.
-    pub fn holds_guard(&self, ty: &Ty) -> bool {
-        self.holds_guard_within(ty, 5)
-    }
-
-    fn holds_guard_within(&self, ty: &Ty, depth: u32) -> bool {
-        let Some(depth) = depth.checked_sub(1) else {
-            return false;
-        };
-        match ty {
-            Ty::Guard(_) => true,
-            Ty::Tuple(args) => args.iter().any(|ty| self.holds_guard_within(ty, depth)),
-            Ty::Ext(path, args) => {
-                let container = matches!(
-                    &**path,
-                    "std::option::Option"
-                        | "std::result::Result"
-                        | "std::boxed::Box"
-                        | "std::vec::Vec"
-                        | "std::sync::PoisonError"
-                        | "std::sync::TryLockError"
-                );
-                container && args.iter().any(|ty| self.holds_guard_within(ty, depth))
-            }
-            Ty::Adt(adt, args) => {
-                let def = self.adt(*adt);
-                let scope = TyScope {
-                    module: def.module,
-                    generics: vec![def.generics],
-                    self_ty: None,
-                    members: None,
-                };
-                let subst = bind(def.generics, args);
-                let holds = |ty| {
-                    self.holds_guard_within(&self.lower(ty, &scope).subst(&subst, true), depth)
-                };
-                match &def.item.kind {
-                    ItemKind::Struct { fields, .. } => fields.iter().any(|field| holds(&field.ty)),
-                    ItemKind::Enum { variants, .. } => variants
-                        .iter()
-                        .flat_map(|(_, fields)| fields)
-                        .any(|field| holds(&field.ty)),
-                    _ => false,
-                }
-            }
-            _ => false,
-        }
     }
 }

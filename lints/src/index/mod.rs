@@ -4,6 +4,7 @@
 //! Names are resolved on demand ([`names`]), types are lowered on demand ([`ty`]), methods are
 //! looked up by the type of their receiver ([`methods`]).
 
+mod holders;
 mod link;
 pub mod methods;
 pub mod names;
@@ -281,6 +282,10 @@ pub struct Program<'a> {
     pub aliases: Vec<Alias<'a>>,
     /// Methods and associated functions by name.
     by_name: FxHashMap<Name, Vec<FnId>>,
+    /// By type: whether it holds a lock guard.
+    holders: Vec<bool>,
+    /// What paths have been found to mean.
+    resolved: names::Cache,
     /// `Deref` implementations by type.
     derefs: FxHashMap<AdtId, ImplId>,
     /// Lib crates by name, where a crate does not say otherwise.

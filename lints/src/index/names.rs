@@ -1,6 +1,6 @@
 //! Names: what a path means in a module, and what a type as written is.
 
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 use rustc_hash::FxHashMap;
 
@@ -18,6 +18,11 @@ const DEPTH: u32 = 24;
 struct Query {
     found: FxHashMap<(ModuleId, Name, Space), Res>,
 }
+
+/// What paths have been found to mean, by module and namespace. An answer depends on nothing else,
+/// so it does not matter who asks first.
+#[derive(Debug, Default)]
+pub(super) struct Cache(RwLock<FxHashMap<(ModuleId, Vec<Name>, Space), Res>>);
 
 /// What a module declares and imports.
 #[derive(Debug, Default)]
@@ -102,17 +107,32 @@ impl TyScope<'_> {
 impl<'a> Program<'a> {
     /// What a path in type position means.
     pub fn resolve_type_path(&self, module: ModuleId, path: &PathRef) -> Res {
-        self.resolve(module, &names(path), Space::Type, &mut Query::default())
+        self.ask(module, names(path), Space::Type)
     }
 
     /// What a path in value position means.
     pub fn resolve_value_path(&self, module: ModuleId, path: &PathRef) -> Res {
-        self.resolve(module, &names(path), Space::Value, &mut Query::default())
+        self.ask(module, names(path), Space::Value)
     }
 
-    /// What `names` mean as a type or module.
-    pub fn resolve_type(&self, module: ModuleId, names: &[Name]) -> Res {
-        self.resolve(module, names, Space::Type, &mut Query::default())
+    /// What a path means, from the cache where it has been asked before.
+    fn ask(&self, module: ModuleId, path: Vec<Name>, space: Space) -> Res {
+        let key = (module, path, space);
+        // A poisoned cache is a panic of ours elsewhere: answer without it.
+        if let Some(found) = self
+            .resolved
+            .0
+            .read()
+            .ok()
+            .and_then(|cache| cache.get(&key).cloned())
+        {
+            return found;
+        }
+        let found = self.resolve(key.0, &key.1, space, &mut Query::default());
+        if let Ok(mut cache) = self.resolved.0.write() {
+            cache.insert(key, found.clone());
+        }
+        found
     }
 
     fn resolve(&self, module: ModuleId, path: &[Name], space: Space, query: &mut Query) -> Res {

@@ -131,7 +131,11 @@ impl<'t> BodyLowering<'_, 't> {
             if is_expr(node.kind()) {
                 // After an error an earlier expression can stand bare as well: a statement.
                 stmts.extend(tail.take().map(Stmt::Expr));
-                tail = Some(self.expr(node));
+                match under_cfg(node, Stmt::Expr(self.expr(node))) {
+                    Stmt::Expr(id) => tail = Some(id),
+                    // A tail that is only sometimes there.
+                    stmt => stmts.push(stmt),
+                }
             } else if node.kind() == K::EXPR_STMT {
                 if let Some(expr) = node.expr() {
                     let id = self.expr(expr);

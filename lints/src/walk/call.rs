@@ -4,16 +4,15 @@ use std::sync::Arc;
 
 use rules::Certainty;
 
-use crate::hir::{ExprId, ExprKind, Name, PathRef, Range, TypeRef};
+use crate::hir::{ExprId, ExprKind, PathRef, Range, TypeRef};
 use crate::index::FnId;
 use crate::index::methods::Callees;
 use crate::index::names::{Def, Res};
 use crate::index::ty::{Subst, Ty, unify};
-use crate::locks::{Kind, LockId, Method, Mode, Returns, Shards, Vocabulary};
+use crate::locks::{Kind, LockId, Method, Mode, Returns};
 
-use super::facts::{Guard, Happening, Keeper, LockRef, Place, Root};
-use super::known::{self, Flow};
-use super::state::Owner;
+use super::facts::{Guard, Happening, Keeper, LockRef, Place};
+use super::known::{self};
 use super::value::{Pending, Value};
 use super::{Walker, weaker};
 
@@ -76,6 +75,9 @@ impl Walker<'_, '_> {
                     }
                 }
                 at.ty = ty.clone();
+                // What is inside is not the variable itself.
+                at.local = None;
+                at.within = None;
             }
             if let Ty::Guard(_) = ty
                 && matches!(
@@ -119,16 +121,16 @@ impl Walker<'_, '_> {
     }
 
     /// Whether dereferencing a value of the type borrows it.
-    fn takes_by_place(&self, ty: &Ty) -> bool {
+    pub(super) fn takes_by_place(&self, ty: &Ty) -> bool {
         !matches!(ty, Ty::Ref(_))
     }
 
-    fn lock_method(&self, lock: LockId, name: &str) -> Option<Method> {
+    pub(super) fn lock_method(&self, lock: LockId, name: &str) -> Option<Method> {
         self.program.locks.lock(lock).methods.get(name).cloned()
     }
 
     /// The names by which a lock's place is known.
-    fn lock_ref(&self, place: Option<Place>, lock: LockId, method: &Method) -> LockRef {
+    pub(super) fn lock_ref(&self, place: Option<Place>, lock: LockId, method: &Method) -> LockRef {
         LockRef {
             place,
             lock,
@@ -138,7 +140,7 @@ impl Walker<'_, '_> {
         }
     }
 
-    fn lock_call(
+    pub(super) fn lock_call(
         &mut self,
         receiver: Value,
         lock: LockId,
@@ -226,283 +228,13 @@ impl Walker<'_, '_> {
             certainty: *certainty,
             optional: method.returns == Returns::Option || method.is_try,
             bound_by_head: false,
+            awaited: false,
             cfg: self.cfg.clone(),
         });
         Value {
             place: lock.place.clone(),
             guards: vec![guard],
             ..Value::of(guard_type(acquisition))
-        }
-    }
-
-    fn known_method(
-        &mut self,
-        receiver: Value,
-        ty: &Ty,
-        known: known::Known,
-        name: &str,
-        args: &[ExprId],
-        generics: &[TypeRef],
-    ) -> Value {
-        let shares = matches!(
-            name,
-            "clone" | "as_ref" | "as_mut" | "upgrade" | "unwrap" | "expect"
-        );
-        let mut receiver = receiver;
-        let flow = known.flow();
-        // `slot.take()` moves a guard out of its variable; `all.push(g)` moves one in.
-        let home = receiver.local;
-        let mut taken = Vec::new();
-        if let (true, Some(local)) = (matches!(name, "take" | "pop" | "replace"), home) {
-            taken = self.state.owned_by(Owner::Local(local));
-        }
-        match flow {
-            Flow::Borrow => receiver = self.kept(receiver, None),
-            Flow::Pass | Flow::IntoClosure | Flow::Consume => receiver = self.moved(receiver),
-        }
-        if matches!(name, "unwrap" | "expect" | "ok_or" | "unwrap_or_else") {
-            for guard in receiver.guards.clone() {
-                if let Some(found) = self.guard_mut(guard) {
-                    found.optional = false;
-                }
-            }
-        }
-        // The receiver's guards go into the closure, or come back.
-        let mut fed = Value::of(known.feeds(ty));
-        fed.place = receiver.place.clone();
-        fed.borrows = receiver.borrows.clone();
-        if flow == Flow::IntoClosure {
-            fed.guards = std::mem::take(&mut receiver.guards);
-        }
-        let mut given: Option<Value> = None;
-        for &arg in args {
-            let value = self.expr(arg, None);
-            let value = self.moved(value);
-            match (value.closure, &value.ty) {
-                (Some(closure), _) => {
-                    let result = self.closure_here(closure, std::slice::from_ref(&fed));
-                    fed.guards = Vec::new();
-                    self.kept(
-                        Value {
-                            closure: None,
-                            ..value
-                        },
-                        None,
-                    );
-                    given = Some(result);
-                }
-                (None, Ty::FnItem(function)) if flow == Flow::IntoClosure || !is_unknown(&fed) => {
-                    let callees = Callees {
-                        fns: vec![(*function, Certainty::Proven)],
-                        subst: Subst::new(),
-                    };
-                    let passed = std::mem::take(&mut fed);
-                    let range = self.range(arg);
-                    given = Some(self.invoke(&callees, vec![passed], range));
-                }
-                _ if !value.guards.is_empty() && flow == Flow::Borrow => {
-                    for guard in value.guards {
-                        match home {
-                            Some(local) => self.state.set_owner(guard, Owner::Local(local)),
-                            None => {
-                                let at = self.end_of(arg);
-                                self.end(guard, at, super::Why::Stored);
-                            }
-                        }
-                    }
-                }
-                _ => {
-                    self.kept(value, None);
-                }
-            }
-        }
-        let at = args.last().map_or(0, |&arg| self.end_of(arg));
-        for guard in std::mem::take(&mut fed.guards) {
-            // `.map(drop)`, `.map(f)` of something unknown.
-            self.end(
-                guard,
-                at.max(self.guard(guard).map_or(0, |guard| guard.birth.end)),
-                super::Why::Moved,
-            );
-        }
-        if flow == Flow::Consume {
-            let at = self
-                .guard(receiver.guards.first().copied().unwrap_or(u32::MAX))
-                .map_or(0, |guard| guard.birth.end);
-            for guard in std::mem::take(&mut receiver.guards) {
-                self.end(guard, at, super::Why::Moved);
-            }
-        }
-        let closure_ty = given.as_ref().map(|value| value.ty.clone());
-        let mut result = Value::of(known.gives(ty, closure_ty));
-        if name == "collect"
-            && let Some(first) = generics.first()
-        {
-            result.ty = self.program.lower(first, &self.scope);
-        }
-        result.owned = known.owned;
-        if !known.owned {
-            result.borrows = receiver.borrows;
-        }
-        if shares || flow == Flow::Pass {
-            result.place = receiver.place;
-        }
-        result.guards = receiver.guards;
-        for guard in taken {
-            self.state.set_owner(guard, Owner::Flight);
-            result.guards.push(guard);
-        }
-        if let Some(given) = given {
-            let into = flow == Flow::IntoClosure;
-            if into || !given.guards.is_empty() {
-                result.guards.extend(given.guards);
-                if into {
-                    result.borrows.extend(given.borrows);
-                    result.owned = given.owned;
-                    result.place = given.place;
-                }
-            }
-        }
-        result
-    }
-
-    fn unresolved_method(
-        &mut self,
-        receiver: Value,
-        name: &Name,
-        args: &[ExprId],
-        range: Range,
-    ) -> Value {
-        if matches!(
-            name.as_str(),
-            "clone" | "as_ref" | "as_mut" | "borrow" | "deref" | "to_owned"
-        ) && args.is_empty()
-            && !(name == "borrow" && matches!(receiver.ty, Ty::Unknown))
-        {
-            let (ty, place) = (receiver.ty.clone(), receiver.place.clone());
-            let receiver = self.kept(receiver, None);
-            let owned = matches!(name.as_str(), "clone" | "to_owned");
-            let borrows = if owned { Vec::new() } else { receiver.borrows };
-            return Value {
-                place,
-                borrows,
-                owned,
-                ..Value::of(ty)
-            };
-        }
-        // The last type of the receiver says whether it is known at all.
-        let unknown = matches!(receiver.ty, Ty::Unknown);
-        if unknown {
-            self.facts.unresolved += 1;
-        }
-        if unknown
-            && args.is_empty()
-            && let Some(mode) = guessed_mode(name)
-            && self.program.krate(self.scope.module).names_locks
-            && receiver.place.is_some()
-        {
-            return self.guessed(receiver, mode, range);
-        }
-        let guards_from = receiver.guards.clone();
-        let passes = matches!(
-            name.as_str(),
-            "unwrap"
-                | "expect"
-                | "unwrap_or_else"
-                | "map_err"
-                | "ok"
-                | "into_inner"
-                | "unwrap_or_default"
-                | "context"
-                | "with_context"
-        );
-        let receiver = if passes {
-            self.moved(receiver)
-        } else {
-            self.kept(receiver, None)
-        };
-        let mut borrows = receiver.borrows.clone();
-        let mut closures = Vec::new();
-        for &arg in args {
-            let value = self.expr(arg, None);
-            let value = self.moved(value);
-            borrows.extend(value.borrows.iter().copied());
-            closures.extend(value.closure);
-            // Guards given to something unknown end there.
-            let at = self.end_of(arg);
-            self.consumed(value, at);
-        }
-        for closure in closures {
-            if known::is_adaptor(name) {
-                self.closure_here(closure, &[]);
-            } else {
-                self.closure_apart(closure);
-            }
-        }
-        self.touch();
-        let mut value = Value {
-            borrows,
-            ..Value::default()
-        };
-        if passes {
-            value.guards = guards_from
-                .into_iter()
-                .filter(|&guard| self.state.owner_of(guard).is_some())
-                .collect();
-            value.place = receiver.place;
-            for &guard in &value.guards {
-                self.state.set_owner(guard, Owner::Flight);
-            }
-        }
-        if matches!(
-            name.as_str(),
-            "is_some"
-                | "is_none"
-                | "is_ok"
-                | "is_err"
-                | "is_empty"
-                | "len"
-                | "contains_key"
-                | "contains"
-                | "to_string"
-                | "cloned"
-                | "copied"
-        ) {
-            value.owned = true;
-            value.borrows.clear();
-        }
-        value
-    }
-
-    /// An unresolved `lock()`, `read()`, …: a lock by its name only.
-    fn guessed(&mut self, receiver: Value, mode: Mode, range: Range) -> Value {
-        let place = receiver.place.clone();
-        self.kept(receiver, None);
-        let method = Method {
-            mode,
-            is_try: false,
-            is_async: false,
-            moment: false,
-            returns: Returns::Guard,
-            shards: Shards::One,
-        };
-        let acquisition = Acquisition {
-            lock: LockRef {
-                place,
-                lock: Vocabulary::UNKNOWN,
-                class: None,
-                shards: Shards::One,
-                key: None,
-            },
-            method,
-            range,
-            inner: Ty::Unknown,
-            certainty: Certainty::Possible,
-        };
-        let value = self.acquire(&acquisition);
-        Value {
-            ty: Ty::Unknown,
-            ..value
         }
     }
 
@@ -522,6 +254,7 @@ impl Walker<'_, '_> {
             }
         }
         let function = self.expr(callee, None);
+        let function = self.kept(function, None);
         let values = self.arguments(args, None);
         if let Some(closure) = function.closure {
             let value = self.closure_here(closure, &values);
@@ -554,7 +287,7 @@ impl Walker<'_, '_> {
         Value::of(ty)
     }
 
-    fn arguments(&mut self, args: &[ExprId], holder: Option<u32>) -> Vec<Value> {
+    pub(super) fn arguments(&mut self, args: &[ExprId], holder: Option<u32>) -> Vec<Value> {
         let mut values = Vec::new();
         for &arg in args {
             let value = self.expr(arg, holder);
@@ -563,7 +296,7 @@ impl Walker<'_, '_> {
         values
     }
 
-    fn drop_args(&mut self, values: Vec<Value>, at: u32) {
+    pub(super) fn drop_args(&mut self, values: Vec<Value>, at: u32) {
         for value in values {
             for guard in value.guards {
                 self.end(guard, at, super::Why::Moved);
@@ -571,7 +304,7 @@ impl Walker<'_, '_> {
         }
     }
 
-    fn call_path(
+    pub(super) fn call_path(
         &mut self,
         path: &PathRef,
         args: &[ExprId],
@@ -624,7 +357,7 @@ impl Walker<'_, '_> {
     }
 
     /// Explicit type arguments of the last segment.
-    fn turbofish(&self, path: &PathRef, function: FnId, subst: &mut Subst) {
+    pub(super) fn turbofish(&self, path: &PathRef, function: FnId, subst: &mut Subst) {
         let Some(def) = self.program.function(function).function else {
             return;
         };
@@ -637,7 +370,12 @@ impl Walker<'_, '_> {
     }
 
     /// `Type::function(…)`, `Self::function(…)`, `Trait::method(…)`.
-    fn associated_call(&mut self, path: &PathRef, args: &[ExprId], range: Range) -> Value {
+    pub(super) fn associated_call(
+        &mut self,
+        path: &PathRef,
+        args: &[ExprId],
+        range: Range,
+    ) -> Value {
         let Some((last, before)) = path.segments.split_last() else {
             return Value::default();
         };
@@ -699,7 +437,7 @@ impl Walker<'_, '_> {
         self.invoke(&callees, values, range)
     }
 
-    fn method_of_workspace(
+    pub(super) fn method_of_workspace(
         &mut self,
         receiver: Value,
         callees: Callees,
@@ -729,370 +467,6 @@ impl Walker<'_, '_> {
         self.invoke(&callees, values, range)
     }
 
-    fn external_call(
-        &mut self,
-        path: &str,
-        args: &[ExprId],
-        range: Range,
-        holder: Option<u32>,
-    ) -> Value {
-        let wraps = matches!(
-            path,
-            "std::option::Option::Some" | "std::result::Result::Ok" | "std::result::Result::Err"
-        );
-        let values = self.arguments(args, if wraps { holder } else { None });
-        self.external(path, values, &Ty::Unknown, args, range)
-    }
-
-    /// A function outside, by canonical path.
-    fn external(
-        &mut self,
-        path: &str,
-        mut values: Vec<Value>,
-        owner: &Ty,
-        args: &[ExprId],
-        range: Range,
-    ) -> Value {
-        let first = |values: &mut Vec<Value>| {
-            if values.is_empty() {
-                Value::default()
-            } else {
-                values.remove(0)
-            }
-        };
-        let unit = || Value {
-            owned: true,
-            ..Value::of(Ty::Tuple(Arc::new([])))
-        };
-        let (base, name) = path.rsplit_once("::").unwrap_or(("", path));
-        match path {
-            "std::option::Option::Some" => {
-                let value = first(&mut values);
-                let ty = Ty::ext1("std::option::Option", value.ty.clone());
-                return value.with_ty(ty);
-            }
-            "std::result::Result::Ok" => {
-                let value = first(&mut values);
-                let ty = Ty::Ext(
-                    "std::result::Result".into(),
-                    Arc::new([value.ty.clone(), Ty::Unknown]),
-                );
-                return value.with_ty(ty);
-            }
-            "std::result::Result::Err" => {
-                let value = first(&mut values);
-                let ty = Ty::Ext(
-                    "std::result::Result".into(),
-                    Arc::new([Ty::Unknown, value.ty.clone()]),
-                );
-                return value.with_ty(ty);
-            }
-            "std::mem::drop" | "std::mem::forget" => {
-                let value = first(&mut values);
-                if name == "drop" {
-                    self.drop_args(vec![value], range.end);
-                } else {
-                    // Never unlocked: alive to the end of the function.
-                    let _ = value;
-                }
-                return unit();
-            }
-            "std::mem::take" | "std::mem::replace" => {
-                let value = first(&mut values);
-                self.drop_args(values, range.end);
-                let ty = value.ty.peeled().clone();
-                return Value {
-                    owned: true,
-                    ..Value::of(ty)
-                };
-            }
-            "std::io::stdin" => {
-                return Value {
-                    place: Some(Place::root(Root::Ext(path.into()))),
-                    owned: true,
-                    ..Value::of(Ty::ext("std::io::Stdin"))
-                };
-            }
-            "std::process::exit"
-            | "std::process::abort"
-            | "std::panic::panic_any"
-            | "std::unreachable_unchecked" => {
-                self.drop_args(values, range.end);
-                self.state.unreachable = true;
-                return Value::of(Ty::Never);
-            }
-            _ => {}
-        }
-        // `Mutex::lock(&m)`.
-        if let Some(lock) = self.program.locks.by_type(base) {
-            if let Some(method) = self.lock_method(lock, name) {
-                let mut receiver = first(&mut values);
-                for step in self.program.deref_steps(&receiver.ty.clone()) {
-                    if step.is_ext(base) {
-                        receiver.ty = step;
-                        break;
-                    }
-                }
-                let inner = receiver.ty.arg(self.program.locks.lock(lock).inner);
-                let target = self.lock_ref(receiver.place.clone(), lock, &method);
-                self.kept(receiver, None);
-                self.drop_args(values, range.end);
-                let acquisition = Acquisition {
-                    lock: target,
-                    method,
-                    range,
-                    inner,
-                    certainty: self.program.locks.certainty(base),
-                };
-                if acquisition.method.is_async {
-                    let ty = Ty::Future(Arc::new(guard_type(&acquisition)));
-                    return Value {
-                        pending: Pending::Acquire(Box::new(acquisition)),
-                        ..Value::of(ty)
-                    };
-                }
-                return self.acquire(&acquisition);
-            }
-            let content = values
-                .first()
-                .map(|value| value.ty.clone())
-                .unwrap_or_default();
-            self.drop_args(values, range.end);
-            let ty = match owner {
-                Ty::Ext(_, args) if !args.is_empty() => owner.clone(),
-                _ => Ty::ext1(base, content),
-            };
-            return Value {
-                owned: true,
-                ..Value::of(ty)
-            };
-        }
-        if self.program.locks.guard(base).is_some() {
-            return self.guard_function(&name.into(), values, range);
-        }
-        // Wrappers: `Arc::new(x)`, `Arc::clone(&x)`, `Box::pin(f)`.
-        if self.program.locks.transparent(base).is_some() {
-            let value = first(&mut values);
-            self.drop_args(values, range.end);
-            return match name {
-                "clone" | "as_ref" | "downgrade" => {
-                    let ty = value.ty.peeled().clone();
-                    let ty = if name == "downgrade" {
-                        Ty::ext1("std::sync::Weak", ty.arg(0))
-                    } else {
-                        ty
-                    };
-                    let place = value.place.clone();
-                    self.kept(value, None);
-                    Value {
-                        place,
-                        owned: true,
-                        ..Value::of(ty)
-                    }
-                }
-                "new" | "pin" | "from" | "force" => {
-                    if let Some(closure) = value.closure {
-                        self.closure_apart(closure);
-                    }
-                    let ty = Ty::ext1(base, value.ty.clone());
-                    let ty = if name == "force" {
-                        value.ty.clone()
-                    } else {
-                        ty
-                    };
-                    value.with_ty(ty)
-                }
-                _ => {
-                    self.drop_args(vec![value], range.end);
-                    Value::default()
-                }
-            };
-        }
-        let here = known::calls_closure(path);
-        let mut borrows = Vec::new();
-        let mut given = None;
-        for (value, &arg) in values.into_iter().zip(args) {
-            borrows.extend(value.borrows.iter().copied());
-            if let Some(closure) = value.closure {
-                if here {
-                    given = Some(self.closure_here(closure, &[]));
-                } else {
-                    self.closure_apart(closure);
-                }
-            }
-            if let (true, Pending::Block(block)) = (is_block_on(name), &value.pending) {
-                self.replay += 1;
-                let block = *block;
-                given = Some(self.async_body(block));
-                self.replay -= 1;
-            }
-            let at = self.end_of(arg);
-            self.consumed(value, at);
-        }
-        self.touch();
-        if let Some(given) = given {
-            return given;
-        }
-        let constructs = matches!(name, "new" | "default" | "with_capacity" | "from");
-        let ty = match owner {
-            Ty::Ext(..) if constructs => owner.clone(),
-            _ if constructs && base.contains("::") => Ty::ext(base),
-            _ => Ty::Unknown,
-        };
-        Value {
-            borrows,
-            owned: constructs,
-            ..Value::of(ty)
-        }
-    }
-
-    /// `MutexGuard::map(g, …)` and its kin: the guard comes back, unless it is for unlocking.
-    fn guard_function(&mut self, name: &Name, mut values: Vec<Value>, range: Range) -> Value {
-        if values.is_empty() {
-            return Value::default();
-        }
-        let first = values.remove(0);
-        let closures: Vec<ExprId> = values.iter().filter_map(|value| value.closure).collect();
-        self.drop_args(values, range.end);
-        match name.as_str() {
-            "unlocked" | "unlocked_fair" | "bump" | "unlock_fair" => {
-                let target = first.borrows.clone();
-                let saved = self.state.clone();
-                for guard in target {
-                    self.state.remove(guard);
-                }
-                for closure in closures {
-                    self.closure_here(closure, &[]);
-                }
-                if name == "unlock_fair" {
-                    self.drop_args(vec![first], range.end);
-                } else {
-                    self.state = saved;
-                }
-                Value::default()
-            }
-            "rwlock" | "mutex" | "clone" => {
-                let place = first.place.clone();
-                Value {
-                    place,
-                    ..Value::default()
-                }
-            }
-            "downgrade" | "downgrade_to_upgradable" | "upgrade" => {
-                let mode = match name.as_str() {
-                    "downgrade" => Mode::Shared,
-                    "upgrade" => Mode::Exclusive,
-                    _ => Mode::Upgradable,
-                };
-                // From here on it is held in another way: another guard of the same birth.
-                let mut changed = first;
-                for guard in std::mem::take(&mut changed.guards) {
-                    let Some(before) = self.guard(guard).cloned() else {
-                        continue;
-                    };
-                    self.end(guard, range.end, super::Why::Moved);
-                    changed.guards.push(self.new_guard(Guard {
-                        mode,
-                        end: None,
-                        ..before
-                    }));
-                }
-                changed
-            }
-            _ => {
-                for closure in closures {
-                    let fed = Value {
-                        place: first.place.clone().and_then(|place| place.field("*")),
-                        borrows: first.guards.clone(),
-                        ..Value::of(
-                            self.program
-                                .deref(&first.ty)
-                                .unwrap_or_default()
-                                .reference(),
-                        )
-                    };
-                    let given = self.closure_here(closure, &[fed]);
-                    let _ = given;
-                }
-                Value {
-                    ty: Ty::Guard(Arc::new(Ty::Unknown)),
-                    place: None,
-                    ..first
-                }
-            }
-        }
-    }
-
-    pub(super) fn await_(&mut self, inner: ExprId, keyword: Range) -> Value {
-        let value = self.expr(inner, None);
-        let value = self.moved(value);
-        let range = self.range(inner);
-        self.awaited(
-            value,
-            Range {
-                start: range.start,
-                end: keyword.end,
-            },
-        )
-    }
-
-    /// What awaiting `value` does and gives.
-    pub(super) fn awaited(&mut self, value: Value, range: Range) -> Value {
-        let range = match &value.pending {
-            Pending::Acquire(acquisition) => Range {
-                start: acquisition.range.start,
-                end: range.end,
-            },
-            _ => range,
-        };
-        self.record(Happening::Await, range);
-        match value.pending {
-            Pending::Acquire(acquisition) => {
-                let mut acquisition = *acquisition;
-                acquisition.range = range;
-                let mut taken = self.acquire(&acquisition);
-                taken.borrows.extend(value.borrows);
-                taken
-            }
-            Pending::Call(call) => {
-                let PendingCall {
-                    callees,
-                    args,
-                    range: at,
-                } = *call;
-                self.run(&callees, args, at)
-            }
-            Pending::Block(block) => {
-                self.replay += 1;
-                let result = self.async_body(block);
-                self.replay -= 1;
-                result
-            }
-            Pending::None => {
-                let ty = match value.ty.peeled() {
-                    Ty::Future(ty) => (**ty).clone(),
-                    Ty::Ext(path, _) if path.ends_with("Pin") || path.ends_with("Box") => {
-                        match value.ty.arg(0) {
-                            Ty::Future(ty) => (*ty).clone(),
-                            inner => match inner.arg(0) {
-                                Ty::Future(ty) => (*ty).clone(),
-                                _ => Ty::Unknown,
-                            },
-                        }
-                    }
-                    _ => Ty::Unknown,
-                };
-                Value {
-                    ty,
-                    pending: Pending::None,
-                    place: None,
-                    local: None,
-                    ..value
-                }
-            }
-        }
-    }
-
     /// How sure a call of several functions is.
     pub(super) fn least(callees: &Callees) -> Certainty {
         callees
@@ -1103,7 +477,7 @@ impl Walker<'_, '_> {
 }
 
 /// The type of what an acquisition gives.
-fn guard_type(acquisition: &Acquisition) -> Ty {
+pub(super) fn guard_type(acquisition: &Acquisition) -> Ty {
     let guard = Ty::Guard(Arc::new(acquisition.inner.clone()));
     match acquisition.method.returns {
         Returns::Guard => guard,
@@ -1117,7 +491,7 @@ fn guard_type(acquisition: &Acquisition) -> Ty {
 }
 
 /// The mode that the name of an unresolved method suggests.
-fn guessed_mode(name: &str) -> Option<Mode> {
+pub(super) fn guessed_mode(name: &str) -> Option<Mode> {
     match name {
         "lock" | "write" | "borrow_mut" => Some(Mode::Exclusive),
         "read" | "borrow" => Some(Mode::Shared),
@@ -1125,10 +499,10 @@ fn guessed_mode(name: &str) -> Option<Mode> {
     }
 }
 
-fn is_block_on(name: &str) -> bool {
+pub(super) fn is_block_on(name: &str) -> bool {
     name == "block_on"
 }
 
-fn is_unknown(value: &Value) -> bool {
+pub(super) fn is_unknown(value: &Value) -> bool {
     matches!(value.ty, Ty::Unknown) && value.guards.is_empty()
 }

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::hir::{BinaryOp, BlockKind, ExprId, ExprKind, MacroScope, Name, PathRef, TypeRef};
+use crate::hir::{BlockKind, ExprId, ExprKind, Name, PathRef, TypeRef};
 use crate::index::names::{Def, Res, TyScope};
 use crate::index::ty::{Subst, Ty, unify};
 
-use super::facts::{Happening, Place, Root, Step, Why};
-use super::state::Owner;
+use super::facts::Why;
 use super::value::{Pending, Value};
 use super::{DEPTH, Local, Scopes, Walker};
 
@@ -21,12 +20,20 @@ impl Walker<'_, '_> {
         }
         self.budget -= 1;
         self.depth += 1;
-        let value = self.expr_kind(id, holder);
+        let mut value = self.expr_kind(id, holder);
         self.depth -= 1;
+        // What is used twice must not make values and types grow like powers.
+        for list in [&mut value.borrows, &mut value.guards] {
+            list.sort_unstable();
+            list.dedup();
+        }
+        if !value.ty.is_small(&mut 200) {
+            value.ty = Ty::Unknown;
+        }
         value
     }
 
-    fn expr_kind(&mut self, id: ExprId, holder: Option<u32>) -> Value {
+    pub(super) fn expr_kind(&mut self, id: ExprId, holder: Option<u32>) -> Value {
         match self.kind(id) {
             ExprKind::Missing => Value::default(),
             ExprKind::Literal(kind) => Value {
@@ -191,7 +198,7 @@ impl Walker<'_, '_> {
     }
 
     /// The type of a struct literal, its parameters told by the fields.
-    fn struct_type(&self, path: &PathRef, given: &[(&Name, Ty)]) -> Ty {
+    pub(super) fn struct_type(&self, path: &PathRef, given: &[(&Name, Ty)]) -> Ty {
         if let [only] = path.segments.as_slice()
             && only.name == "Self"
         {
@@ -227,211 +234,7 @@ impl Walker<'_, '_> {
         }
     }
 
-    /// A variable, static, constant or function.
-    fn path(&mut self, path: &PathRef) -> Value {
-        if let [only] = path.segments.as_slice()
-            && path.qself.is_none()
-            && let Some(&(_, local)) = self.names.iter().rev().find(|(name, _)| *name == only.name)
-            && let Some(found) = self.local(local)
-        {
-            let mut borrows = found.borrows.clone();
-            borrows.extend(self.state.owned_by(Owner::Local(local)));
-            return Value {
-                ty: found.ty.clone(),
-                place: found
-                    .place
-                    .clone()
-                    .or(Some(Place::root(Root::Local(local)))),
-                local: Some(local),
-                param: found.param,
-                borrows,
-                pending: found.pending.clone(),
-                closure: found.closure,
-                text: Some(only.name.clone()),
-                ..Value::default()
-            };
-        }
-        match self.program.resolve_value_path(self.scope.module, path) {
-            Res::Def(Def::Static(found)) => {
-                let def = self.program.static_(found);
-                let scope = TyScope {
-                    module: def.module,
-                    generics: Vec::new(),
-                    self_ty: None,
-                    members: None,
-                };
-                let ty = self.program.lower(def.ty, &scope);
-                let place = (!def.is_const).then(|| Place::root(Root::Static(found)));
-                let text = path.segments.last().map(|last| last.name.clone());
-                Value {
-                    ty,
-                    place,
-                    owned: def.is_const,
-                    text,
-                    ..Value::default()
-                }
-            }
-            Res::Def(Def::Fn(found)) => Value::of(Ty::FnItem(found)),
-            Res::Def(Def::Variant(adt, _)) => {
-                let count = self.program.adt(adt).generics.len();
-                Value {
-                    owned: true,
-                    ..Value::of(Ty::Adt(adt, vec![Ty::Unknown; count].into()))
-                }
-            }
-            Res::Def(Def::Adt(adt)) => Value::of(Ty::Adt(adt, Arc::new([]))),
-            Res::External(found) if &*found == "std::option::Option::None" => Value {
-                owned: true,
-                ..Value::of(Ty::ext1("std::option::Option", Ty::Unknown))
-            },
-            _ => Value::default(),
-        }
-    }
-
-    /// Evaluates `id` as a place: a temporary keeps what it is made of.
-    pub(super) fn place(&mut self, id: ExprId, holder: Option<u32>) -> Value {
-        match self.kind(id) {
-            ExprKind::Field(base, name) => {
-                let base = self.place(*base, holder);
-                self.field_of(base, name)
-            }
-            ExprKind::Index(base, index) => {
-                let base = self.place(*base, holder);
-                let index = self.expr(*index, None);
-                let index = self.moved(index);
-                self.kept(index, None);
-                let ty = self.element(&base.ty);
-                let place = base
-                    .place
-                    .as_ref()
-                    .and_then(|place| place.step(Step::Element));
-                Value {
-                    ty,
-                    place,
-                    local: None,
-                    text: None,
-                    ..base
-                }
-            }
-            ExprKind::Deref(base) => {
-                let base = self.place(*base, holder);
-                let (ty, place) = match self.program.deref(&base.ty) {
-                    Some(ty) if matches!(base.ty, Ty::Guard(_)) => {
-                        (ty, base.place.as_ref().and_then(|place| place.field("*")))
-                    }
-                    Some(ty) => (ty, self.deref_place(&base)),
-                    None => (Ty::Unknown, base.place.clone()),
-                };
-                let owned = is_primitive(&ty);
-                Value {
-                    ty,
-                    place,
-                    local: None,
-                    owned,
-                    text: None,
-                    ..base
-                }
-            }
-            _ => {
-                let value = self.expr(id, holder);
-                self.kept(value, holder)
-            }
-        }
-    }
-
-    /// What dereferencing `base` denotes: the same object, or through a user's `Deref` its target.
-    pub(super) fn deref_place(&self, base: &Value) -> Option<Place> {
-        let place = base.place.as_ref()?;
-        let Some(function) = self.program.deref_fn(&base.ty) else {
-            return Some(place.clone());
-        };
-        match self
-            .summaries
-            .get(function.at())
-            .and_then(|summary| summary.place.as_ref())
-        {
-            Some(target) => target.subst(&[Some(place.clone())]),
-            None => place.field("*deref"),
-        }
-    }
-
-    /// `base.name`, through as many dereferences as it takes.
-    pub(super) fn field_of(&mut self, base: Value, name: &Name) -> Value {
-        let within = match base.ty {
-            Ty::Ref(_) => None,
-            _ => base.local.or(base.within),
-        };
-        let mut at = base;
-        for _ in 0..8 {
-            let (found, known) = match &at.ty {
-                Ty::Adt(adt, args) => {
-                    let has = self
-                        .program
-                        .fields(*adt, None)
-                        .iter()
-                        .any(|field| field.name == *name);
-                    (self.program.field(*adt, None, name, args), has)
-                }
-                Ty::Tuple(args) => {
-                    let ty = name
-                        .parse::<usize>()
-                        .ok()
-                        .and_then(|at| args.get(at))
-                        .cloned();
-                    let known = ty.is_some();
-                    (ty.unwrap_or_default(), known)
-                }
-                _ => (Ty::Unknown, false),
-            };
-            if known {
-                let place = at.place.as_ref().and_then(|place| place.field(name));
-                let owned = is_primitive(&found);
-                return Value {
-                    ty: found,
-                    place,
-                    local: None,
-                    within,
-                    owned,
-                    text: None,
-                    ..at
-                };
-            }
-            let Some(ty) = self.program.deref(&at.ty) else {
-                break;
-            };
-            let place = if matches!(at.ty, Ty::Guard(_)) {
-                at.place.as_ref().and_then(|place| place.field("*"))
-            } else {
-                self.deref_place(&at)
-            };
-            at = Value { ty, place, ..at };
-        }
-        let place = at.place.as_ref().and_then(|place| place.field(name));
-        Value {
-            ty: Ty::Unknown,
-            place,
-            local: None,
-            text: None,
-            ..at
-        }
-    }
-
-    /// The type of an element of a collection.
-    pub(super) fn element(&self, ty: &Ty) -> Ty {
-        for step in self.program.deref_steps(ty) {
-            match &step {
-                Ty::Slice(element) => return (**element).clone(),
-                Ty::Ext(path, args) if args.len() >= 2 && path.ends_with("Map") => {
-                    return step.arg(1);
-                }
-                Ty::Ext(path, _) if path.ends_with("VecDeque") => return step.arg(0),
-                _ => {}
-            }
-        }
-        Ty::Unknown
-    }
-
-    fn question_mark(&mut self, inner: ExprId) -> Value {
+    pub(super) fn question_mark(&mut self, inner: ExprId) -> Value {
         let value = self.expr(inner, None);
         let mut value = self.moved(value);
         for &guard in &value.guards {
@@ -455,214 +258,6 @@ impl Walker<'_, '_> {
         value.ty = ty;
         value.pending = Pending::None;
         value
-    }
-
-    fn binary(&mut self, op: BinaryOp, left: ExprId, right: ExprId) -> Value {
-        let plain = |ty: &str| Value {
-            owned: true,
-            ..Value::of(Ty::ext(ty))
-        };
-        match op {
-            BinaryOp::And | BinaryOp::Or => {
-                self.operand(left);
-                let before = self.state.clone();
-                self.operand(right);
-                let after = std::mem::take(&mut self.state);
-                self.state = before.join(after);
-                plain("bool")
-            }
-            BinaryOp::Compare => {
-                for side in [left, right] {
-                    let value = self.expr(side, None);
-                    self.kept(value, None);
-                }
-                plain("bool")
-            }
-            BinaryOp::Arithmetic => {
-                let mut ty = Ty::Unknown;
-                for side in [left, right] {
-                    let value = self.expr(side, None);
-                    let value = self.moved(value);
-                    if matches!(ty, Ty::Unknown) {
-                        ty = value.ty.peeled().clone();
-                    }
-                    self.kept(value, None);
-                }
-                Value {
-                    owned: is_primitive(&ty),
-                    ..Value::of(ty)
-                }
-            }
-            BinaryOp::Assign => self.assign(left, right),
-            BinaryOp::CompoundAssign => {
-                // For primitive operands the right side runs first; an overloaded operator is a
-                // call, which evaluates its left side first.
-                let saved = (
-                    self.state.clone(),
-                    self.facts.events.len(),
-                    self.facts.guards.len(),
-                );
-                let budget = self.budget;
-                let place = self.place(left, None);
-                if is_primitive(&place.ty) {
-                    self.state = saved.0;
-                    self.facts.events.truncate(saved.1);
-                    self.facts.guards.truncate(saved.2);
-                    self.budget = budget.saturating_sub(1);
-                    let value = self.expr(right, None);
-                    self.kept(value, None);
-                    self.place(left, None);
-                } else {
-                    let unknown = matches!(place.ty, Ty::Unknown | Ty::Param(_));
-                    self.weak += u32::from(unknown);
-                    let value = self.expr(right, None);
-                    self.kept(value, None);
-                    self.weak -= u32::from(unknown);
-                }
-                Value {
-                    owned: true,
-                    ..Value::of(Ty::Tuple(Arc::new([])))
-                }
-            }
-        }
-    }
-
-    /// An operand of `&&` or `||`, or a condition: its temporaries end with it.
-    pub(super) fn operand(&mut self, id: ExprId) {
-        self.open();
-        let value = self.expr(id, None);
-        self.kept(value, None);
-        self.close(self.end_of(id), Why::Condition);
-    }
-
-    fn assign(&mut self, left: ExprId, right: ExprId) -> Value {
-        let unit = Value {
-            owned: true,
-            ..Value::of(Ty::Tuple(Arc::new([])))
-        };
-        let value = self.expr(right, None);
-        if let ExprKind::Path(path) = self.kind(left)
-            && is_underscore(path)
-            && value.local.is_some()
-        {
-            // `_ = place` neither moves nor drops.
-            return unit;
-        }
-        let value = self.moved(value);
-        let at = self.end_of(right);
-        match self.kind(left) {
-            ExprKind::Path(path) if is_underscore(path) => {
-                for &guard in &value.guards {
-                    self.record(Happening::DroppedAtOnce(guard), self.range(right));
-                }
-                self.kept(value, None);
-            }
-            ExprKind::Path(path) if path.segments.len() == 1 && path.qself.is_none() => {
-                let name = path.segments.first().map(|segment| segment.name.clone());
-                let local = self
-                    .names
-                    .iter()
-                    .rev()
-                    .find(|(found, _)| Some(found) == name.as_ref());
-                let Some(&(_, local)) = local else {
-                    self.store(value, at);
-                    return unit;
-                };
-                for guard in self.state.owned_by(Owner::Local(local)) {
-                    self.end(guard, at, Why::Assigned);
-                }
-                for &guard in &value.guards {
-                    self.state.set_owner(guard, Owner::Local(local));
-                    let name = name.clone().unwrap_or_default();
-                    if let Some(found) = self.guard_mut(guard) {
-                        found.keeper = super::Keeper::Variable(name);
-                    }
-                }
-                // The variable is another object from here on.
-                let place = match value.place {
-                    Some(place) => place,
-                    None => Place::root(Root::Local(self.hidden())),
-                };
-                if let Some(found) = self.local_mut(local) {
-                    if matches!(found.ty, Ty::Unknown) {
-                        found.ty = value.ty;
-                    }
-                    found.borrows.extend(value.borrows);
-                    found.place = Some(place);
-                    found.closure = value.closure;
-                    found.pending = value.pending;
-                }
-            }
-            ExprKind::Tuple(_) | ExprKind::Array(_) => {
-                self.kept(value, None);
-            }
-            _ => {
-                self.place(left, None);
-                self.store(value, at);
-            }
-        }
-        unit
-    }
-
-    /// The value is stored where its guards are not followed.
-    fn store(&mut self, value: Value, at: u32) {
-        for guard in value.guards {
-            self.end(guard, at, Why::Stored);
-        }
-    }
-
-    fn macro_(&mut self, id: ExprId, name: &Name, scope: MacroScope, args: &[ExprId]) -> Value {
-        let at = self.end_of(id);
-        match scope {
-            MacroScope::Statement | MacroScope::Unknown => {
-                let unknown = scope == MacroScope::Unknown;
-                self.open();
-                self.foreign += u32::from(unknown);
-                let mark = self.mark();
-                for &arg in args {
-                    let value = self.expr(arg, None);
-                    self.kept(value, None);
-                }
-                self.drop_locals(mark, at, Why::Macro);
-                self.foreign -= u32::from(unknown);
-                self.close(at, Why::Macro);
-                self.touch();
-                let ty = if name == "format" {
-                    Ty::ext("std::string::String")
-                } else {
-                    Ty::Unknown
-                };
-                Value {
-                    owned: !unknown,
-                    ..Value::of(ty)
-                }
-            }
-            MacroScope::Borrow => {
-                for &arg in args {
-                    let value = self.expr(arg, None);
-                    self.kept(value, None);
-                }
-                self.touch();
-                Value {
-                    owned: true,
-                    ..Value::default()
-                }
-            }
-            MacroScope::Move => {
-                let mut whole = Value::default();
-                for &arg in args {
-                    let value = self.expr(arg, None);
-                    let value = self.moved(value);
-                    whole.ty = value.ty.clone();
-                    absorb(&mut whole, value);
-                }
-                if name == "vec" {
-                    let ty = Ty::ext1("std::vec::Vec", std::mem::take(&mut whole.ty));
-                    return whole.with_ty(ty);
-                }
-                whole
-            }
-        }
     }
 
     /// The constructs that we are in do something that takes time.
@@ -689,7 +284,7 @@ impl Walker<'_, '_> {
 }
 
 /// `_` as the target of an assignment.
-fn is_underscore(path: &PathRef) -> bool {
+pub(super) fn is_underscore(path: &PathRef) -> bool {
     matches!(path.segments.as_slice(), [only] if only.name == "_")
 }
 

@@ -221,6 +221,8 @@ pub struct Guard {
     pub optional: bool,
     /// Bound by a pattern of its head.
     pub bound_by_head: bool,
+    /// It came out of an `.await`: a lock told by its name is then an async one.
+    pub awaited: bool,
     /// Predicates of the statements that it was born in.
     pub cfg: Vec<Cfg>,
 }

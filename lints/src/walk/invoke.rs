@@ -30,6 +30,11 @@ impl Walker<'_, '_> {
                 whole.guards.extend(value.guards.iter().copied());
                 whole.borrows.extend(value.borrows.iter().copied());
             }
+            // A future among the arguments is not followed into the callee.
+            let mut args = args;
+            for value in &mut args {
+                value.pending = Pending::None;
+            }
             let call = PendingCall {
                 callees,
                 args,
@@ -175,6 +180,7 @@ impl Walker<'_, '_> {
             certainty,
             optional: returned.optional,
             bound_by_head: false,
+            awaited: false,
             cfg: self.cfg.clone(),
         });
         debug_assert_eq!(guard, number);

@@ -5,13 +5,21 @@
 //! call and await is recorded with the guards that are alive then. Rules never look at syntax;
 //! they look at these facts.
 
+mod block;
 mod call;
+mod closure;
 mod control;
 mod expr;
 pub mod facts;
+mod future;
 mod invoke;
 mod known;
+mod method;
+mod operator;
+mod outside;
 mod pattern;
+mod place;
+mod repeat;
 mod state;
 mod value;
 
@@ -201,6 +209,7 @@ impl<'a> Walker<'_, 'a> {
             certainty: Certainty::Proven,
             optional: false,
             bound_by_head: false,
+            awaited: false,
             cfg: self.cfg.clone(),
         });
         self.state.set_owner(guard, Owner::Local(local));
@@ -219,7 +228,18 @@ impl<'a> Walker<'_, 'a> {
         let Some(value) = self.returned.take() else {
             return;
         };
-        for &guard in &value.guards {
+        let ty = self
+            .program
+            .return_type(self.id, &std::collections::BTreeMap::new());
+        let ty = if let Ty::Future(inner) = &ty {
+            (**inner).clone()
+        } else {
+            ty
+        };
+        // What is read through a guard is not the guard: the declared type says so.
+        let open = matches!(ty, Ty::Unknown | Ty::Bounds(_));
+        let holds = open || self.program.holds_guard(&ty);
+        for &guard in value.guards.iter().filter(|_| holds) {
             let Some(found) = self.guard(guard) else {
                 continue;
             };
@@ -238,7 +258,7 @@ impl<'a> Walker<'_, 'a> {
             }
         }
         self.facts.summary.guards.truncate(8);
-        if self.gives_nothing_on_failure() {
+        if self.gives_nothing_on_failure(&ty) {
             for guard in &mut self.facts.summary.guards {
                 guard.optional = true;
             }
@@ -248,15 +268,7 @@ impl<'a> Walker<'_, 'a> {
     }
 
     /// Whether the result can be a `None` or an error that carries no guard.
-    fn gives_nothing_on_failure(&self) -> bool {
-        let ty = self
-            .program
-            .return_type(self.id, &std::collections::BTreeMap::new());
-        let ty = if let Ty::Future(inner) = &ty {
-            (**inner).clone()
-        } else {
-            ty
-        };
+    fn gives_nothing_on_failure(&self, ty: &Ty) -> bool {
         ty.is_ext("std::option::Option")
             || (ty.is_ext("std::result::Result") && !self.program.holds_guard(&ty.arg(1)))
     }

@@ -1,0 +1,327 @@
+//! Methods of the standard library, and methods of receivers that are not known.
+
+use rules::Certainty;
+
+use crate::hir::{ExprId, Name, Range, TypeRef};
+use crate::index::methods::Callees;
+use crate::index::ty::{Subst, Ty};
+use crate::locks::Kind;
+use crate::locks::{Method, Mode, Returns, Shards, Vocabulary};
+
+use super::Walker;
+use super::call::{Acquisition, guessed_mode, is_unknown};
+use super::facts::LockRef;
+use super::known::{self, Flow};
+use super::state::Owner;
+use super::value::Value;
+
+impl Walker<'_, '_> {
+    pub(super) fn known_method(
+        &mut self,
+        receiver: Value,
+        ty: &Ty,
+        known: known::Known,
+        name: &str,
+        args: &[ExprId],
+        generics: &[TypeRef],
+    ) -> Value {
+        let shares = matches!(
+            name,
+            "clone" | "as_ref" | "as_mut" | "upgrade" | "unwrap" | "expect"
+        );
+        let mut receiver = receiver;
+        let mut flow = known.flow();
+        if name == "ok" && ty.arg(0) != Ty::Unknown && !self.program.holds_guard(&ty.arg(0)) {
+            // Only the error held the guard.
+            flow = Flow::Consume;
+        }
+        // `slot.take()` moves a guard out of its variable; `all.push(g)` moves one in.
+        let home = receiver.local;
+        let mut taken = Vec::new();
+        if let (true, Some(local)) = (matches!(name, "take" | "pop" | "replace"), home) {
+            taken = self.state.owned_by(Owner::Local(local));
+        }
+        match flow {
+            Flow::Borrow => receiver = self.kept(receiver, None),
+            Flow::Pass | Flow::IntoClosure | Flow::Consume => receiver = self.moved(receiver),
+        }
+        if matches!(name, "unwrap" | "expect" | "ok_or" | "unwrap_or_else") {
+            for guard in receiver.guards.clone() {
+                if let Some(found) = self.guard_mut(guard) {
+                    found.optional = false;
+                }
+            }
+        }
+        // The receiver's guards go into the closure, or come back.
+        let mut fed = Value::of(known.feeds(ty));
+        fed.place = receiver.place.clone();
+        fed.borrows = receiver.borrows.clone();
+        if flow == Flow::IntoClosure {
+            fed.guards = std::mem::take(&mut receiver.guards);
+        }
+        let mut given: Option<Value> = None;
+        for &arg in args {
+            let value = self.expr(arg, None);
+            let value = self.moved(value);
+            match (value.closure, &value.ty) {
+                (Some(closure), _) => {
+                    let result = self.closure_here(closure, std::slice::from_ref(&fed));
+                    fed.guards = Vec::new();
+                    self.kept(
+                        Value {
+                            closure: None,
+                            ..value
+                        },
+                        None,
+                    );
+                    given = Some(result);
+                }
+                (None, Ty::FnItem(function)) if flow == Flow::IntoClosure || !is_unknown(&fed) => {
+                    let callees = Callees {
+                        fns: vec![(*function, Certainty::Proven)],
+                        subst: Subst::new(),
+                    };
+                    let passed = std::mem::take(&mut fed);
+                    let range = self.range(arg);
+                    given = Some(self.invoke(&callees, vec![passed], range));
+                }
+                _ if !value.guards.is_empty() && flow == Flow::Borrow => {
+                    for guard in value.guards {
+                        match home {
+                            Some(local) => self.state.set_owner(guard, Owner::Local(local)),
+                            None => {
+                                let at = self.end_of(arg);
+                                self.end(guard, at, super::Why::Stored);
+                            }
+                        }
+                    }
+                }
+                _ => {
+                    self.kept(value, None);
+                }
+            }
+        }
+        let at = args.last().map_or(0, |&arg| self.end_of(arg));
+        for guard in std::mem::take(&mut fed.guards) {
+            // `.map(drop)`, `.map(f)` of something unknown.
+            self.end(
+                guard,
+                at.max(self.guard(guard).map_or(0, |guard| guard.birth.end)),
+                super::Why::Moved,
+            );
+        }
+        if flow == Flow::Consume {
+            let at = self
+                .guard(receiver.guards.first().copied().unwrap_or(u32::MAX))
+                .map_or(0, |guard| guard.birth.end);
+            for guard in std::mem::take(&mut receiver.guards) {
+                self.end(guard, at, super::Why::Moved);
+            }
+        }
+        let closure_ty = given.as_ref().map(|value| value.ty.clone());
+        let mut result = Value::of(known.gives(ty, closure_ty));
+        if name == "collect"
+            && let Some(first) = generics.first()
+        {
+            result.ty = self.program.lower(first, &self.scope);
+        }
+        result.owned = known.owned;
+        if !known.owned {
+            result.borrows = receiver.borrows;
+        }
+        if shares || flow == Flow::Pass {
+            result.place = receiver.place;
+        }
+        result.guards = receiver.guards;
+        for guard in taken {
+            self.state.set_owner(guard, Owner::Flight);
+            result.guards.push(guard);
+        }
+        if let Some(given) = given {
+            let into = flow == Flow::IntoClosure;
+            if into || !given.guards.is_empty() {
+                result.guards.extend(given.guards);
+                if into {
+                    result.borrows.extend(given.borrows);
+                    result.owned = given.owned;
+                    result.place = given.place;
+                }
+            }
+        }
+        result
+    }
+
+    pub(super) fn unresolved_method(
+        &mut self,
+        receiver: Value,
+        name: &Name,
+        args: &[ExprId],
+        range: Range,
+    ) -> Value {
+        if matches!(
+            name.as_str(),
+            "clone" | "as_ref" | "as_mut" | "borrow" | "deref" | "to_owned"
+        ) && args.is_empty()
+            && !(name == "borrow" && matches!(receiver.ty, Ty::Unknown))
+        {
+            let (ty, place) = (receiver.ty.clone(), receiver.place.clone());
+            let receiver = self.kept(receiver, None);
+            let owned = matches!(name.as_str(), "clone" | "to_owned");
+            let borrows = if owned { Vec::new() } else { receiver.borrows };
+            return Value {
+                place,
+                borrows,
+                owned,
+                ..Value::of(ty)
+            };
+        }
+        // The last type of the receiver says whether it is known at all.
+        let unknown = matches!(receiver.ty, Ty::Unknown);
+        if unknown {
+            self.facts.unresolved += 1;
+        }
+        if unknown
+            && args.is_empty()
+            && let Some(mode) = guessed_mode(name)
+            && self.program.krate(self.scope.module).names_locks
+            && receiver.place.is_some()
+        {
+            return self.guessed(receiver, mode, range);
+        }
+        let guards_from = receiver.guards.clone();
+        // An entry of a locked map ends where it is removed, and its guard goes on where it is
+        // filled.
+        let entry = self
+            .state
+            .live
+            .iter()
+            .find(|live| {
+                receiver
+                    .local
+                    .is_some_and(|local| live.owner == Owner::Local(local))
+            })
+            .and_then(|live| self.guard(live.guard))
+            .is_some_and(|guard| self.program.locks.lock(guard.lock.lock).kind == Kind::Map);
+        if entry
+            && matches!(
+                name.as_str(),
+                "insert" | "remove" | "remove_entry" | "insert_entry"
+            )
+        {
+            let receiver = self.moved(receiver);
+            for &arg in args {
+                let value = self.expr(arg, None);
+                self.kept(value, None);
+            }
+            if name.starts_with("insert") {
+                return Value {
+                    ty: Ty::Unknown,
+                    place: None,
+                    ..receiver
+                };
+            }
+            self.drop_args(vec![receiver], range.end);
+            return Value::default();
+        }
+        let passes = matches!(
+            name.as_str(),
+            "unwrap"
+                | "expect"
+                | "unwrap_or_else"
+                | "map_err"
+                | "ok"
+                | "into_inner"
+                | "unwrap_or_default"
+                | "context"
+                | "with_context"
+        );
+        let receiver = if passes {
+            self.moved(receiver)
+        } else {
+            self.kept(receiver, None)
+        };
+        let mut borrows = receiver.borrows.clone();
+        let mut closures = Vec::new();
+        for &arg in args {
+            let value = self.expr(arg, None);
+            let value = self.moved(value);
+            borrows.extend(value.borrows.iter().copied());
+            closures.extend(value.closure);
+            // Guards given to something unknown end there.
+            let at = self.end_of(arg);
+            self.consumed(value, at);
+        }
+        for closure in closures {
+            if known::is_adaptor(name) {
+                self.closure_here(closure, &[]);
+            } else {
+                self.closure_apart(closure);
+            }
+        }
+        self.touch();
+        let mut value = Value {
+            borrows,
+            ..Value::default()
+        };
+        if passes {
+            value.guards = guards_from
+                .into_iter()
+                .filter(|&guard| self.state.owner_of(guard).is_some())
+                .collect();
+            value.place = receiver.place;
+            for &guard in &value.guards {
+                self.state.set_owner(guard, Owner::Flight);
+            }
+        }
+        if matches!(
+            name.as_str(),
+            "is_some"
+                | "is_none"
+                | "is_ok"
+                | "is_err"
+                | "is_empty"
+                | "len"
+                | "contains_key"
+                | "contains"
+                | "to_string"
+                | "cloned"
+                | "copied"
+        ) {
+            value.owned = true;
+            value.borrows.clear();
+        }
+        value
+    }
+
+    /// An unresolved `lock()`, `read()`, …: a lock by its name only.
+    pub(super) fn guessed(&mut self, receiver: Value, mode: Mode, range: Range) -> Value {
+        let place = receiver.place.clone();
+        self.kept(receiver, None);
+        let method = Method {
+            mode,
+            is_try: false,
+            is_async: false,
+            moment: false,
+            returns: Returns::Guard,
+            shards: Shards::One,
+        };
+        let acquisition = Acquisition {
+            lock: LockRef {
+                place,
+                lock: Vocabulary::UNKNOWN,
+                class: None,
+                shards: Shards::One,
+                key: None,
+            },
+            method,
+            range,
+            inner: Ty::Unknown,
+            certainty: Certainty::Possible,
+        };
+        let value = self.acquire(&acquisition);
+        Value {
+            ty: Ty::Unknown,
+            ..value
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! Operators, assignments and macros.
+
+use std::sync::Arc;
+
+use crate::hir::{BinaryOp, ExprId, ExprKind, MacroScope, Name};
+use crate::index::ty::Ty;
+
+use super::Walker;
+use super::expr::{absorb, is_primitive, is_underscore};
+use super::facts::{Happening, Place, Root, Why};
+use super::state::Owner;
+use super::value::Value;
+
+impl Walker<'_, '_> {
+    pub(super) fn binary(&mut self, op: BinaryOp, left: ExprId, right: ExprId) -> Value {
+        let plain = |ty: &str| Value {
+            owned: true,
+            ..Value::of(Ty::ext(ty))
+        };
+        match op {
+            BinaryOp::And | BinaryOp::Or => {
+                self.operand(left);
+                let before = self.state.clone();
+                self.operand(right);
+                let after = std::mem::take(&mut self.state);
+                self.state = before.join(after);
+                plain("bool")
+            }
+            BinaryOp::Compare => {
+                for side in [left, right] {
+                    let value = self.expr(side, None);
+                    self.kept(value, None);
+                }
+                plain("bool")
+            }
+            BinaryOp::Arithmetic => {
+                let mut ty = Ty::Unknown;
+                for side in [left, right] {
+                    let value = self.expr(side, None);
+                    let value = self.moved(value);
+                    if matches!(ty, Ty::Unknown) {
+                        ty = value.ty.peeled().clone();
+                    }
+                    self.kept(value, None);
+                }
+                Value {
+                    owned: is_primitive(&ty),
+                    ..Value::of(ty)
+                }
+            }
+            BinaryOp::Assign => self.assign(left, right),
+            BinaryOp::CompoundAssign => {
+                // For primitive operands the right side runs first; an overloaded operator is a
+                // call, which evaluates its left side first.
+                let saved = (
+                    self.state.clone(),
+                    self.facts.events.len(),
+                    self.facts.guards.len(),
+                );
+                let budget = self.budget;
+                let place = self.place(left, None);
+                if is_primitive(&place.ty) {
+                    self.state = saved.0;
+                    self.facts.events.truncate(saved.1);
+                    self.facts.guards.truncate(saved.2);
+                    self.budget = budget.saturating_sub(1);
+                    let value = self.expr(right, None);
+                    self.kept(value, None);
+                    self.place(left, None);
+                } else {
+                    let unknown = matches!(place.ty, Ty::Unknown | Ty::Param(_));
+                    self.weak += u32::from(unknown);
+                    let value = self.expr(right, None);
+                    self.kept(value, None);
+                    self.weak -= u32::from(unknown);
+                }
+                Value {
+                    owned: true,
+                    ..Value::of(Ty::Tuple(Arc::new([])))
+                }
+            }
+        }
+    }
+
+    /// An operand of `&&` or `||`, or a condition: its temporaries end with it.
+    pub(super) fn operand(&mut self, id: ExprId) {
+        self.open();
+        let value = self.expr(id, None);
+        self.kept(value, None);
+        self.close(self.end_of(id), Why::Condition);
+    }
+
+    pub(super) fn assign(&mut self, left: ExprId, right: ExprId) -> Value {
+        let unit = Value {
+            owned: true,
+            ..Value::of(Ty::Tuple(Arc::new([])))
+        };
+        let value = self.expr(right, None);
+        if let ExprKind::Path(path) = self.kind(left)
+            && is_underscore(path)
+            && value.local.is_some()
+        {
+            // `_ = place` neither moves nor drops.
+            return unit;
+        }
+        let value = self.moved(value);
+        let at = self.end_of(right);
+        match self.kind(left) {
+            ExprKind::Path(path) if is_underscore(path) => {
+                for &guard in &value.guards {
+                    self.record(Happening::DroppedAtOnce(guard), self.range(right));
+                }
+                self.kept(value, None);
+            }
+            ExprKind::Path(path) if path.segments.len() == 1 && path.qself.is_none() => {
+                let name = path.segments.first().map(|segment| segment.name.clone());
+                let local = self
+                    .names
+                    .iter()
+                    .rev()
+                    .find(|(found, _)| Some(found) == name.as_ref());
+                let Some(&(_, local)) = local else {
+                    self.store(value, at);
+                    return unit;
+                };
+                for guard in self.state.owned_by(Owner::Local(local)) {
+                    self.end(guard, at, Why::Assigned);
+                }
+                for &guard in &value.guards {
+                    self.state.set_owner(guard, Owner::Local(local));
+                    let name = name.clone().unwrap_or_default();
+                    if let Some(found) = self.guard_mut(guard) {
+                        found.keeper = super::Keeper::Variable(name);
+                    }
+                }
+                // The variable is another object from here on.
+                let place = match value.place {
+                    Some(place) => place,
+                    None => Place::root(Root::Local(self.hidden())),
+                };
+                if let Some(found) = self.local_mut(local) {
+                    if matches!(found.ty, Ty::Unknown) {
+                        found.ty = value.ty;
+                    }
+                    found.borrows.extend(value.borrows);
+                    found.borrows.sort_unstable();
+                    found.borrows.dedup();
+                    found.place = Some(place);
+                    found.closure = value.closure;
+                    found.pending = value.pending;
+                }
+            }
+            ExprKind::Tuple(_) | ExprKind::Array(_) => {
+                self.kept(value, None);
+            }
+            _ => {
+                self.place(left, None);
+                self.store(value, at);
+            }
+        }
+        unit
+    }
+
+    /// The value is stored where its guards are not followed.
+    pub(super) fn store(&mut self, value: Value, at: u32) {
+        for guard in value.guards {
+            self.end(guard, at, Why::Stored);
+        }
+    }
+
+    pub(super) fn macro_(
+        &mut self,
+        id: ExprId,
+        name: &Name,
+        scope: MacroScope,
+        args: &[ExprId],
+    ) -> Value {
+        let at = self.end_of(id);
+        match scope {
+            MacroScope::Statement | MacroScope::Unknown => {
+                let unknown = scope == MacroScope::Unknown;
+                self.open();
+                self.foreign += u32::from(unknown);
+                let mark = self.mark();
+                for &arg in args {
+                    let value = self.expr(arg, None);
+                    self.kept(value, None);
+                }
+                self.drop_locals(mark, at, Why::Macro);
+                self.foreign -= u32::from(unknown);
+                self.close(at, Why::Macro);
+                self.touch();
+                let ty = if name == "format" {
+                    Ty::ext("std::string::String")
+                } else {
+                    Ty::Unknown
+                };
+                Value {
+                    owned: !unknown,
+                    ..Value::of(ty)
+                }
+            }
+            MacroScope::Borrow => {
+                for &arg in args {
+                    let value = self.expr(arg, None);
+                    self.kept(value, None);
+                }
+                self.touch();
+                Value {
+                    owned: true,
+                    ..Value::default()
+                }
+            }
+            MacroScope::Move => {
+                let mut whole = Value::default();
+                for &arg in args {
+                    let value = self.expr(arg, None);
+                    let value = self.moved(value);
+                    whole.ty = value.ty.clone();
+                    absorb(&mut whole, value);
+                }
+                if name == "vec" {
+                    let ty = Ty::ext1("std::vec::Vec", std::mem::take(&mut whole.ty));
+                    return whole.with_ty(ty);
+                }
+                whole
+            }
+        }
+    }
+}

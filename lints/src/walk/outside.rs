@@ -1,0 +1,314 @@
+//! Functions outside of the workspace, and those of guard types.
+
+use std::sync::Arc;
+
+use crate::hir::{ExprId, Name, Range};
+use crate::index::ty::Ty;
+use crate::locks::Mode;
+
+use super::Walker;
+use super::call::{Acquisition, guard_type, is_block_on};
+use super::facts::{Guard, Place, Root};
+use super::known::{self};
+use super::value::{Pending, Value};
+
+impl Walker<'_, '_> {
+    pub(super) fn external_call(
+        &mut self,
+        path: &str,
+        args: &[ExprId],
+        range: Range,
+        holder: Option<u32>,
+    ) -> Value {
+        let wraps = matches!(
+            path,
+            "std::option::Option::Some" | "std::result::Result::Ok" | "std::result::Result::Err"
+        );
+        let values = self.arguments(args, if wraps { holder } else { None });
+        self.external(path, values, &Ty::Unknown, args, range)
+    }
+
+    /// A function outside, by canonical path.
+    pub(super) fn external(
+        &mut self,
+        path: &str,
+        mut values: Vec<Value>,
+        owner: &Ty,
+        args: &[ExprId],
+        range: Range,
+    ) -> Value {
+        let first = |values: &mut Vec<Value>| {
+            if values.is_empty() {
+                Value::default()
+            } else {
+                values.remove(0)
+            }
+        };
+        let unit = || Value {
+            owned: true,
+            ..Value::of(Ty::Tuple(Arc::new([])))
+        };
+        let (base, name) = path.rsplit_once("::").unwrap_or(("", path));
+        match path {
+            "std::option::Option::Some" => {
+                let value = first(&mut values);
+                let ty = Ty::ext1("std::option::Option", value.ty.clone());
+                return value.with_ty(ty);
+            }
+            "std::result::Result::Ok" => {
+                let value = first(&mut values);
+                let ty = Ty::Ext(
+                    "std::result::Result".into(),
+                    Arc::new([value.ty.clone(), Ty::Unknown]),
+                );
+                return value.with_ty(ty);
+            }
+            "std::result::Result::Err" => {
+                let value = first(&mut values);
+                let ty = Ty::Ext(
+                    "std::result::Result".into(),
+                    Arc::new([Ty::Unknown, value.ty.clone()]),
+                );
+                return value.with_ty(ty);
+            }
+            "std::mem::drop" | "std::mem::forget" => {
+                let value = first(&mut values);
+                if name == "drop" {
+                    self.drop_args(vec![value], range.end);
+                } else {
+                    // Never unlocked: alive to the end of the function.
+                    let _ = value;
+                }
+                return unit();
+            }
+            "std::mem::take" | "std::mem::replace" => {
+                let value = first(&mut values);
+                self.drop_args(values, range.end);
+                let ty = value.ty.peeled().clone();
+                return Value {
+                    owned: true,
+                    ..Value::of(ty)
+                };
+            }
+            "std::io::stdin" => {
+                return Value {
+                    place: Some(Place::root(Root::Ext(path.into()))),
+                    owned: true,
+                    ..Value::of(Ty::ext("std::io::Stdin"))
+                };
+            }
+            "std::process::exit"
+            | "std::process::abort"
+            | "std::panic::panic_any"
+            | "std::unreachable_unchecked" => {
+                self.drop_args(values, range.end);
+                self.state.unreachable = true;
+                return Value::of(Ty::Never);
+            }
+            _ => {}
+        }
+        // `Mutex::lock(&m)`.
+        if let Some(lock) = self.program.locks.by_type(base) {
+            if let Some(method) = self.lock_method(lock, name) {
+                let mut receiver = first(&mut values);
+                for step in self.program.deref_steps(&receiver.ty.clone()) {
+                    if step.is_ext(base) {
+                        receiver.ty = step;
+                        break;
+                    }
+                }
+                let inner = receiver.ty.arg(self.program.locks.lock(lock).inner);
+                let target = self.lock_ref(receiver.place.clone(), lock, &method);
+                self.kept(receiver, None);
+                self.drop_args(values, range.end);
+                let acquisition = Acquisition {
+                    lock: target,
+                    method,
+                    range,
+                    inner,
+                    certainty: self.program.locks.certainty(base),
+                };
+                if acquisition.method.is_async {
+                    let ty = Ty::Future(Arc::new(guard_type(&acquisition)));
+                    return Value {
+                        pending: Pending::Acquire(Box::new(acquisition)),
+                        ..Value::of(ty)
+                    };
+                }
+                return self.acquire(&acquisition);
+            }
+            let content = values
+                .first()
+                .map(|value| value.ty.clone())
+                .unwrap_or_default();
+            self.drop_args(values, range.end);
+            let ty = match owner {
+                Ty::Ext(_, args) if !args.is_empty() => owner.clone(),
+                _ => Ty::ext1(base, content),
+            };
+            return Value {
+                owned: true,
+                ..Value::of(ty)
+            };
+        }
+        if self.program.locks.guard(base).is_some() {
+            return self.guard_function(&name.into(), values, range);
+        }
+        // Wrappers: `Arc::new(x)`, `Arc::clone(&x)`, `Box::pin(f)`.
+        if self.program.locks.transparent(base).is_some() {
+            let value = first(&mut values);
+            self.drop_args(values, range.end);
+            return match name {
+                "clone" | "as_ref" | "downgrade" => {
+                    let ty = value.ty.peeled().clone();
+                    let ty = if name == "downgrade" {
+                        Ty::ext1("std::sync::Weak", ty.arg(0))
+                    } else {
+                        ty
+                    };
+                    let place = value.place.clone();
+                    self.kept(value, None);
+                    Value {
+                        place,
+                        owned: true,
+                        ..Value::of(ty)
+                    }
+                }
+                "new" | "pin" | "from" | "force" => {
+                    if let Some(closure) = value.closure {
+                        self.closure_apart(closure);
+                    }
+                    let ty = Ty::ext1(base, value.ty.clone());
+                    let ty = if name == "force" {
+                        value.ty.clone()
+                    } else {
+                        ty
+                    };
+                    value.with_ty(ty)
+                }
+                _ => {
+                    self.drop_args(vec![value], range.end);
+                    Value::default()
+                }
+            };
+        }
+        let here = known::calls_closure(path);
+        let mut borrows = Vec::new();
+        let mut given = None;
+        for (value, &arg) in values.into_iter().zip(args) {
+            borrows.extend(value.borrows.iter().copied());
+            if let Some(closure) = value.closure {
+                if here {
+                    given = Some(self.closure_here(closure, &[]));
+                } else {
+                    self.closure_apart(closure);
+                }
+            }
+            if let (true, Pending::Block(block)) = (is_block_on(name), &value.pending) {
+                self.replay += 1;
+                let block = *block;
+                given = Some(self.async_body(block));
+                self.replay -= 1;
+            }
+            let at = self.end_of(arg);
+            self.consumed(value, at);
+        }
+        self.touch();
+        if let Some(given) = given {
+            return given;
+        }
+        let constructs = matches!(name, "new" | "default" | "with_capacity" | "from");
+        let ty = match owner {
+            Ty::Ext(..) if constructs => owner.clone(),
+            _ if constructs && base.contains("::") => Ty::ext(base),
+            _ => Ty::Unknown,
+        };
+        Value {
+            borrows,
+            owned: constructs,
+            ..Value::of(ty)
+        }
+    }
+
+    /// `MutexGuard::map(g, …)` and its kin: the guard comes back, unless it is for unlocking.
+    pub(super) fn guard_function(
+        &mut self,
+        name: &Name,
+        mut values: Vec<Value>,
+        range: Range,
+    ) -> Value {
+        if values.is_empty() {
+            return Value::default();
+        }
+        let first = values.remove(0);
+        let closures: Vec<ExprId> = values.iter().filter_map(|value| value.closure).collect();
+        self.drop_args(values, range.end);
+        match name.as_str() {
+            "unlocked" | "unlocked_fair" | "bump" | "unlock_fair" => {
+                let target = first.borrows.clone();
+                let saved = self.state.clone();
+                for guard in target {
+                    self.state.remove(guard);
+                }
+                for closure in closures {
+                    self.closure_here(closure, &[]);
+                }
+                if name == "unlock_fair" {
+                    self.drop_args(vec![first], range.end);
+                } else {
+                    self.state = saved;
+                }
+                Value::default()
+            }
+            "rwlock" | "mutex" | "clone" => {
+                let place = first.place.clone();
+                Value {
+                    place,
+                    ..Value::default()
+                }
+            }
+            "downgrade" | "downgrade_to_upgradable" | "upgrade" => {
+                let mode = match name.as_str() {
+                    "downgrade" => Mode::Shared,
+                    "upgrade" => Mode::Exclusive,
+                    _ => Mode::Upgradable,
+                };
+                // From here on it is held in another way: another guard of the same birth.
+                let mut changed = first;
+                for guard in std::mem::take(&mut changed.guards) {
+                    let Some(before) = self.guard(guard).cloned() else {
+                        continue;
+                    };
+                    self.end(guard, range.end, super::Why::Moved);
+                    changed.guards.push(self.new_guard(Guard {
+                        mode,
+                        end: None,
+                        ..before
+                    }));
+                }
+                changed
+            }
+            _ => {
+                for closure in closures {
+                    let fed = Value {
+                        place: first.place.clone().and_then(|place| place.field("*")),
+                        borrows: first.guards.clone(),
+                        ..Value::of(
+                            self.program
+                                .deref(&first.ty)
+                                .unwrap_or_default()
+                                .reference(),
+                        )
+                    };
+                    let given = self.closure_here(closure, &[fed]);
+                    let _ = given;
+                }
+                Value {
+                    ty: Ty::Guard(Arc::new(Ty::Unknown)),
+                    place: None,
+                    ..first
+                }
+            }
+        }
+    }
+}
