@@ -12,6 +12,7 @@
 
 mod attrs;
 mod body;
+mod expansion;
 mod expr;
 mod items;
 mod macros;

@@ -4,6 +4,7 @@
 use ra_ap_parser::{Input, LexedStr};
 use ra_ap_syntax::{Edition, SyntaxKind as K};
 
+use super::expansion::Origins;
 use crate::limits;
 
 /// A token's place in [`Tokens`]; [`SYNTHETIC`] for one that is not in the file.
@@ -22,95 +23,6 @@ pub(super) struct Tokens<'t> {
     comments: Vec<(u32, u32)>,
     errors: Vec<(u32, u32, String)>,
     origins: Option<Origins>,
-}
-
-/// Where the tokens of a macro's expansion come from.
-#[derive(Default)]
-pub(super) struct Origins {
-    /// Bytes of the macro call in the file.
-    pub(super) call: (u32, u32),
-    /// Bytes of each token in the file; of one from the definition, those of the call.
-    places: Vec<(u32, u32)>,
-    /// The expansion that each token was written for; 0 for one of the file.
-    contexts: Vec<u32>,
-    /// How many tokens in front of each, and then of the end, come from a definition.
-    foreign: Vec<u32>,
-}
-
-/// A macro's expansion before it is parsed: its own text, in which its tokens stand.
-#[derive(Default)]
-pub(super) struct Expansion {
-    text: String,
-    kinds: Vec<K>,
-    starts: Vec<u32>,
-    ends: Vec<u32>,
-    origins: Origins,
-}
-
-/// A token that an [`Expansion`] takes over.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Copied<'a> {
-    /// What it is.
-    pub(super) kind: K,
-    /// Its text.
-    pub(super) text: &'a str,
-    /// Its bytes in the file.
-    pub(super) place: (u32, u32),
-    /// The expansion that it was written for.
-    pub(super) context: u32,
-    /// Whether it comes from a definition.
-    pub(super) is_foreign: bool,
-    /// Whether the next one touches it.
-    pub(super) is_joint: bool,
-}
-
-impl Expansion {
-    /// An empty expansion of the call at `call`.
-    pub(super) fn new(call: (u32, u32)) -> Self {
-        let mut expansion = Self::default();
-        expansion.origins.call = call;
-        expansion.origins.foreign.push(0);
-        expansion
-    }
-
-    /// Adds a token.
-    pub(super) fn push(&mut self, token: &Copied<'_>) {
-        self.kinds.push(token.kind);
-        self.starts.push(narrow(self.text.len()));
-        self.text.push_str(token.text);
-        self.ends.push(narrow(self.text.len()));
-        if !token.is_joint {
-            self.text.push(' ');
-        }
-        let origins = &mut self.origins;
-        origins.places.push(if token.is_foreign {
-            origins.call
-        } else {
-            token.place
-        });
-        origins.contexts.push(token.context);
-        let before = origins.foreign.last().copied().unwrap_or(0);
-        origins.foreign.push(before + u32::from(token.is_foreign));
-    }
-
-    /// Its text apart from its tokens, which borrow from it.
-    pub(super) fn take_text(&mut self) -> String {
-        std::mem::take(&mut self.text)
-    }
-
-    /// Its tokens, which stand in `text`.
-    pub(super) fn tokens(self, text: &str, edition: Edition) -> Tokens<'_> {
-        Tokens {
-            text,
-            edition,
-            kinds: self.kinds,
-            starts: self.starts,
-            ends: self.ends,
-            comments: Vec::new(),
-            errors: Vec::new(),
-            origins: Some(self.origins),
-        }
-    }
 }
 
 /// Length or index as 32 bits: a text is capped far below 4 GiB before it comes here.
@@ -223,41 +135,28 @@ impl<'t> Tokens<'t> {
         self.origins.is_some()
     }
 
-    /// The expansion that token `id` was written for; 0 for one of the file.
-    pub(super) fn context(&self, id: TokenId) -> u32 {
-        let origins = self.origins.as_ref();
-        origins
-            .and_then(|origins| origins.contexts.get(wide(id)))
-            .copied()
-            .unwrap_or(0)
+    /// Where the tokens of an expansion come from.
+    pub(super) fn origins(&self) -> Option<&Origins> {
+        self.origins.as_ref()
     }
 
-    /// Whether token `id` comes from a macro's definition.
-    pub(super) fn is_foreign(&self, id: TokenId) -> bool {
-        let foreign = |origins: &Origins, at| origins.foreign.get(wide(at)).copied();
-        self.origins
-            .as_ref()
-            .is_some_and(|origins| foreign(origins, id) != foreign(origins, id.saturating_add(1)))
-    }
-
-    /// The bytes of the file that `start..end` of the text stands for: those of the whole macro
-    /// call unless all of it was given as arguments.
-    pub(super) fn place(&self, start: u32, end: u32) -> (u32, u32) {
-        let Some(origins) = &self.origins else {
-            return (start, end);
-        };
-        let (first, after) = (self.at(start), self.at(end));
-        let foreign = |at| origins.foreign.get(wide(at)).copied();
-        if first < after && foreign(first) == foreign(after) {
-            let from = origins.places.get(wide(first));
-            let to = origins.places.get(wide(after - 1));
-            if let (Some(&(from, _)), Some(&(_, to))) = (from, to)
-                && from <= to
-            {
-                return (from, to);
-            }
+    /// The tokens of an expansion, which stand in `text`.
+    pub(super) fn expanded(
+        text: &'t str,
+        edition: Edition,
+        spans: Vec<(K, u32, u32)>,
+        origins: Origins,
+    ) -> Self {
+        Self {
+            text,
+            edition,
+            kinds: spans.iter().map(|span| span.0).collect(),
+            starts: spans.iter().map(|span| span.1).collect(),
+            ends: spans.iter().map(|span| span.2).collect(),
+            comments: Vec::new(),
+            errors: Vec::new(),
+            origins: Some(origins),
         }
-        origins.call
     }
 
     /// How many tokens from `id` on, before `limit`, are one operator, or one token.

@@ -15,7 +15,8 @@ use ra_ap_syntax::SyntaxKind as K;
 
 use super::macro_name;
 use crate::hir::Name;
-use crate::syntax::tokens::{Expansion, TokenId, Tokens};
+use crate::syntax::expansion::Expansion;
+use crate::syntax::tokens::{TokenId, Tokens};
 use crate::syntax::tree::{Node, Tree};
 use crate::syntax::types::name;
 use pieces::Rule;

@@ -5,7 +5,8 @@ use ra_ap_syntax::SyntaxKind as K;
 use super::super::{Lowering, TokenId};
 use super::matching::{Binding, Matched};
 use super::pieces::{Fragment, Piece, Repetition};
-use crate::syntax::tokens::{Copied, Expansion, narrow};
+use crate::syntax::expansion::{Copied, Expansion};
+use crate::syntax::tokens::narrow;
 
 /// Bytes of text that an expansion may have for each token that it costs: long strings cost more.
 const BYTES: u32 = 16;
