@@ -31,6 +31,7 @@ pub(super) fn lower(
     file: &mut Lowering<'_>,
     build: &mut dyn FnMut(&mut BodyLowering<'_, '_>) -> (Vec<PatId>, ExprId),
 ) -> Body {
+    let outer = file.hygiene.enter_body(file.tokens.is_expansion());
     let mut body = BodyLowering {
         file,
         exprs: Vec::new(),
@@ -39,6 +40,7 @@ pub(super) fn lower(
         spine: Vec::new(),
     };
     let (params, root) = build(&mut body);
+    body.file.hygiene.leave_body(outer);
     Body {
         exprs: body.exprs,
         pats: body.pats,
@@ -67,6 +69,34 @@ impl<'t> BodyLowering<'_, 't> {
         let id = PatId(narrow(self.pats.len()));
         self.pats.push(pat);
         id
+    }
+
+    /// Lowers a part of this body that stands in the expansion `tokens`.
+    pub(super) fn inside<'x, R>(
+        &mut self,
+        tokens: &'x super::tokens::Tokens<'x>,
+        site: u32,
+        lower: impl FnOnce(&mut BodyLowering<'_, 'x>) -> R,
+    ) -> R
+    where
+        't: 'x,
+    {
+        let exprs = std::mem::take(&mut self.exprs);
+        let pats = std::mem::take(&mut self.pats);
+        let items = std::mem::take(&mut self.items);
+        let (result, exprs, pats, items) = self.file.inside(tokens, site, |file| {
+            let mut body = BodyLowering {
+                file,
+                exprs,
+                pats,
+                items,
+                spine: Vec::new(),
+            };
+            let result = lower(&mut body);
+            (result, body.exprs, body.pats, body.items)
+        });
+        (self.exprs, self.pats, self.items) = (exprs, pats, items);
+        result
     }
 
     /// What an expression of this body is.
@@ -128,6 +158,9 @@ impl<'t> BodyLowering<'_, 't> {
         let mut stmts = Vec::new();
         let mut tail = None;
         for node in list.children() {
+            if self.statement_macro(node, &mut stmts, &mut tail) {
+                continue;
+            }
             if is_expr(node.kind()) {
                 // After an error an earlier expression can stand bare as well: a statement.
                 stmts.extend(tail.take().map(Stmt::Expr));

@@ -107,7 +107,7 @@ impl BodyLowering<'_, '_> {
                     .and_then(|token| literal(token.kind(), token.text()))
                     .unwrap_or(ExprKind::Missing)
             }
-            K::PATH_EXPR => ExprKind::Path(self.child_path(node)),
+            K::PATH_EXPR => ExprKind::Path(self.variable(node)),
             // `_ = e`: a place that drops what it is given.
             K::UNDERSCORE_EXPR => ExprKind::Path(plain_path(&["_"])),
             K::BLOCK_EXPR => self.block(node),

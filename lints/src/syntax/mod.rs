@@ -5,9 +5,14 @@
 //! tokens and by the same grammar, after what the macro is known to expand to. A macro that is not
 //! known is read as expressions, statements or match arms, and only if all of it parses. Nothing
 //! of the tree outlives [`lower`].
+//!
+//! A macro that the same file defines with `macro_rules!` is expanded: its body stands in the place
+//! of the call. One that another file of the crate defines is not known here, whatever its name
+//! resolves to: files are lowered each on its own, so that they can be lowered side by side.
 
 mod attrs;
 mod body;
+mod expansion;
 mod expr;
 mod items;
 mod macros;
@@ -28,6 +33,7 @@ use ra_ap_syntax::Edition;
 use rules::LineIndex;
 
 use crate::hir::{File, Name, Range};
+use macros::{Hygiene, Rules};
 use tokens::{Feed, Tokens, narrow};
 use tree::{Node, Tree};
 
@@ -64,12 +70,15 @@ pub fn lower(path: Arc<str>, text: &str, edition: Edition, bom: u32) -> File {
     );
     let mut lowering = Lowering {
         tokens: &tokens,
+        source: &tokens,
         shift: bom,
         depth: 0,
         too_deep: false,
         errors: Vec::new(),
         opaque: Vec::new(),
         budget: Lowering::budget(tokens.len()),
+        rules: Rules::of(&tokens, &tree),
+        hygiene: Hygiene::default(),
     };
     for (start, end, message) in tokens.errors() {
         if !BOUNDARY_ERRORS
@@ -135,7 +144,10 @@ fn is_generated(tokens: &Tokens<'_>) -> bool {
 
 /// The state of lowering one file.
 struct Lowering<'t> {
+    /// What is being lowered: the file, or the expansion of a macro.
     tokens: &'t Tokens<'t>,
+    /// The file.
+    source: &'t Tokens<'t>,
     /// Bytes that stand in front of the text on disk.
     shift: u32,
     /// Levels of nesting we are in.
@@ -146,11 +158,16 @@ struct Lowering<'t> {
     opaque: Vec<(Name, Range)>,
     /// Tokens of macro arguments that may still be parsed.
     budget: u32,
+    /// The macros that the file defines.
+    rules: Rules,
+    /// Names that expansions bind.
+    hygiene: Hygiene,
 }
 
 impl Lowering<'_> {
-    /// A range of the file on disk.
+    /// A range of the file on disk: what `start..end` of the text stands for.
     fn shifted(&self, start: u32, end: u32) -> Range {
+        let (start, end) = self.tokens.place(start, end);
         Range {
             start: start.saturating_add(self.shift),
             end: end.max(start).saturating_add(self.shift),

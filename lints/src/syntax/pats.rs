@@ -51,7 +51,7 @@ impl BodyLowering<'_, '_> {
             K::WILDCARD_PAT => PatKind::Wild,
             K::REST_PAT => PatKind::Rest,
             K::IDENT_PAT => PatKind::Bind {
-                name: name(node),
+                name: self.bound_name(node),
                 by_ref: node.has(K::REF_KW),
                 sub: node.pat().map(|sub| self.pat(sub)),
             },

@@ -4,6 +4,7 @@
 use ra_ap_parser::{Input, LexedStr};
 use ra_ap_syntax::{Edition, SyntaxKind as K};
 
+use super::expansion::Origins;
 use crate::limits;
 
 /// A token's place in [`Tokens`]; [`SYNTHETIC`] for one that is not in the file.
@@ -21,6 +22,7 @@ pub(super) struct Tokens<'t> {
     ends: Vec<u32>,
     comments: Vec<(u32, u32)>,
     errors: Vec<(u32, u32, String)>,
+    origins: Option<Origins>,
 }
 
 /// Length or index as 32 bits: a text is capped far below 4 GiB before it comes here.
@@ -45,6 +47,7 @@ impl<'t> Tokens<'t> {
             ends: Vec::with_capacity(lexed.len() / 2),
             comments: Vec::new(),
             errors: Vec::new(),
+            origins: None,
         };
         for at in 0..lexed.len() {
             let kind = lexed.kind(at);
@@ -127,6 +130,49 @@ impl<'t> Tokens<'t> {
         self.text.get(wide(start)..wide(end)).unwrap_or_default()
     }
 
+    /// Whether they are a macro's expansion.
+    pub(super) fn is_expansion(&self) -> bool {
+        self.origins.is_some()
+    }
+
+    /// Where the tokens of an expansion come from.
+    pub(super) fn origins(&self) -> Option<&Origins> {
+        self.origins.as_ref()
+    }
+
+    /// The tokens of an expansion, which stand in `text`.
+    pub(super) fn expanded(
+        text: &'t str,
+        edition: Edition,
+        spans: Vec<(K, u32, u32)>,
+        origins: Origins,
+    ) -> Self {
+        Self {
+            text,
+            edition,
+            kinds: spans.iter().map(|span| span.0).collect(),
+            starts: spans.iter().map(|span| span.1).collect(),
+            ends: spans.iter().map(|span| span.2).collect(),
+            comments: Vec::new(),
+            errors: Vec::new(),
+            origins: Some(origins),
+        }
+    }
+
+    /// How many tokens from `id` on, before `limit`, are one operator, or one token.
+    pub(super) fn operator(&self, id: TokenId, limit: TokenId) -> u32 {
+        let mut len = 1;
+        while id + len < limit && self.joint(id + len - 1) {
+            let text = self.slice(self.start(id), self.end(id + len));
+            // Each longer one begins with a shorter one.
+            if !OPERATORS.contains(&text) {
+                break;
+            }
+            len += 1;
+        }
+        len
+    }
+
     /// Whether token `id + 1` follows token `id` without anything between.
     pub(super) fn joint(&self, id: TokenId) -> bool {
         id < self.len() && self.start(id.saturating_add(1)) == self.end(id)
@@ -159,6 +205,12 @@ impl<'t> Tokens<'t> {
         None
     }
 }
+
+/// Operators of more than one token.
+const OPERATORS: &[&str] = &[
+    "!=", "%=", "&&", "&=", "*=", "+=", "-=", "->", "..", "...", "..=", "/=", "::", "<-", "<<",
+    "<<=", "<=", "==", "=>", ">=", ">>", ">>=", "^=", "|=", "||",
+];
 
 /// `(`, `[` or `{`.
 pub(super) fn is_open(kind: K) -> bool {

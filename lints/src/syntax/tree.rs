@@ -177,6 +177,11 @@ impl<'t> Tree<'t> {
         Node { tree: self, id }
     }
 
+    /// All nodes and tokens, each before what is in it.
+    pub(super) fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
+        (0..narrow(self.nodes.len())).map(|id| self.node(id))
+    }
+
     /// Whether the text is what was asked for, whole.
     pub(super) fn is_sound(&self) -> bool {
         self.errors.is_empty()

@@ -26,7 +26,12 @@ impl Lowering<'_> {
         let name = macro_name(call);
         let first = out.len();
         let args = Args::of(self.tokens, call);
-        let is_read = args.is_some_and(|args| self.expand_items(&name, &args, out));
+        let is_read = self.expanded_items(call, out)
+            || args.is_some_and(|args| {
+                let is_own = self.rules.find(self.tokens, call).is_some();
+                let form = table::form(&name).filter(|_| !is_own);
+                self.expand_items(form, &name, &args, out)
+            });
         if is_read {
             let cfg = Attrs::of(call).cfg;
             return inherit(out, first, &cfg);
@@ -43,8 +48,14 @@ impl Lowering<'_> {
         });
     }
 
-    fn expand_items(&mut self, name: &str, args: &Args, out: &mut Vec<Item>) -> bool {
-        match table::form(name) {
+    fn expand_items(
+        &mut self,
+        form: Option<Form>,
+        name: &str,
+        args: &Args,
+        out: &mut Vec<Item>,
+    ) -> bool {
+        match form {
             Some(Form::Statics(wrapper)) => return self.statics(args, wrapper, out).is_some(),
             Some(Form::Nothing) => return true,
             Some(Form::CfgIf) => {

@@ -2,7 +2,10 @@
 
 mod args;
 mod arms;
+mod expand;
+mod hygiene;
 mod items;
+mod rules;
 mod select;
 mod table;
 
@@ -19,6 +22,8 @@ use crate::hir::{
     Arm, BlockKind, ExprId, ExprKind, MacroScope, Name, Pat, PatId, PatKind, Range, Stmt,
 };
 use args::{Args, Delimiter};
+pub(super) use hygiene::Hygiene;
+pub(super) use rules::Rules;
 
 /// How a macro's arguments are read, and what becomes of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,11 +103,15 @@ fn macro_name(call: Node<'_>) -> Name {
 impl BodyLowering<'_, '_> {
     /// A macro call as an expression.
     pub(super) fn macro_call(&mut self, call: Node<'_>) -> ExprId {
+        if let Some(value) = self.expanded_value(call) {
+            return value;
+        }
         let name = macro_name(call);
         let range = self.file.range(call);
         let mark = self.mark();
         let kind = Args::of(self.tokens(), call).and_then(|args| {
-            let form = table::form(&name);
+            let is_own = self.file.rules.find(self.tokens(), call).is_some();
+            let form = table::form(&name).filter(|_| !is_own);
             form.and_then(|form| self.known(form, &name, &args, range))
                 .or_else(|| {
                     self.forget_since(&mark);
@@ -277,7 +286,11 @@ impl BodyLowering<'_, '_> {
     fn token(&mut self, id: TokenId) -> Option<ExprId> {
         let tokens = self.tokens();
         let kind = match tokens.kind(id) {
-            K::IDENT | K::SELF_KW => ExprKind::Path(plain_path(&[&plain(tokens.token_text(id))])),
+            K::IDENT | K::SELF_KW => {
+                let name = plain(tokens.token_text(id));
+                let name = self.file.hygiene.used(name, tokens.context(id));
+                ExprKind::Path(plain_path(&[&name]))
+            }
             kind => literal(kind, tokens.token_text(id))?,
         };
         let range = self.file.shifted(tokens.start(id), tokens.end(id));

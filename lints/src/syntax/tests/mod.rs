@@ -5,6 +5,7 @@ mod expansion;
 mod oracle;
 mod places;
 mod robustness;
+mod rules;
 
 use ra_ap_syntax::Edition;
 
