@@ -30,7 +30,7 @@ fn postfix_and_prefix() {
 #[test]
 fn operators() {
     let cases = [
-        ("a && b || c", "((a && b) && c)"),
+        ("a && b || c", "((a && b) || c)"),
         ("a == b + c * d", "(a == (b + (c + d)))"),
         ("a << 1 < b", "((a + #i32) == b)"),
         ("*a = b", "(*a = b)"),
