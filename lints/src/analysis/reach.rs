@@ -5,7 +5,7 @@
 //! is a shortest one, and every function keeps one chain a lock and mode.
 
 use rules::Certainty;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::hir::{Cfg, Range};
 use crate::index::{FnId, Program};
@@ -50,8 +50,8 @@ impl Reach {
     /// Propagates acquisitions to callers.
     pub fn of(program: &Program<'_>, settled: &Settled) -> Self {
         let mut lists: Vec<Vec<Reached>> = vec![Vec::new(); settled.facts.len()];
-        let mut seen: Vec<FxHashMap<(Place, u32, Mode), ()>> =
-            vec![FxHashMap::default(); settled.facts.len()];
+        let mut seen: Vec<FxHashSet<(Place, u32, Mode)>> =
+            vec![FxHashSet::default(); settled.facts.len()];
         // Who calls whom, with the arguments' places.
         let mut calls: FxHashMap<FnId, Vec<(FnId, usize)>> = FxHashMap::default();
         let mut frontier: Vec<(FnId, u32)> = Vec::new();
@@ -262,7 +262,7 @@ fn entry(lists: &[Vec<Reached>], id: FnId, index: u32) -> Option<&Reached> {
 
 fn add(
     lists: &mut [Vec<Reached>],
-    seen: &mut [FxHashMap<(Place, u32, Mode), ()>],
+    seen: &mut [FxHashSet<(Place, u32, Mode)>],
     frontier: &mut Vec<(FnId, u32)>,
     id: FnId,
     reached: Reached,
@@ -277,7 +277,7 @@ fn add(
         return;
     };
     let key = (place.clone(), reached.lock.lock.0, reached.mode);
-    if list.len() >= LOCKS || seen.insert(key, ()).is_some() {
+    if list.len() >= LOCKS || !seen.insert(key) {
         return;
     }
     frontier.push((id, u32::try_from(list.len()).unwrap_or(u32::MAX)));

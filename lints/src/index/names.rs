@@ -22,7 +22,10 @@ struct Query {
 /// What paths have been found to mean, by module and namespace. An answer depends on nothing else,
 /// so it does not matter who asks first.
 #[derive(Debug, Default)]
-pub(super) struct Cache(RwLock<FxHashMap<(ModuleId, Vec<Name>, Space), Res>>);
+pub(super) struct Cache(RwLock<FxHashMap<Asked, Res>>);
+
+/// A path in a module and namespace.
+type Asked = (ModuleId, Vec<Name>, Space);
 
 /// What a module declares and imports.
 #[derive(Debug, Default)]

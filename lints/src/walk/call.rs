@@ -70,7 +70,7 @@ impl Walker<'_, '_> {
                 if matches!(at.ty, Ty::Guard(_)) || step == 1 {
                     // A dereference goes through a place: a temporary keeps the guard.
                     let dereferenced = at.ty.clone();
-                    if self.takes_by_place(&dereferenced) {
+                    if !matches!(dereferenced, Ty::Ref(_)) {
                         at = self.kept(at, None);
                     }
                 }
@@ -99,7 +99,7 @@ impl Walker<'_, '_> {
             }
             let callees = self.program.methods_on(ty, name, &self.scope);
             if !callees.fns.is_empty() {
-                return self.method_of_workspace(at, callees, args, range);
+                return self.method_of_workspace(at, &callees, args, range);
             }
             if let Some(known) = known::method(ty, name) {
                 return self.known_method(at, ty, known, name, args, generics);
@@ -120,24 +120,8 @@ impl Walker<'_, '_> {
         self.unresolved_method(at, name, args, range)
     }
 
-    /// Whether dereferencing a value of the type borrows it.
-    pub(super) fn takes_by_place(&self, ty: &Ty) -> bool {
-        !matches!(ty, Ty::Ref(_))
-    }
-
     pub(super) fn lock_method(&self, lock: LockId, name: &str) -> Option<Method> {
         self.program.locks.lock(lock).methods.get(name).cloned()
-    }
-
-    /// The names by which a lock's place is known.
-    pub(super) fn lock_ref(&self, place: Option<Place>, lock: LockId, method: &Method) -> LockRef {
-        LockRef {
-            place,
-            lock,
-            class: None,
-            shards: method.shards,
-            key: None,
-        }
     }
 
     pub(super) fn lock_call(
@@ -150,7 +134,7 @@ impl Walker<'_, '_> {
         certainty: Certainty,
     ) -> Value {
         let inner = receiver.ty.arg(self.program.locks.lock(lock).inner);
-        let mut target = self.lock_ref(receiver.place.clone(), lock, &method);
+        let mut target = lock_ref(receiver.place.clone(), lock, &method);
         // A lock inside a fresh value is nobody else's.
         self.kept(receiver, None);
         let mut closures = Vec::new();
@@ -158,7 +142,7 @@ impl Walker<'_, '_> {
             let value = self.expr(arg, None);
             let value = self.moved(value);
             if target.key.is_none() {
-                target.key = value.text.clone();
+                target.key.clone_from(&value.text);
             }
             closures.extend(value.closure);
             self.kept(value, None);
@@ -440,7 +424,7 @@ impl Walker<'_, '_> {
     pub(super) fn method_of_workspace(
         &mut self,
         receiver: Value,
-        callees: Callees,
+        callees: &Callees,
         args: &[ExprId],
         range: Range,
     ) -> Value {
@@ -464,7 +448,7 @@ impl Walker<'_, '_> {
         };
         let mut values = vec![receiver];
         values.extend(self.arguments(args, None));
-        self.invoke(&callees, values, range)
+        self.invoke(callees, values, range)
     }
 
     /// How sure a call of several functions is.
@@ -473,6 +457,17 @@ impl Walker<'_, '_> {
             .fns
             .iter()
             .fold(Certainty::Proven, |least, (_, found)| weaker(least, *found))
+    }
+}
+
+/// A lock by its place.
+pub(super) fn lock_ref(place: Option<Place>, lock: LockId, method: &Method) -> LockRef {
+    LockRef {
+        place,
+        lock,
+        class: None,
+        shards: method.shards,
+        key: None,
     }
 }
 

@@ -258,18 +258,15 @@ impl Walker<'_, '_> {
                 Some((before, joined)) => (before.join(value), joined.join(state)),
             });
         }
-        match met {
-            Some((value, state)) => {
-                self.state = state;
-                value
-            }
-            None => {
-                self.state = State {
-                    unreachable: true,
-                    ..State::default()
-                };
-                Value::of(Ty::Never)
-            }
+        if let Some((value, state)) = met {
+            self.state = state;
+            value
+        } else {
+            self.state = State {
+                unreachable: true,
+                ..State::default()
+            };
+            Value::of(Ty::Never)
         }
     }
 

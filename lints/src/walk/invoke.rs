@@ -156,7 +156,7 @@ impl Walker<'_, '_> {
         callee: crate::index::FnId,
         certainty: rules::Certainty,
     ) -> Option<u32> {
-        let lock = self.in_own_terms(&returned.lock, places)?;
+        let lock = in_own_terms(&returned.lock, places)?;
         let mut via = vec![Link {
             function: self.id,
             file: self.program.function(self.id).file,
@@ -185,15 +185,6 @@ impl Walker<'_, '_> {
         });
         debug_assert_eq!(guard, number);
         Some(guard)
-    }
-
-    /// A callee's lock in this function's terms.
-    fn in_own_terms(&self, lock: &LockRef, places: &[Option<Place>]) -> Option<LockRef> {
-        let place = lock.place.as_ref()?.subst(places)?;
-        Some(LockRef {
-            place: Some(place),
-            ..lock.clone()
-        })
     }
 
     /// Closures among the arguments: run here, under the callee's locks, where it calls them.
@@ -263,4 +254,13 @@ impl Walker<'_, '_> {
             }
         }
     }
+}
+
+/// A callee's lock in this function's terms.
+fn in_own_terms(lock: &LockRef, places: &[Option<Place>]) -> Option<LockRef> {
+    let place = lock.place.as_ref()?.subst(places)?;
+    Some(LockRef {
+        place: Some(place),
+        ..lock.clone()
+    })
 }

@@ -54,8 +54,8 @@ impl Walker<'_, '_> {
         }
         // The receiver's guards go into the closure, or come back.
         let mut fed = Value::of(known.feeds(ty));
-        fed.place = receiver.place.clone();
-        fed.borrows = receiver.borrows.clone();
+        fed.place.clone_from(&receiver.place);
+        fed.borrows.clone_from(&receiver.borrows);
         if flow == Flow::IntoClosure {
             fed.guards = std::mem::take(&mut receiver.guards);
         }
@@ -87,12 +87,11 @@ impl Walker<'_, '_> {
                 }
                 _ if !value.guards.is_empty() && flow == Flow::Borrow => {
                     for guard in value.guards {
-                        match home {
-                            Some(local) => self.state.set_owner(guard, Owner::Local(local)),
-                            None => {
-                                let at = self.end_of(arg);
-                                self.end(guard, at, super::Why::Stored);
-                            }
+                        if let Some(local) = home {
+                            self.state.set_owner(guard, Owner::Local(local));
+                        } else {
+                            let at = self.end_of(arg);
+                            self.end(guard, at, super::Why::Stored);
                         }
                     }
                 }

@@ -7,7 +7,7 @@ use crate::index::ty::Ty;
 use crate::locks::Mode;
 
 use super::Walker;
-use super::call::{Acquisition, guard_type, is_block_on};
+use super::call::{Acquisition, guard_type, is_block_on, lock_ref};
 use super::facts::{Guard, Place, Root};
 use super::known::{self};
 use super::value::{Pending, Value};
@@ -118,7 +118,7 @@ impl Walker<'_, '_> {
                     }
                 }
                 let inner = receiver.ty.arg(self.program.locks.lock(lock).inner);
-                let target = self.lock_ref(receiver.place.clone(), lock, &method);
+                let target = lock_ref(receiver.place.clone(), lock, &method);
                 self.kept(receiver, None);
                 self.drop_args(values, range.end);
                 let acquisition = Acquisition {

@@ -102,10 +102,8 @@ impl Walker<'_, '_> {
         if let Some((construct, pat, value)) = iterated {
             self.bodies.push(*construct);
             let item = self.item_of(&value.ty);
-            let element = value.place.as_ref().and_then(|_| None);
             let value = Value {
                 ty: item,
-                place: element,
                 borrows: value.borrows.clone(),
                 ..Value::default()
             };
