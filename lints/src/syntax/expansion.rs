@@ -84,7 +84,7 @@ impl Expansion {
 
     /// Its tokens, which stand in `text`.
     pub(super) fn tokens(self, text: &str, edition: Edition) -> Tokens<'_> {
-        Tokens::expanded(text, edition, self.spans, self.origins)
+        Tokens::expanded(text, edition, &self.spans, self.origins)
     }
 }
 

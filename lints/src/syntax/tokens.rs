@@ -144,7 +144,7 @@ impl<'t> Tokens<'t> {
     pub(super) fn expanded(
         text: &'t str,
         edition: Edition,
-        spans: Vec<(K, u32, u32)>,
+        spans: &[(K, u32, u32)],
         origins: Origins,
     ) -> Self {
         Self {

@@ -14,11 +14,11 @@ fn all(cases: &[(&str, &str, &str)]) {
 
 /// The body of the last function of `file`.
 fn last_body(file: &File) -> &Body {
-    let functions = file.items.iter().filter_map(|item| match &item.kind {
+    let mut functions = file.items.iter().filter_map(|item| match &item.kind {
         ItemKind::Fn(function) => function.body.as_ref(),
         _ => None,
     });
-    functions.last().expect("there is a function")
+    functions.next_back().expect("there is a function")
 }
 
 #[test]

@@ -54,8 +54,8 @@ struct Definition {
     is_exported: bool,
     /// Whether it stands in no function.
     has_path: bool,
-    /// Its rules, once they were needed; `None` where they are not understood.
-    rules: Option<Option<Rc<[Rule]>>>,
+    /// Its rules, once they were needed; none where any is not understood.
+    rules: Option<Rc<[Rule]>>,
 }
 
 impl Rules {
@@ -139,10 +139,11 @@ impl Rules {
     fn compiled(&mut self, source: &Tokens<'_>, at: usize) -> Option<Rc<[Rule]>> {
         let definition = self.definitions.get_mut(at)?;
         let (from, to) = (definition.from, definition.to);
-        let rules = &mut definition.rules;
-        rules
-            .get_or_insert_with(|| pieces::rules(source, from, to).map(Rc::from))
-            .clone()
+        let rules = definition.rules.get_or_insert_with(|| {
+            let read = pieces::rules(source, from, to);
+            read.unwrap_or_default().into()
+        });
+        Some(Rc::clone(rules))
     }
 }
 

@@ -41,7 +41,7 @@ impl Lowering<'_> {
     }
 }
 
-impl<'t> Transcription<'_, 't> {
+impl Transcription<'_, '_> {
     fn pieces(&mut self, pieces: &[Piece], scope: &Scope<'_>) -> Option<()> {
         for piece in pieces {
             match piece {
