@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::model::Prefix;
 
 /// The table as it is shipped: dated, with its sources.
-const PACK: &str = include_str!("../../rules/packs/bgp/special-purpose.yaml");
+const PACK: &str = rules::packs::SPECIAL_PURPOSE;
 
 /// A block of address space that is registered for a purpose.
 #[derive(Debug, Clone, Deserialize)]

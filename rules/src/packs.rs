@@ -2,3 +2,6 @@
 
 /// The lock vocabulary of structlint (`packs/lints/locks.yaml`).
 pub const LOCKS: &str = include_str!("../packs/lints/locks.yaml");
+
+/// The special-purpose address registries of IANA (`packs/bgp/special-purpose.yaml`).
+pub const SPECIAL_PURPOSE: &str = include_str!("../packs/bgp/special-purpose.yaml");

@@ -1,6 +1,6 @@
 //! Which types hold a lock guard: found once for all of them, after linking.
 
-use super::names::TyScope;
+use super::lower::TyScope;
 use super::ty::Ty;
 use super::{AdtId, Program};
 use crate::hir::{Field, ItemKind};

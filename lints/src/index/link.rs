@@ -360,7 +360,7 @@ impl<'a> Program<'a> {
         for index in 0..self.impls.len() {
             let id = ImplId::of(index);
             let def = self.impl_(id);
-            let scope = names::TyScope {
+            let scope = super::lower::TyScope {
                 module: def.module,
                 generics: vec![def.generics],
                 self_ty: None,

@@ -6,7 +6,7 @@ use rules::Certainty;
 
 use crate::hir::{ItemKind, Name};
 
-use super::names::TyScope;
+use super::lower::TyScope;
 use super::ty::{Bound, Subst, Ty, unify};
 use super::{FnDef, FnId, Parent, Program, TraitId};
 

@@ -6,6 +6,7 @@
 
 mod holders;
 mod link;
+pub mod lower;
 pub mod methods;
 pub mod names;
 pub mod ty;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use rules::Certainty;
 
 use crate::hir::{ExprId, ExprKind, PathRef, Range, TypeRef};
-use crate::index::FnId;
 use crate::index::methods::Callees;
 use crate::index::names::{Def, Res};
 use crate::index::ty::{Subst, Ty, unify};
@@ -311,7 +310,7 @@ impl Walker<'_, '_> {
                 let mut whole = Value::default();
                 let def = self.program.adt(adt);
                 let mut subst = Subst::new();
-                let scope = crate::index::names::TyScope {
+                let scope = crate::index::lower::TyScope {
                     module: def.module,
                     generics: vec![def.generics],
                     self_ty: None,
@@ -337,19 +336,6 @@ impl Walker<'_, '_> {
             }
             Res::External(found) => self.external_call(&found, args, range, holder),
             _ => self.associated_call(path, args, range),
-        }
-    }
-
-    /// Explicit type arguments of the last segment.
-    pub(super) fn turbofish(&self, path: &PathRef, function: FnId, subst: &mut Subst) {
-        let Some(def) = self.program.function(function).function else {
-            return;
-        };
-        let Some(last) = path.segments.last() else {
-            return;
-        };
-        for (param, ty) in def.generics.iter().zip(&last.args) {
-            subst.insert(param.name.clone(), self.program.lower(ty, &self.scope));
         }
     }
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::hir::{BlockKind, ExprId, ExprKind, Name, PathRef, TypeRef};
-use crate::index::names::{Def, Res, TyScope};
+use crate::index::lower::TyScope;
+use crate::index::names::{Def, Res};
 use crate::index::ty::{Subst, Ty, unify};
 
 use super::facts::Why;

@@ -1,8 +1,9 @@
 //! Calls of functions of the workspace: the event, closures that run in them, what comes back.
 
-use crate::hir::Range;
+use crate::hir::{PathRef, Range};
+use crate::index::FnId;
 use crate::index::methods::Callees;
-use crate::index::ty::{Ty, unify};
+use crate::index::ty::{Subst, Ty, unify};
 
 use super::call::PendingCall;
 use super::facts::{Guard, Happening, Keeper, Link, LockRef, Place, ReturnedGuard, Why};
@@ -47,6 +48,19 @@ impl Walker<'_, '_> {
             };
         }
         self.run(callees, args, range)
+    }
+
+    /// Explicit type arguments of the last segment.
+    pub(super) fn turbofish(&self, path: &PathRef, function: FnId, subst: &mut Subst) {
+        let Some(def) = self.program.function(function).function else {
+            return;
+        };
+        let Some(last) = path.segments.last() else {
+            return;
+        };
+        for (param, ty) in def.generics.iter().zip(&last.args) {
+            subst.insert(param.name.clone(), self.program.lower(ty, &self.scope));
+        }
     }
 
     /// Binds the callee's type parameters by the types of the arguments.
@@ -153,7 +167,7 @@ impl Walker<'_, '_> {
         returned: &ReturnedGuard,
         places: &[Option<Place>],
         range: Range,
-        callee: crate::index::FnId,
+        callee: FnId,
         certainty: rules::Certainty,
     ) -> Option<u32> {
         let lock = in_own_terms(&returned.lock, places)?;

@@ -20,13 +20,15 @@ mod outside;
 mod pattern;
 mod place;
 mod repeat;
+mod scopes;
 mod state;
+mod summary;
 mod value;
 
 use rules::Certainty;
 
 use crate::hir::{Body, Cfg, ExprId, ExprKind, Name, PatKind, Range};
-use crate::index::names::TyScope;
+use crate::index::lower::TyScope;
 use crate::index::ty::Ty;
 use crate::index::{FnId, Program};
 use crate::locks::{Mode, Shards, Vocabulary};
@@ -35,7 +37,7 @@ use facts::{
     ClosureCall, Event, Facts, Guard, Happening, Held, Keeper, Place, ReturnedGuard, Root, Summary,
     Why,
 };
-use state::{Live, Owner, State};
+use state::{Owner, State};
 use value::{Pending, Value};
 
 /// Expressions walked in one function before the walk gives up (loops and closures repeat some).
@@ -214,224 +216,6 @@ impl<'a> Walker<'_, 'a> {
         });
         self.state.set_owner(guard, Owner::Local(local));
     }
-
-    /// Remembers a value that the function gives back.
-    fn give_back(&mut self, value: Value) {
-        self.returned = Some(match self.returned.take() {
-            Some(before) => before.join(value),
-            None => value,
-        });
-    }
-
-    /// Turns what the body gave back into the summary for callers.
-    fn summarise(&mut self) {
-        let Some(value) = self.returned.take() else {
-            return;
-        };
-        let ty = self
-            .program
-            .return_type(self.id, &std::collections::BTreeMap::new());
-        let ty = if let Ty::Future(inner) = &ty {
-            (**inner).clone()
-        } else {
-            ty
-        };
-        // What is read through a guard is not the guard: the declared type says so.
-        let open = matches!(ty, Ty::Unknown | Ty::Bounds(_));
-        let holds = open || self.program.holds_guard(&ty);
-        for &guard in value.guards.iter().filter(|_| holds) {
-            let Some(found) = self.guard(guard) else {
-                continue;
-            };
-            if found.birth == Range::default() {
-                if let Some(Place {
-                    root: Root::Param(k),
-                    ..
-                }) = &found.lock.place
-                {
-                    self.facts.summary.returns_params.push(*k);
-                }
-                continue;
-            }
-            if let Some(returned) = self.exported(guard) {
-                self.facts.summary.guards.push(returned);
-            }
-        }
-        self.facts.summary.guards.truncate(8);
-        if self.gives_nothing_on_failure(&ty) {
-            for guard in &mut self.facts.summary.guards {
-                guard.optional = true;
-            }
-        }
-        let exportable = |place: &Place| !matches!(place.root, Root::Local(_));
-        self.facts.summary.place = value.place.filter(exportable);
-    }
-
-    /// Whether the result can be a `None` or an error that carries no guard.
-    fn gives_nothing_on_failure(&self, ty: &Ty) -> bool {
-        ty.is_ext("std::option::Option")
-            || (ty.is_ext("std::result::Result") && !self.program.holds_guard(&ty.arg(1)))
-    }
-
-    /// Guard `guard` in the terms of a caller, where its lock has such terms.
-    fn exported(&self, guard: u32) -> Option<ReturnedGuard> {
-        let found = self.guard(guard)?;
-        if matches!(found.lock.place.as_ref()?.root, Root::Local(_))
-            || found.birth == Range::default()
-        {
-            return None;
-        }
-        let mut via = found.via.clone();
-        if via.is_empty() {
-            via.push(facts::Link {
-                function: self.id,
-                file: self.program.function(self.id).file,
-                range: found.birth,
-                callee: None,
-            });
-        }
-        Some(ReturnedGuard {
-            lock: found.lock.clone(),
-            mode: found.mode,
-            optional: found.optional,
-            certainty: found.certainty,
-            via,
-        })
-    }
-
-    // --- guards -------------------------------------------------------------------------------
-
-    fn guard(&self, guard: u32) -> Option<&Guard> {
-        self.facts.guards.get(usize::try_from(guard).ok()?)
-    }
-
-    fn guard_mut(&mut self, guard: u32) -> Option<&mut Guard> {
-        self.facts.guards.get_mut(usize::try_from(guard).ok()?)
-    }
-
-    /// A new guard, alive and in flight.
-    fn new_guard(&mut self, guard: Guard) -> u32 {
-        let id = u32::try_from(self.facts.guards.len()).unwrap_or(u32::MAX);
-        self.facts.guards.push(guard);
-        if !self.state.unreachable {
-            self.state.live.push(Live {
-                guard: id,
-                owner: Owner::Flight,
-                maybe: false,
-            });
-        }
-        id
-    }
-
-    /// Ends the life of `guard` at byte `at`; the latest end counts.
-    fn end(&mut self, guard: u32, at: u32, why: Why) {
-        self.state.remove(guard);
-        if let Some(found) = self.guard_mut(guard)
-            && found.end.is_none_or(|(before, _)| before <= at)
-        {
-            found.end = Some((at, why));
-        }
-    }
-
-    fn end_all(&mut self, owner: Owner, at: u32, why: Why) {
-        for guard in self.state.owned_by(owner) {
-            self.end(guard, at, why);
-        }
-    }
-
-    /// The value is used by value: a variable that it is gives its guards away.
-    fn moved(&mut self, mut value: Value) -> Value {
-        if let Some(local) = value.local.take()
-            && !matches!(value.ty, Ty::Ref(_))
-        {
-            for guard in self.state.owned_by(Owner::Local(local)) {
-                self.state.set_owner(guard, Owner::Flight);
-                value.guards.push(guard);
-            }
-        }
-        // `drop(holder.guard)`: of several guards in one variable, which it is is not known.
-        if let Some(local) = value.within.take()
-            && self.program.holds_guard(&value.ty)
-            && let [guard] = self.state.owned_by(Owner::Local(local)).as_slice()
-        {
-            self.state.set_owner(*guard, Owner::Flight);
-            value.guards.push(*guard);
-        }
-        value
-    }
-
-    /// The value is used as a place: a temporary keeps its guards.
-    fn kept(&mut self, mut value: Value, holder: Option<u32>) -> Value {
-        let owner = holder.map_or(Owner::Temp(self.temps), Owner::Local);
-        for guard in std::mem::take(&mut value.guards) {
-            self.state.set_owner(guard, owner);
-            if holder.is_some()
-                && let Some(found) = self.guard_mut(guard)
-            {
-                found.keeper = Keeper::Extended;
-            }
-            value.borrows.push(guard);
-        }
-        value
-    }
-
-    /// The value goes into a call that does not give it back.
-    fn consumed(&mut self, value: Value, at: u32) {
-        let value = self.moved(value);
-        for guard in value.guards {
-            self.end(guard, at, Why::Moved);
-        }
-    }
-
-    // --- scopes -------------------------------------------------------------------------------
-
-    fn open(&mut self) {
-        self.temps += 1;
-    }
-
-    fn close(&mut self, at: u32, why: Why) {
-        self.end_all(Owner::Temp(self.temps), at, why);
-        self.temps = self.temps.saturating_sub(1);
-    }
-
-    fn new_local(&mut self, name: Name, local: Local) -> u32 {
-        let id = u32::try_from(self.locals.len()).unwrap_or(u32::MAX);
-        self.locals.push(local);
-        self.facts.locals.push(name.clone());
-        self.names.push((name, id));
-        id
-    }
-
-    fn local(&self, id: u32) -> Option<&Local> {
-        self.locals.get(usize::try_from(id).ok()?)
-    }
-
-    fn local_mut(&mut self, id: u32) -> Option<&mut Local> {
-        self.locals.get_mut(usize::try_from(id).ok()?)
-    }
-
-    /// Where scopes of variables stand.
-    fn mark(&self) -> (usize, usize) {
-        (self.names.len(), self.locals.len())
-    }
-
-    /// Drops the variables made since `mark`.
-    fn drop_locals(&mut self, mark: (usize, usize), at: u32, why: Why) {
-        self.names.truncate(mark.0);
-        let first = u32::try_from(mark.1).unwrap_or(u32::MAX);
-        let dead: Vec<u32> = self
-            .state
-            .live
-            .iter()
-            .filter(|live| matches!(live.owner, Owner::Local(local) if local >= first))
-            .map(|live| live.guard)
-            .collect();
-        for guard in dead {
-            self.end(guard, at, why);
-        }
-    }
-
-    // --- events -------------------------------------------------------------------------------
 
     fn record(&mut self, what: Happening, range: Range) {
         if self.state.unreachable || self.facts.events.len() > 100_000 {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::hir::{ExprId, ExprKind, Name, PathRef};
-use crate::index::names::{Def, Res, TyScope};
+use crate::index::lower::TyScope;
+use crate::index::names::{Def, Res};
 use crate::index::ty::Ty;
 
 use super::Walker;

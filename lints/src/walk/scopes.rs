@@ -1,0 +1,139 @@
+//! Guards and the scopes that drop them: temporaries and variables.
+
+use crate::hir::Name;
+use crate::index::ty::Ty;
+
+use super::facts::{Guard, Keeper, Why};
+use super::state::{Live, Owner};
+use super::value::Value;
+use super::{Local, Walker};
+
+impl Walker<'_, '_> {
+    pub(super) fn guard(&self, guard: u32) -> Option<&Guard> {
+        self.facts.guards.get(usize::try_from(guard).ok()?)
+    }
+
+    pub(super) fn guard_mut(&mut self, guard: u32) -> Option<&mut Guard> {
+        self.facts.guards.get_mut(usize::try_from(guard).ok()?)
+    }
+
+    /// A new guard, alive and in flight.
+    pub(super) fn new_guard(&mut self, guard: Guard) -> u32 {
+        let id = u32::try_from(self.facts.guards.len()).unwrap_or(u32::MAX);
+        self.facts.guards.push(guard);
+        if !self.state.unreachable {
+            self.state.live.push(Live {
+                guard: id,
+                owner: Owner::Flight,
+                maybe: false,
+            });
+        }
+        id
+    }
+
+    /// Ends the life of `guard` at byte `at`; the latest end counts.
+    pub(super) fn end(&mut self, guard: u32, at: u32, why: Why) {
+        self.state.remove(guard);
+        if let Some(found) = self.guard_mut(guard)
+            && found.end.is_none_or(|(before, _)| before <= at)
+        {
+            found.end = Some((at, why));
+        }
+    }
+
+    pub(super) fn end_all(&mut self, owner: Owner, at: u32, why: Why) {
+        for guard in self.state.owned_by(owner) {
+            self.end(guard, at, why);
+        }
+    }
+
+    /// The value is used by value: a variable that it is gives its guards away.
+    pub(super) fn moved(&mut self, mut value: Value) -> Value {
+        if let Some(local) = value.local.take()
+            && !matches!(value.ty, Ty::Ref(_))
+        {
+            for guard in self.state.owned_by(Owner::Local(local)) {
+                self.state.set_owner(guard, Owner::Flight);
+                value.guards.push(guard);
+            }
+        }
+        // `drop(holder.guard)`: of several guards in one variable, which it is is not known.
+        if let Some(local) = value.within.take()
+            && self.program.holds_guard(&value.ty)
+            && let [guard] = self.state.owned_by(Owner::Local(local)).as_slice()
+        {
+            self.state.set_owner(*guard, Owner::Flight);
+            value.guards.push(*guard);
+        }
+        value
+    }
+
+    /// The value is used as a place: a temporary keeps its guards.
+    pub(super) fn kept(&mut self, mut value: Value, holder: Option<u32>) -> Value {
+        let owner = holder.map_or(Owner::Temp(self.temps), Owner::Local);
+        for guard in std::mem::take(&mut value.guards) {
+            self.state.set_owner(guard, owner);
+            if holder.is_some()
+                && let Some(found) = self.guard_mut(guard)
+            {
+                found.keeper = Keeper::Extended;
+            }
+            value.borrows.push(guard);
+        }
+        value
+    }
+
+    /// The value goes into a call that does not give it back.
+    pub(super) fn consumed(&mut self, value: Value, at: u32) {
+        let value = self.moved(value);
+        for guard in value.guards {
+            self.end(guard, at, Why::Moved);
+        }
+    }
+
+    pub(super) fn open(&mut self) {
+        self.temps += 1;
+    }
+
+    pub(super) fn close(&mut self, at: u32, why: Why) {
+        self.end_all(Owner::Temp(self.temps), at, why);
+        self.temps = self.temps.saturating_sub(1);
+    }
+
+    pub(super) fn new_local(&mut self, name: Name, local: Local) -> u32 {
+        let id = u32::try_from(self.locals.len()).unwrap_or(u32::MAX);
+        self.locals.push(local);
+        self.facts.locals.push(name.clone());
+        self.names.push((name, id));
+        id
+    }
+
+    pub(super) fn local(&self, id: u32) -> Option<&Local> {
+        self.locals.get(usize::try_from(id).ok()?)
+    }
+
+    pub(super) fn local_mut(&mut self, id: u32) -> Option<&mut Local> {
+        self.locals.get_mut(usize::try_from(id).ok()?)
+    }
+
+    /// Where scopes of variables stand.
+    pub(super) fn mark(&self) -> (usize, usize) {
+        (self.names.len(), self.locals.len())
+    }
+
+    /// Drops the variables made since `mark`.
+    pub(super) fn drop_locals(&mut self, mark: (usize, usize), at: u32, why: Why) {
+        self.names.truncate(mark.0);
+        let first = u32::try_from(mark.1).unwrap_or(u32::MAX);
+        let dead: Vec<u32> = self
+            .state
+            .live
+            .iter()
+            .filter(|live| matches!(live.owner, Owner::Local(local) if local >= first))
+            .map(|live| live.guard)
+            .collect();
+        for guard in dead {
+            self.end(guard, at, why);
+        }
+    }
+}

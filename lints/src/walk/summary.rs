@@ -1,0 +1,94 @@
+//! What a function's callers must know: guards, places and parameters that come back.
+
+use crate::hir::Range;
+use crate::index::ty::Ty;
+
+use super::facts::{Place, ReturnedGuard, Root};
+use super::value::Value;
+use super::{Walker, facts};
+
+impl Walker<'_, '_> {
+    /// Remembers a value that the function gives back.
+    pub(super) fn give_back(&mut self, value: Value) {
+        self.returned = Some(match self.returned.take() {
+            Some(before) => before.join(value),
+            None => value,
+        });
+    }
+
+    /// Turns what the body gave back into the summary for callers.
+    pub(super) fn summarise(&mut self) {
+        let Some(value) = self.returned.take() else {
+            return;
+        };
+        let ty = self
+            .program
+            .return_type(self.id, &std::collections::BTreeMap::new());
+        let ty = if let Ty::Future(inner) = &ty {
+            (**inner).clone()
+        } else {
+            ty
+        };
+        // What is read through a guard is not the guard: the declared type says so.
+        let open = matches!(ty, Ty::Unknown | Ty::Bounds(_));
+        let holds = open || self.program.holds_guard(&ty);
+        for &guard in value.guards.iter().filter(|_| holds) {
+            let Some(found) = self.guard(guard) else {
+                continue;
+            };
+            if found.birth == Range::default() {
+                if let Some(Place {
+                    root: Root::Param(k),
+                    ..
+                }) = &found.lock.place
+                {
+                    self.facts.summary.returns_params.push(*k);
+                }
+                continue;
+            }
+            if let Some(returned) = self.exported(guard) {
+                self.facts.summary.guards.push(returned);
+            }
+        }
+        self.facts.summary.guards.truncate(8);
+        if self.gives_nothing_on_failure(&ty) {
+            for guard in &mut self.facts.summary.guards {
+                guard.optional = true;
+            }
+        }
+        let exportable = |place: &Place| !matches!(place.root, Root::Local(_));
+        self.facts.summary.place = value.place.filter(exportable);
+    }
+
+    /// Whether the result can be a `None` or an error that carries no guard.
+    pub(super) fn gives_nothing_on_failure(&self, ty: &Ty) -> bool {
+        ty.is_ext("std::option::Option")
+            || (ty.is_ext("std::result::Result") && !self.program.holds_guard(&ty.arg(1)))
+    }
+
+    /// Guard `guard` in the terms of a caller, where its lock has such terms.
+    pub(super) fn exported(&self, guard: u32) -> Option<ReturnedGuard> {
+        let found = self.guard(guard)?;
+        if matches!(found.lock.place.as_ref()?.root, Root::Local(_))
+            || found.birth == Range::default()
+        {
+            return None;
+        }
+        let mut via = found.via.clone();
+        if via.is_empty() {
+            via.push(facts::Link {
+                function: self.id,
+                file: self.program.function(self.id).file,
+                range: found.birth,
+                callee: None,
+            });
+        }
+        Some(ReturnedGuard {
+            lock: found.lock.clone(),
+            mode: found.mode,
+            optional: found.optional,
+            certainty: found.certainty,
+            via,
+        })
+    }
+}
