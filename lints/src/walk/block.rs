@@ -159,15 +159,13 @@ impl Walker<'_, '_> {
         let failed = els.map(|els| (els, self.state.clone()));
         let polarity = self.polarity(pat);
         if polarity == Polarity::Failure {
-            self.failed(&value.guards.clone());
+            self.failed(&value);
         }
-        let guards = value.guards.clone();
         if let Some((els, state)) = failed {
             // The temporaries are dropped before `else` and before what follows.
-            let after_guards = guards.clone();
             let success = std::mem::replace(&mut self.state, state);
             if polarity == Polarity::Success {
-                self.failed(&after_guards);
+                self.failed(&value);
             }
             let live = self.state.owned_by(Owner::Temp(self.temps));
             for guard in live {

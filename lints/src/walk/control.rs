@@ -174,12 +174,12 @@ impl Walker<'_, '_> {
                 let mut state = self.state.clone();
                 if polarity == Polarity::Success {
                     std::mem::swap(&mut self.state, &mut state);
-                    self.failed(&value.guards.clone());
+                    self.failed(&value);
                     std::mem::swap(&mut self.state, &mut state);
                 }
                 fail(state, failed);
                 if polarity == Polarity::Failure {
-                    self.failed(&value.guards.clone());
+                    self.failed(&value);
                 }
                 self.bind_head(construct, *pat, value, by_value);
             }
@@ -294,7 +294,7 @@ impl Walker<'_, '_> {
             let mark = self.mark();
             let polarity = self.polarity(arm.pat);
             if polarity == Polarity::Failure || (polarity == Polarity::Either && succeeded) {
-                self.failed(&value.guards.clone());
+                self.failed(&value);
             }
             if arm.guard.is_none() && polarity == Polarity::Success {
                 succeeded = true;

@@ -41,6 +41,12 @@ impl Walker<'_, '_> {
         if let (true, Some(local)) = (matches!(name, "take" | "pop" | "replace"), home) {
             taken = self.state.owned_by(Owner::Local(local));
         }
+        let mut present = std::mem::take(&mut receiver.present);
+        if matches!(name, "as_ref" | "as_mut" | "as_deref" | "as_deref_mut") {
+            present.extend(receiver.guards.iter().copied());
+        } else if !matches!(name, "cloned" | "copied") {
+            present.clear();
+        }
         match flow {
             Flow::Borrow => receiver = self.kept(receiver, None),
             Flow::Pass | Flow::IntoClosure | Flow::Consume => receiver = self.moved(receiver),
@@ -132,6 +138,7 @@ impl Walker<'_, '_> {
             result.place = receiver.place;
         }
         result.guards = receiver.guards;
+        result.present = present;
         for guard in taken {
             self.state.set_owner(guard, Owner::Flight);
             result.guards.push(guard);

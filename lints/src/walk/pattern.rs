@@ -277,10 +277,11 @@ impl Walker<'_, '_> {
         }
     }
 
-    /// Guards of `guards` that exist only on success do not exist here.
-    pub(super) fn failed(&mut self, guards: &[u32]) {
-        for &guard in guards {
-            if self.guard(guard).is_some_and(|guard| guard.optional) {
+    /// The value is `None` or `Err` here: what it holds only on success does not exist.
+    pub(super) fn failed(&mut self, value: &Value) {
+        let is_option = value.ty.is_ext("std::option::Option");
+        for &guard in value.guards.iter().chain(&value.present) {
+            if is_option || self.guard(guard).is_some_and(|guard| guard.optional) {
                 self.state.remove(guard);
             }
         }

@@ -36,6 +36,8 @@ pub(super) struct Value {
     pub(super) param: Option<u32>,
     /// Guards that it owns and that nobody else keeps yet.
     pub(super) guards: Vec<u32>,
+    /// Guards that exist if, and only if, it is `Some`: it looks into an option that holds them.
+    pub(super) present: Vec<u32>,
     /// Guards whose protected data it may borrow.
     pub(super) borrows: Vec<u32>,
     /// What awaiting it does.
