@@ -79,7 +79,7 @@ impl Def {
     }
 }
 
-impl<'a> Program<'a> {
+impl Program<'_> {
     /// What a path in type position means.
     pub fn resolve_type_path(&self, module: ModuleId, path: &PathRef) -> Res {
         self.ask(module, names(path), Space::Type)
