@@ -451,7 +451,6 @@ pub(super) fn lock_ref(place: Option<Place>, lock: LockId, method: &Method) -> L
     LockRef {
         place,
         lock,
-        class: None,
         shards: method.shards,
         key: None,
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rules::Certainty;
 
 use crate::hir::{Cfg, Name, Range};
-use crate::index::{AdtId, FileId, FnId, StaticId};
+use crate::index::{FileId, FnId, StaticId};
 use crate::locks::{LockId, Mode, Shards};
 
 /// Where a path to a lock starts.
@@ -93,8 +93,6 @@ pub struct LockRef {
     pub place: Option<Place>,
     /// Which kind of lock.
     pub lock: LockId,
-    /// The field of a type that holds it, for messages and lock classes.
-    pub class: Option<(AdtId, Name)>,
     /// For maps: one shard or all.
     pub shards: Shards,
     /// For maps: the text of the key, where it is plain.

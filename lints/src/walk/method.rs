@@ -315,7 +315,6 @@ impl Walker<'_, '_> {
             lock: LockRef {
                 place,
                 lock: Vocabulary::UNKNOWN,
-                class: None,
                 shards: Shards::One,
                 key: None,
             },

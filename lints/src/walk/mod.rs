@@ -198,7 +198,6 @@ impl<'a> Walker<'_, 'a> {
             lock: facts::LockRef {
                 place: Some(Place::root(Root::Param(index))),
                 lock: Vocabulary::UNKNOWN,
-                class: None,
                 shards: Shards::One,
                 key: None,
             },
