@@ -42,14 +42,7 @@ impl Walker<'_, '_> {
                 owned: true,
                 ..Value::of(Ty::Tuple(Arc::new([])))
             },
-            Some(tail) if self.tail_ends_with_block() && holder.is_none() => {
-                self.open();
-                let value = self.expr(tail, None);
-                let value = self.moved(value);
-                self.close(self.end_of(tail), Why::Block);
-                value
-            }
-            Some(tail) if self.tail_ends_with_block() => {
+            Some(tail) if self.scopes.ends_tail_with_block() => {
                 self.open();
                 let value = self.expr(tail, holder);
                 let value = self.moved(value);

@@ -9,7 +9,7 @@ use super::facts::{Construct, Head, Why};
 use super::pattern::Polarity;
 use super::state::{Owner, State};
 use super::value::Value;
-use super::{Scopes, Walker};
+use super::Walker;
 
 impl Walker<'_, '_> {
     pub(super) fn construct(&mut self, head: Head, range: Range, whole: Range) -> u32 {
@@ -97,7 +97,7 @@ impl Walker<'_, '_> {
             return self.meet(vec![(value, after), (other, other_state)]);
         }
         let construct = self.construct(Head::IfLet, self.range(cond), self.range(id));
-        let since_2024 = self.scopes == Scopes::Since2024;
+        let since_2024 = self.scopes.ends_head_before_else();
         let mark = self.mark();
         if since_2024 {
             self.open();

@@ -9,7 +9,7 @@ use crate::index::ty::{Subst, Ty, unify};
 
 use super::facts::Why;
 use super::value::{Pending, Value};
-use super::{DEPTH, Local, Scopes, Walker};
+use super::{DEPTH, Local, Walker};
 
 impl Walker<'_, '_> {
     /// Evaluates `id`. Temporaries go to the scope in force, or — where a `let` extends them — to
@@ -271,11 +271,6 @@ impl Walker<'_, '_> {
                 found.busy = true;
             }
         }
-    }
-
-    /// Since 2024 the temporaries of a block's tail end with the block.
-    pub(super) fn tail_ends_with_block(&self) -> bool {
-        self.scopes == Scopes::Since2024
     }
 
     /// A hidden variable that keeps the temporaries which a `let` extends.

@@ -33,6 +33,8 @@ use crate::index::ty::Ty;
 use crate::index::{FnId, Program};
 use crate::locks::{Mode, Shards, Vocabulary};
 
+pub use scopes::Scopes;
+
 use facts::{
     ClosureCall, Event, Facts, Guard, Happening, Held, Keeper, Place, ReturnedGuard, Root, Summary,
     Why,
@@ -45,15 +47,6 @@ const BUDGET: u32 = 400_000;
 
 /// Nesting of expressions that the walk follows; parsing refuses far less.
 const DEPTH: u32 = 3_000;
-
-/// Which drop scopes hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scopes {
-    /// Editions 2015, 2018 and 2021.
-    Until2021,
-    /// Edition 2024.
-    Since2024,
-}
 
 /// Walks function `id`; `summaries` say what callees hand back.
 pub fn walk(program: &Program<'_>, summaries: &[Summary], id: FnId, scopes: Scopes) -> Facts {

@@ -1,4 +1,10 @@
 //! Guards and the scopes that drop them: temporaries and variables.
+//!
+//! Temporary scopes are a depth: a construct that ends its temporaries opens a scope and closes it
+//! where they are dropped, and a temporary belongs to the scope that is innermost when its value is
+//! used as a place. So a construct that has no scope of its own (`match`, a plain block before 2024)
+//! leaves them to the statement around it, which is the whole of the reference's chapter
+//! "Destructors" except for two rules that depend on the edition: [`Scopes`].
 
 use crate::hir::Name;
 use crate::index::ty::Ty;
@@ -7,6 +13,29 @@ use super::facts::{Guard, Keeper, Why};
 use super::state::{Live, Owner};
 use super::value::Value;
 use super::{Local, Walker};
+
+/// Which drop scopes hold: all in which the editions differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scopes {
+    /// Editions 2015, 2018 and 2021.
+    Until2021,
+    /// Edition 2024.
+    Since2024,
+}
+
+impl Scopes {
+    /// Whether the temporaries of an `if let` head are dropped before its `else`, and not by the
+    /// statement around it (edition guide, "`if let` temporary scope").
+    pub(super) fn ends_head_before_else(self) -> bool {
+        self == Self::Since2024
+    }
+
+    /// Whether the temporaries of a block's tail are dropped with the block, before its variables,
+    /// and not by the statement around it (RFC 3606).
+    pub(super) fn ends_tail_with_block(self) -> bool {
+        self == Self::Since2024
+    }
+}
 
 impl Walker<'_, '_> {
     pub(super) fn guard(&self, guard: u32) -> Option<&Guard> {
