@@ -14,4 +14,5 @@ mod hostile;
 mod oracle;
 mod parts;
 mod process;
+mod stories;
 mod tidy;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use crate::hir::{Arm, BinaryOp, ExprId, ExprKind, PatId, Range};
 use crate::index::ty::Ty;
 
+use super::Walker;
 use super::facts::{Construct, Head, Why};
 use super::pattern::Polarity;
 use super::state::{Owner, State};
 use super::value::Value;
-use super::Walker;
 
 impl Walker<'_, '_> {
     pub(super) fn construct(&mut self, head: Head, range: Range, whole: Range) -> u32 {
