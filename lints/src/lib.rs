@@ -11,6 +11,7 @@ pub mod check;
 pub mod checks;
 pub mod discover;
 pub mod engine;
+pub mod grounds;
 pub mod hir;
 pub mod index;
 pub mod limits;

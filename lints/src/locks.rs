@@ -5,10 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use rules::Certainty;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
+use crate::grounds::Grounds;
 use crate::policy::LintsSection;
 
 /// How a lock is held or taken.
@@ -261,11 +261,11 @@ impl Vocabulary {
     }
 
     /// How sure it is that a type of this path is the lock that [`by_type`](Self::by_type) says.
-    pub fn certainty(&self, path: &str) -> Certainty {
+    pub fn grounds(&self, path: &str) -> Grounds {
         if self.by_type.contains_key(path) {
-            Certainty::Proven
+            Grounds::Resolved
         } else {
-            Certainty::Likely
+            Grounds::NamedLike
         }
     }
 

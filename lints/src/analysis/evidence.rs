@@ -3,7 +3,7 @@
 //! Checks decide what to report; the order of a story — where the guard is born, why it is still
 //! alive, each call, where the lock is taken again — is the same for all of them and is here.
 
-use rules::{Certainty, Finding, Rule, Span};
+use rules::{Finding, Rule, Span};
 
 use crate::hir::Range;
 use crate::index::{FileId, FnId, Program};
@@ -141,14 +141,14 @@ impl<'p> Evidence<'p, '_> {
     ) -> Option<Finding> {
         let primary = group.overlaps.first()?;
         let mut finding = self.finding(rule, primary.at, message, group.guard, group.ordinal);
-        let certainty = group
+        let grounds = group
             .overlaps
             .iter()
-            .map(|overlap| overlap.certainty)
+            .map(|overlap| overlap.grounds)
             .max()
-            .unwrap_or(Certainty::Possible);
+            .unwrap_or(primary.grounds);
         let is_test = self.program.function(self.id).is_test || primary.is_test;
-        finding = finding.with_lowered(is_test).with_certainty(certainty);
+        finding = finding.with_lowered(is_test);
         for (span, text) in self.life(group.guard) {
             finding = finding.with_label(span, text);
         }
@@ -174,11 +174,9 @@ impl<'p> Evidence<'p, '_> {
                 "affects editions 2015, 2018 and 2021: since 2024 the guard is dropped before this point",
             );
         }
-        if primary.certainty == Certainty::Possible && self.kind(group.guard) == Kind::Map {
-            finding = finding.with_note("different keys can share a shard");
-        }
         Some(
-            finding
+            grounds
+                .qualify(finding)
                 .with_help(help)
                 .with_data("held", group.guard.mode.as_str())
                 .with_data("taken", primary.taken.as_str())

@@ -3,8 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use rules::Certainty;
-
+use crate::grounds::Grounds;
 use crate::hir::{Cfg, Range};
 use crate::index::{FnId, Program};
 use crate::locks::{Conflict, Kind, Mode, Shards, conflict};
@@ -41,7 +40,7 @@ pub struct Overlap {
     /// Which rule.
     pub class: Class,
     /// How sure every step is.
-    pub certainty: Certainty,
+    pub grounds: Grounds,
     /// From the function that holds the guard to the acquisition; one link where it is direct.
     pub chain: Vec<Link>,
     /// Under `#[cfg(test)]` inside the function.
@@ -53,7 +52,7 @@ pub struct Overlap {
 /// One way in which a lock that is held is taken.
 struct Hit {
     taken: Mode,
-    certainty: Certainty,
+    grounds: Grounds,
     chain: Vec<Link>,
 }
 
@@ -98,12 +97,12 @@ pub fn overlaps(program: &Program<'_>, reach: &Reach, id: FnId, facts: &Facts) -
                     Conflict::Deadlock if construct.is_some() => Class::Scrutinee,
                     Conflict::Deadlock => Class::Relock,
                 };
-                let mut certainty = hit.certainty.min(guard.certainty).min(event.certainty);
+                let mut grounds = hit.grounds.min(guard.grounds).min(event.grounds);
                 if initialises(guard, &hit.chain) {
-                    certainty = Certainty::Possible;
+                    grounds = Grounds::FirstTime;
                 }
                 if maybe {
-                    certainty = certainty.min(Certainty::Likely);
+                    grounds = grounds.min(Grounds::SomePaths);
                 }
                 // One chain a guard, place and rule: the first is a shortest one.
                 if seen.insert((guard.birth, event.range, class, hit.taken)) {
@@ -113,7 +112,7 @@ pub fn overlaps(program: &Program<'_>, reach: &Reach, id: FnId, facts: &Facts) -
                         taken: hit.taken,
                         conflict,
                         class,
-                        certainty,
+                        grounds,
                         chain: hit.chain,
                         is_test: event.cfg.iter().any(Cfg::is_test),
                         construct,
@@ -156,7 +155,7 @@ fn hits(
         Happening::Acquire {
             lock,
             mode,
-            certainty,
+            grounds,
             via,
             ..
         } => {
@@ -165,13 +164,13 @@ fn hits(
                 chain.extend(via.iter().cloned());
                 hits.push(Hit {
                     taken: *mode,
-                    certainty: same.min(*certainty),
+                    grounds: same.min(*grounds),
                     chain,
                 });
             }
         }
         Happening::Call { callees, args, .. } => {
-            for &(callee, certainty) in callees {
+            for &(callee, grounds) in callees {
                 if !super::reach::may_call(program, id, callee) {
                     continue;
                 }
@@ -195,10 +194,10 @@ fn hits(
                     let mut chain = vec![first(Some(callee))];
                     chain.extend(reach.chain(program, callee, reached));
                     if consistent(program, &chain) {
-                        let certainty = same.min(certainty).min(reached.certainty);
+                        let grounds = same.min(grounds).min(reached.grounds);
                         hits.push(Hit {
                             taken: reached.mode,
-                            certainty,
+                            grounds,
                             chain,
                         });
                     }
@@ -222,7 +221,7 @@ fn consistent(program: &Program<'_>, chain: &[Link]) -> bool {
 }
 
 /// How sure it is that two references mean the same lock; `None` where they do not.
-fn same_lock(kind: Kind, held: &LockRef, taken: &LockRef) -> Option<Certainty> {
+fn same_lock(kind: Kind, held: &LockRef, taken: &LockRef) -> Option<Grounds> {
     if held.lock != taken.lock {
         return None;
     }
@@ -231,18 +230,18 @@ fn same_lock(kind: Kind, held: &LockRef, taken: &LockRef) -> Option<Certainty> {
         return None;
     }
     if a.has_element() || b.has_element() {
-        return Some(Certainty::Possible);
+        return Some(Grounds::Element);
     }
     if kind == Kind::Map && held.shards == Shards::One && taken.shards == Shards::One {
         let same_key = held.key.is_some() && held.key == taken.key;
         // Different keys can share a shard.
         return Some(if same_key {
-            Certainty::Proven
+            Grounds::Resolved
         } else {
-            Certainty::Possible
+            Grounds::Shard
         });
     }
-    Some(Certainty::Proven)
+    Some(Grounds::Resolved)
 }
 
 /// `self.load`, as the function `id` would write it.

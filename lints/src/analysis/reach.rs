@@ -4,9 +4,9 @@
 //! Breadth first from the acquisitions to their callers, so that the first chain found for a lock
 //! is a shortest one, and every function keeps one chain a lock and mode.
 
-use rules::Certainty;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::grounds::Grounds;
 use crate::hir::{Cfg, Range};
 use crate::index::{FnId, Program};
 use crate::locks::Mode;
@@ -28,7 +28,7 @@ pub struct Reached {
     /// How.
     pub mode: Mode,
     /// How sure every step is.
-    pub certainty: Certainty,
+    pub grounds: Grounds,
     /// The place in this function: the acquisition, or the call that leads to it.
     range: Range,
     /// Where it goes on: callee and index in the callee's list.
@@ -65,14 +65,14 @@ impl Reach {
                     Happening::Acquire {
                         lock,
                         mode,
-                        certainty,
+                        grounds,
                         via,
                         ..
                     } => {
                         let reached = Reached {
                             lock: lock.clone(),
                             mode: *mode,
-                            certainty: (*certainty).min(event.certainty),
+                            grounds: (*grounds).min(event.grounds),
                             range: event.range,
                             next: None,
                             via: via.clone(),
@@ -111,7 +111,7 @@ impl Reach {
                         continue;
                     };
                     let how = callees.iter().find(|(found, _)| *found == callee);
-                    let certainty = how.map_or(Certainty::Possible, |(_, certainty)| *certainty);
+                    let grounds = how.map_or(Grounds::SeveralCallees, |(_, grounds)| *grounds);
                     let Some(place) = reached
                         .lock
                         .place
@@ -126,7 +126,7 @@ impl Reach {
                             ..reached.lock.clone()
                         },
                         mode: reached.mode,
-                        certainty: certainty.min(reached.certainty).min(event.certainty),
+                        grounds: grounds.min(reached.grounds).min(event.grounds),
                         range: event.range,
                         next: Some((callee, index)),
                         via: Vec::new(),
@@ -162,22 +162,22 @@ impl Reach {
             });
             for (param, maybe) in params {
                 let surest = if maybe {
-                    Certainty::Likely
+                    Grounds::SomePaths
                 } else {
-                    Certainty::Proven
+                    Grounds::Resolved
                 };
                 match &event.what {
                     Happening::Acquire {
                         lock,
                         mode,
-                        certainty,
+                        grounds,
                         via,
                         ..
                     } => {
                         let reached = Reached {
                             lock: lock.clone(),
                             mode: *mode,
-                            certainty: (*certainty).min(event.certainty).min(surest),
+                            grounds: (*grounds).min(event.grounds).min(surest),
                             range: event.range,
                             next: None,
                             via: via.clone(),
@@ -186,7 +186,7 @@ impl Reach {
                         found.push((param, reached));
                     }
                     Happening::Call { callees, args, .. } => {
-                        for (callee, certainty) in callees {
+                        for (callee, grounds) in callees {
                             for (index, below) in (0_u32..).zip(self.list(*callee)) {
                                 let place = below
                                     .lock
@@ -199,7 +199,7 @@ impl Reach {
                                         ..below.lock.clone()
                                     },
                                     mode: below.mode,
-                                    certainty: (*certainty).min(below.certainty).min(surest),
+                                    grounds: (*grounds).min(below.grounds).min(surest),
                                     range: event.range,
                                     next: Some((*callee, index)),
                                     via: Vec::new(),

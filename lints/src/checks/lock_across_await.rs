@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use rules::{Certainty, Finding};
+use rules::Finding;
 
 use crate::analysis::evidence::Evidence;
 use crate::check::Check;
+use crate::grounds::Grounds;
 use crate::hir::Range;
 use crate::locks::Kind;
 use crate::walk::facts::{Guard, Happening};
@@ -63,7 +64,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(evidence: &Evidence<'_, '_>, findings: &mut Vec<Finding>) {
-    let mut awaits: BTreeMap<Range, (u32, Vec<(Range, Certainty)>)> = BTreeMap::new();
+    let mut awaits: BTreeMap<Range, (u32, Vec<(Range, Grounds)>)> = BTreeMap::new();
     for event in evidence.events() {
         if !matches!(event.what, Happening::Await) {
             continue;
@@ -75,15 +76,15 @@ fn run(evidence: &Evidence<'_, '_>, findings: &mut Vec<Finding>) {
             if !must_not_wait(evidence, guard) {
                 continue;
             }
-            let mut certainty = guard.certainty.min(event.certainty);
+            let mut grounds = guard.grounds.min(event.grounds);
             if held.maybe {
-                certainty = certainty.min(Certainty::Likely);
+                grounds = grounds.min(Grounds::SomePaths);
             }
             let (_, list) = awaits
                 .entry(guard.birth)
                 .or_insert((held.guard, Vec::new()));
             if list.iter().all(|(range, _)| *range != event.range) {
-                list.push((event.range, certainty));
+                list.push((event.range, grounds));
             }
         }
     }
@@ -106,11 +107,11 @@ fn must_not_wait(evidence: &Evidence<'_, '_>, guard: &Guard) -> bool {
 fn finding(
     evidence: &Evidence<'_, '_>,
     guard: &Guard,
-    mut awaits: Vec<(Range, Certainty)>,
+    mut awaits: Vec<(Range, Grounds)>,
     ordinal: usize,
 ) -> Option<Finding> {
     awaits.sort_by_key(|(range, _)| *range);
-    let (first, certainty) = awaits.first().copied()?;
+    let (first, grounds) = awaits.first().copied()?;
     let noun = evidence.noun(guard);
     let message = format!(
         "the {noun} of `{}` is alive at this `.await`",
@@ -120,9 +121,9 @@ fn finding(
         Kind::RefCell => "the next task that borrows it panics",
         _ => "another task of this thread that wants the lock blocks the thread for ever",
     };
-    let mut finding = evidence
-        .finding(&LOCK_ACROSS_AWAIT, first, message, guard, ordinal)
-        .with_certainty(certainty)
+    let finding = evidence.finding(&LOCK_ACROSS_AWAIT, first, message, guard, ordinal);
+    let mut finding = grounds
+        .qualify(finding)
         .with_help("end the guard before the `.await`: leave its block, or copy out what is needed")
         .with_note(format!("a suspended task keeps its guards: {consequence}"))
         .with_data("held", guard.mode.as_str());

@@ -76,10 +76,11 @@ fn run(evidence: &Evidence<'_, '_>, findings: &mut Vec<Finding>) {
             evidence.noun(guard),
             evidence.lock(guard),
         );
+        let finding = evidence.finding(&LOCK_DROPPED_AT_ONCE, event.range, message, guard, ordinal);
         findings.push(
-            evidence
-                .finding(&LOCK_DROPPED_AT_ONCE, event.range, message, guard, ordinal)
-                .with_certainty(guard.certainty)
+            guard
+                .grounds
+                .qualify(finding)
                 .with_help("name it, `let _guard = …`, to hold the lock to the end of the block; or `drop(…)` if it is meant"),
         );
     }

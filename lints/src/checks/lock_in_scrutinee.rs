@@ -120,9 +120,10 @@ fn finding(
         evidence.noun(guard),
         evidence.lock(guard),
     );
-    let mut finding = evidence
-        .finding(&LOCK_IN_SCRUTINEE, guard.birth, message, guard, ordinal)
-        .with_certainty(guard.certainty)
+    let finding = evidence.finding(&LOCK_IN_SCRUTINEE, guard.birth, message, guard, ordinal);
+    let mut finding = guard
+        .grounds
+        .qualify(finding)
         .with_help(match head {
             "while let" => "make it a `loop` that begins with `let value = …;` and leaves by `let … else { break }`".to_owned(),
             head => format!("compute the value in a `let` before the `{head}`"),

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use rules::Certainty;
-
+use crate::grounds::Grounds;
 use crate::hir::{ItemKind, Name};
 
 use super::lower::TyScope;
@@ -20,7 +19,7 @@ const STEPS: usize = 10;
 #[derive(Debug, Clone, Default)]
 pub struct Callees {
     /// Functions with how sure it is that it is this one.
-    pub fns: Vec<(FnId, Certainty)>,
+    pub fns: Vec<(FnId, Grounds)>,
     /// What the type parameters of the `impl` stand for.
     pub subst: Subst,
 }
@@ -120,7 +119,7 @@ impl<'a> Program<'a> {
                 (Some(_), false) => &mut by_trait,
                 (Some(_), true) => &mut blanket,
             };
-            list.fns.push((id, Certainty::Proven));
+            list.fns.push((id, Grounds::Resolved));
             list.subst = subst;
         }
         for mut found in [inherent, by_trait] {
@@ -131,11 +130,11 @@ impl<'a> Program<'a> {
                         .fns
                         .iter()
                         .all(|(id, _)| !self.function(*id).cfg.is_empty());
-                    for (_, certainty) in &mut found.fns {
-                        *certainty = if twins {
-                            Certainty::Likely
+                    for (_, grounds) in &mut found.fns {
+                        *grounds = if twins {
+                            Grounds::Twins
                         } else {
-                            Certainty::Possible
+                            Grounds::SeveralCallees
                         };
                     }
                 }
@@ -146,8 +145,8 @@ impl<'a> Program<'a> {
         if let Some(found) = self.default_method(ty, name) {
             return found;
         }
-        for (_, certainty) in &mut blanket.fns {
-            *certainty = Certainty::Likely;
+        for (_, grounds) in &mut blanket.fns {
+            *grounds = Grounds::OnlyCallee;
         }
         if blanket.fns.len() > 1 {
             Callees::default()
@@ -174,7 +173,7 @@ impl<'a> Program<'a> {
                 {
                     subst.insert(Name::new_static("Self"), ty.clone());
                     return Some(Callees {
-                        fns: vec![(id, Certainty::Proven)],
+                        fns: vec![(id, Grounds::Resolved)],
                         subst,
                     });
                 }
@@ -190,13 +189,13 @@ impl<'a> Program<'a> {
             let Bound::Trait(id, _) = bound else { continue };
             self.dispatch_trait(*id, name, &mut found, 4);
         }
-        let certainty = match found.fns.len() {
-            0 | 1 => Certainty::Likely,
-            n if n <= DISPATCH => Certainty::Possible,
+        let grounds = match found.fns.len() {
+            0 | 1 => Grounds::OnlyCallee,
+            n if n <= DISPATCH => Grounds::SeveralCallees,
             _ => return Callees::default(),
         };
         for (_, found) in &mut found.fns {
-            *found = certainty;
+            *found = grounds;
         }
         found
     }
@@ -212,7 +211,7 @@ impl<'a> Program<'a> {
             for &implementation in &def.impls {
                 match self.impl_(implementation).fns.iter().find(named) {
                     Some(&id) if !self.function(id).is_test => {
-                        found.fns.push((id, Certainty::Likely));
+                        found.fns.push((id, Grounds::OnlyCallee));
                     }
                     _ => {}
                 }
@@ -225,7 +224,7 @@ impl<'a> Program<'a> {
                         .any(|id| !self.impl_(*id).fns.iter().any(|id| named(&id)));
             }
             if provided {
-                found.fns.push((*declared, Certainty::Likely));
+                found.fns.push((*declared, Grounds::OnlyCallee));
             }
             return;
         }

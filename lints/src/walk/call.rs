@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use rules::Certainty;
-
+use crate::grounds::Grounds;
 use crate::hir::{ExprId, ExprKind, PathRef, Range, TypeRef};
 use crate::index::methods::Callees;
 use crate::index::names::{Def, Res};
@@ -23,7 +22,7 @@ pub(super) struct Acquisition {
     pub(super) range: Range,
     /// What the guard dereferences to.
     pub(super) inner: Ty,
-    pub(super) certainty: Certainty,
+    pub(super) grounds: Grounds,
 }
 
 /// An async function whose future has not been awaited.
@@ -93,8 +92,8 @@ impl Walker<'_, '_> {
                 && let Some(lock) = self.program.locks.by_type(path)
                 && let Some(method) = self.lock_method(lock, name)
             {
-                let certainty = self.program.locks.certainty(path);
-                return self.lock_call(at, lock, method, args, range, certainty);
+                let grounds = self.program.locks.grounds(path);
+                return self.lock_call(at, lock, method, args, range, grounds);
             }
             let callees = self.program.methods_on(ty, name, &self.scope);
             if !callees.fns.is_empty() {
@@ -130,7 +129,7 @@ impl Walker<'_, '_> {
         method: Method,
         args: &[ExprId],
         range: Range,
-        certainty: Certainty,
+        grounds: Grounds,
     ) -> Value {
         let inner = receiver.ty.arg(self.program.locks.lock(lock).inner);
         let mut target = lock_ref(receiver.place.clone(), lock, &method);
@@ -151,7 +150,7 @@ impl Walker<'_, '_> {
             method,
             range,
             inner,
-            certainty,
+            grounds,
         };
         if acquisition.method.is_async {
             let ty = Ty::Future(Arc::new(guard_type(&acquisition)));
@@ -173,14 +172,14 @@ impl Walker<'_, '_> {
             lock,
             method,
             range,
-            certainty,
+            grounds,
             ..
         } = acquisition;
         let kind = self.program.locks.lock(lock.lock).kind;
         let event = (!method.is_try && kind != Kind::Reentrant).then(|| Happening::Acquire {
             lock: lock.clone(),
             mode: method.mode,
-            certainty: *certainty,
+            grounds: *grounds,
             via: Vec::new(),
             guard: None,
         });
@@ -208,7 +207,7 @@ impl Walker<'_, '_> {
             keeper: Keeper::Temporary,
             heads: self.heads.clone(),
             end: None,
-            certainty: *certainty,
+            grounds: *grounds,
             optional: method.returns == Returns::Option || method.is_try,
             bound_by_head: false,
             awaited: false,
@@ -246,7 +245,7 @@ impl Walker<'_, '_> {
         }
         if let Ty::FnItem(found) = function.ty {
             let callees = Callees {
-                fns: vec![(found, Certainty::Proven)],
+                fns: vec![(found, Grounds::Resolved)],
                 subst: Subst::new(),
             };
             return self.invoke(&callees, values, range);
@@ -298,7 +297,7 @@ impl Walker<'_, '_> {
             Res::Def(Def::Fn(function)) => {
                 let values = self.arguments(args, None);
                 let mut callees = Callees {
-                    fns: vec![(function, Certainty::Proven)],
+                    fns: vec![(function, Grounds::Resolved)],
                     subst: Subst::new(),
                 };
                 self.turbofish(path, function, &mut callees.subst);
@@ -438,11 +437,11 @@ impl Walker<'_, '_> {
     }
 
     /// How sure a call of several functions is.
-    pub(super) fn least(callees: &Callees) -> Certainty {
+    pub(super) fn least(callees: &Callees) -> Grounds {
         callees
             .fns
             .iter()
-            .fold(Certainty::Proven, |least, (_, found)| weaker(least, *found))
+            .fold(Grounds::Resolved, |least, (_, found)| weaker(least, *found))
     }
 }
 

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use rules::Certainty;
-
+use crate::grounds::Grounds;
 use crate::hir::{Cfg, Name, Range};
 use crate::index::{FileId, FnId, StaticId};
 use crate::locks::{LockId, Mode, Shards};
@@ -214,7 +213,7 @@ pub struct Guard {
     /// Last byte of its life and why.
     pub end: Option<(u32, Why)>,
     /// How sure it is that this is a guard of that lock.
-    pub certainty: Certainty,
+    pub grounds: Grounds,
     /// No guard exists where the acquiring call failed.
     pub optional: bool,
     /// Bound by a pattern of its head.
@@ -235,7 +234,7 @@ pub enum Happening {
         /// How.
         mode: Mode,
         /// How sure it is.
-        certainty: Certainty,
+        grounds: Grounds,
         /// Calls from here to the acquisition, where a callee's guard comes back.
         via: Vec<Link>,
         /// The guard that it makes, if any.
@@ -244,7 +243,7 @@ pub enum Happening {
     /// Functions of the workspace are called.
     Call {
         /// Which it may be.
-        callees: Vec<(FnId, Certainty)>,
+        callees: Vec<(FnId, Grounds)>,
         /// Places of the arguments, receiver first.
         args: Vec<Option<Place>>,
         /// Guards that are moved into the call: the argument's number and the guard.
@@ -283,7 +282,7 @@ pub struct Event {
     /// Inside a closure or async block that runs at another time.
     pub detached: bool,
     /// How sure it is that it happens in this order, in these scopes.
-    pub certainty: Certainty,
+    pub grounds: Grounds,
 }
 
 /// A guard that a function hands to its caller.
@@ -296,7 +295,7 @@ pub struct ReturnedGuard {
     /// Not in every value.
     pub optional: bool,
     /// How sure.
-    pub certainty: Certainty,
+    pub grounds: Grounds,
     /// From this function to the acquisition.
     pub via: Vec<Link>,
 }

@@ -135,9 +135,9 @@ impl Walker<'_, '_> {
                 }
             }
         }
-        let certainty = Self::least(&callees);
+        let grounds = Self::least(&callees);
         for returned in &summary.guards {
-            if let Some(guard) = self.received(returned, &places, range, first, certainty) {
+            if let Some(guard) = self.received(returned, &places, range, first, grounds) {
                 result.guards.push(guard);
                 if result.place.is_none() {
                     result.place = self.guard(guard).and_then(|guard| guard.lock.place.clone());
@@ -168,7 +168,7 @@ impl Walker<'_, '_> {
         places: &[Option<Place>],
         range: Range,
         callee: FnId,
-        certainty: rules::Certainty,
+        grounds: crate::grounds::Grounds,
     ) -> Option<u32> {
         let lock = in_own_terms(&returned.lock, places)?;
         let mut via = vec![Link {
@@ -179,7 +179,7 @@ impl Walker<'_, '_> {
         }];
         via.extend(returned.via.iter().cloned());
         via.truncate(24);
-        let certainty = weaker(certainty, returned.certainty);
+        let grounds = weaker(grounds, returned.grounds);
         let number = u32::try_from(self.facts.guards.len()).unwrap_or(u32::MAX);
         // The acquisition itself is part of the callee's summary: no event of its own, or it would
         // count twice.
@@ -191,7 +191,7 @@ impl Walker<'_, '_> {
             keeper: Keeper::Temporary,
             heads: self.heads.clone(),
             end: None,
-            certainty,
+            grounds,
             optional: returned.optional,
             bound_by_head: false,
             awaited: false,
@@ -232,8 +232,8 @@ impl Walker<'_, '_> {
             };
             let mut held = Vec::new();
             for returned in &call.held {
-                let certainty = Self::least(callees);
-                if let Some(guard) = self.received(returned, places, range, first, certainty) {
+                let grounds = Self::least(callees);
+                if let Some(guard) = self.received(returned, places, range, first, grounds) {
                     self.state.set_owner(guard, Owner::Callee);
                     if let Some(found) = self.guard_mut(guard) {
                         found.keeper = Keeper::Callee(first);

@@ -1,7 +1,6 @@
 //! Methods of the standard library, and methods of receivers that are not known.
 
-use rules::Certainty;
-
+use crate::grounds::Grounds;
 use crate::hir::{ExprId, Name, Range, TypeRef};
 use crate::index::methods::Callees;
 use crate::index::ty::{Subst, Ty};
@@ -84,7 +83,7 @@ impl Walker<'_, '_> {
                 }
                 (None, Ty::FnItem(function)) if flow == Flow::IntoClosure || !is_unknown(&fed) => {
                     let callees = Callees {
-                        fns: vec![(*function, Certainty::Proven)],
+                        fns: vec![(*function, Grounds::Resolved)],
                         subst: Subst::new(),
                     };
                     let passed = std::mem::take(&mut fed);
@@ -321,7 +320,7 @@ impl Walker<'_, '_> {
             method,
             range,
             inner: Ty::Unknown,
-            certainty: Certainty::Possible,
+            grounds: Grounds::UnknownReceiver,
         };
         let value = self.acquire(&acquisition);
         Value {

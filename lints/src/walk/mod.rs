@@ -25,8 +25,7 @@ mod state;
 mod summary;
 mod value;
 
-use rules::Certainty;
-
+use crate::grounds::Grounds;
 use crate::hir::{Body, Cfg, ExprId, ExprKind, Name, PatKind, Range};
 use crate::index::lower::TyScope;
 use crate::index::ty::Ty;
@@ -200,7 +199,7 @@ impl<'a> Walker<'_, 'a> {
             keeper: Keeper::Parameter(index),
             heads: Vec::new(),
             end: None,
-            certainty: Certainty::Proven,
+            grounds: Grounds::Resolved,
             optional: false,
             bound_by_head: false,
             awaited: false,
@@ -240,9 +239,10 @@ impl<'a> Walker<'_, 'a> {
             bodies: self.bodies.clone(),
             cfg: self.cfg.clone(),
             detached: self.detached > 0,
-            certainty: match (self.weak, self.foreign) {
-                (0, 0) => Certainty::Proven,
-                _ => Certainty::Possible,
+            grounds: match (self.weak, self.foreign) {
+                (0, 0) => Grounds::Resolved,
+                (_, 0) => Grounds::UnknownOrder,
+                _ => Grounds::UnknownMacro,
             },
         });
     }
@@ -312,6 +312,6 @@ impl<'a> Walker<'_, 'a> {
 }
 
 /// The weaker of two.
-fn weaker(a: Certainty, b: Certainty) -> Certainty {
+fn weaker(a: Grounds, b: Grounds) -> Grounds {
     a.min(b)
 }

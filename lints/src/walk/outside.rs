@@ -126,7 +126,7 @@ impl Walker<'_, '_> {
                     method,
                     range,
                     inner,
-                    certainty: self.program.locks.certainty(base),
+                    grounds: self.program.locks.grounds(base),
                 };
                 if acquisition.method.is_async {
                     let ty = Ty::Future(Arc::new(guard_type(&acquisition)));

@@ -87,7 +87,7 @@ impl Walker<'_, '_> {
             lock: found.lock.clone(),
             mode: found.mode,
             optional: found.optional,
-            certainty: found.certainty,
+            grounds: found.grounds,
             via,
         })
     }
