@@ -7,6 +7,7 @@
 )]
 
 pub mod cli;
+pub mod drops;
 pub mod fixture;
 pub mod programs;
 pub mod shims;

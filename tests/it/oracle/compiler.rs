@@ -5,7 +5,6 @@
 //! And does the lint fire in a function if and only if something happens there, for some input, in that edition?
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
 use std::sync::LazyLock;
 
 use testkit::programs::choice::{Amount, plans};
@@ -15,6 +14,7 @@ use testkit::programs::plan::Plan;
 use testkit::programs::render::{Program, program};
 use testkit::shims::Shims;
 
+use super::rustc;
 use super::verdicts::verdicts;
 
 /// How many functions each edition gets: 2018 drops as 2021 does, so that one for each place is enough.
@@ -61,14 +61,6 @@ static RUNS: LazyLock<Vec<Ran>> = LazyLock::new(|| {
         })
         .collect()
 });
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the compiler that builds the tests is named by the environment"
-)]
-fn rustc() -> OsString {
-    std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())
-}
 
 #[test]
 fn the_compiler_agrees_with_the_table() {

@@ -16,13 +16,17 @@ const SHIM: &[(&str, &str)] = &[
     ("dashmap.rs", include_str!("source/dashmap.rs")),
     ("parking_lot.rs", include_str!("source/parking_lot.rs")),
     ("std_sync.rs", include_str!("source/std_sync.rs")),
+    ("tokio_macros.rs", include_str!("source/tokio_macros.rs")),
     ("tokio_sync.rs", include_str!("source/tokio_sync.rs")),
 ];
 
 /// The libraries, and what each is made of.
 const LIBRARIES: &[(&str, &str)] = &[
     ("parking_lot", "pub use shim::parking_lot::*;"),
-    ("tokio", "pub mod sync { pub use shim::tokio_sync::*; }"),
+    (
+        "tokio",
+        "pub mod sync { pub use shim::tokio_sync::*; } pub use shim::{join, select};",
+    ),
     ("dashmap", "pub use shim::dashmap::*;"),
 ];
 
@@ -100,16 +104,8 @@ impl Shims {
     /// Where the program does not compile, with the compiler's words.
     pub fn run(&self, program: &Program) -> BTreeMap<String, BTreeSet<Event>> {
         let name = format!("program_{}", program.edition.name());
-        let source = self.folder.join(format!("{name}.rs"));
-        std::fs::write(&source, &program.twin).expect("the temporary folder is ours");
-        let mut rustc = self.rustc(program.edition);
-        rustc
-            .args(["-C", "opt-level=0", "--crate-type", "bin", "-o", &name])
-            .arg(&source);
-        finish(&mut rustc);
-        let said = finish(&mut Command::new(self.folder.join(&name)));
         let mut events = BTreeMap::new();
-        for line in String::from_utf8_lossy(&said.stdout).lines() {
+        for line in self.output(&name, program.edition, &program.twin).lines() {
             let Some(line) = line.strip_prefix("@ ") else {
                 continue;
             };
@@ -123,6 +119,23 @@ impl Shims {
             );
         }
         events
+    }
+
+    /// Compiles a program, runs it, and gives what it prints.
+    ///
+    /// # Panics
+    ///
+    /// Where the program does not compile, with the compiler's words.
+    pub fn output(&self, name: &str, edition: Edition, text: &str) -> String {
+        let source = self.folder.join(format!("{name}.rs"));
+        std::fs::write(&source, text).expect("the temporary folder is ours");
+        let mut rustc = self.rustc(edition);
+        rustc
+            .args(["-C", "opt-level=0", "--crate-type", "bin", "-o", name])
+            .arg(&source);
+        finish(&mut rustc);
+        let said = finish(&mut Command::new(self.folder.join(name)));
+        String::from_utf8_lossy(&said.stdout).into_owned()
     }
 }
 

@@ -47,11 +47,11 @@ pub(super) fn harness(plans: &[Plan]) -> String {
                 }
             },
             Family::Blocking | Family::Async => quote! {
-                state.a.start(first);
-                state.shared.start(first);
-                state.inner.a.start(first);
-                state.wrapped.0.start(first);
-                state.b.start(second);
+                state.a.core().start(first);
+                state.shared.core().start(first);
+                state.inner.a.core().start(first);
+                state.wrapped.0.core().start(first);
+                state.b.core().start(second);
             },
         };
         quote! {

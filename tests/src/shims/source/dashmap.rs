@@ -1,26 +1,33 @@
 //! `dashmap` with one shard, which panics where its own would wait for ever.
 
-use crate::core::Core;
-use std::cell::{Ref as Shared, RefMut as Exclusive};
+use crate::core::{Core, Exclusive, Mapped, Shared};
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::ops::{Deref, DerefMut};
 
 pub struct DashMap<K, V>(Core<HashMap<K, V>>);
 
 pub mod mapref {
     pub mod one {
-        pub use crate::dashmap::{Ref, RefMut};
+        /// The key's type is only there to be written, as in the original.
+        pub type Ref<'a, K, V> = <K as super::super::Key>::Of<super::super::Mapped<'a, std::cell::Ref<'a, V>>>;
+        /// The same.
+        pub type RefMut<'a, K, V> = <K as super::super::Key>::Of<super::super::Mapped<'a, std::cell::RefMut<'a, V>>>;
     }
 }
 
-/// The key's type is kept as in the original.
-pub struct Ref<'a, K, V>(Shared<'a, V>, std::marker::PhantomData<K>);
-pub struct RefMut<'a, K, V>(Exclusive<'a, V>, std::marker::PhantomData<K>);
+pub trait Key {
+    type Of<G>;
+}
+impl<K> Key for K {
+    type Of<G> = G;
+}
 
 impl<K: Eq + Hash, V> DashMap<K, V> {
     pub fn new() -> Self {
         Self(Core::new(HashMap::new()))
+    }
+    pub fn core(&self) -> &Core<HashMap<K, V>> {
+        &self.0
     }
     pub fn insert(&self, key: K, value: V) -> Option<V> {
         self.0.exclusive().insert(key, value)
@@ -34,30 +41,10 @@ impl<K: Eq + Hash, V> DashMap<K, V> {
     pub fn len(&self) -> usize {
         self.0.shared_recursive().len()
     }
-    pub fn get(&self, key: &K) -> Option<Ref<'_, K, V>> {
-        let guard = Shared::filter_map(self.0.shared_recursive(), |map| map.get(key)).ok()?;
-        Some(Ref(guard, std::marker::PhantomData))
+    pub fn get(&self, key: &K) -> Option<mapref::one::Ref<'_, K, V>> {
+        Shared::filter_map(self.0.shared_recursive(), |map| map.get(key))
     }
-    pub fn get_mut(&self, key: &K) -> Option<RefMut<'_, K, V>> {
-        let guard = Exclusive::filter_map(self.0.exclusive(), |map| map.get_mut(key)).ok()?;
-        Some(RefMut(guard, std::marker::PhantomData))
-    }
-}
-
-impl<K, V> Deref for Ref<'_, K, V> {
-    type Target = V;
-    fn deref(&self) -> &V {
-        &self.0
-    }
-}
-impl<K, V> Deref for RefMut<'_, K, V> {
-    type Target = V;
-    fn deref(&self) -> &V {
-        &self.0
-    }
-}
-impl<K, V> DerefMut for RefMut<'_, K, V> {
-    fn deref_mut(&mut self) -> &mut V {
-        &mut self.0
+    pub fn get_mut(&self, key: &K) -> Option<mapref::one::RefMut<'_, K, V>> {
+        Exclusive::filter_map(self.0.exclusive(), |map| map.get_mut(key))
     }
 }

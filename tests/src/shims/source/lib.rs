@@ -4,4 +4,5 @@ pub mod core;
 pub mod dashmap;
 pub mod parking_lot;
 pub mod std_sync;
+mod tokio_macros;
 pub mod tokio_sync;

@@ -1,17 +1,17 @@
 //! `std::sync` with locks that panic where std's would wait for ever.
 
-use crate::core::{Core, Start};
-use std::cell::{Ref, RefMut};
-use std::ops::{Deref, DerefMut};
+use crate::core::{Core, Exclusive, Shared};
 
 pub use std::sync::atomic;
 pub use std::sync::{Arc, LazyLock, LockResult, OnceLock, PoisonError, TryLockError, TryLockResult};
 
 pub struct Mutex<T>(Core<T>);
 pub struct RwLock<T>(Core<T>);
-pub struct MutexGuard<'a, T>(RefMut<'a, T>);
-pub struct RwLockReadGuard<'a, T>(Ref<'a, T>);
-pub struct RwLockWriteGuard<'a, T>(RefMut<'a, T>);
+pub struct Condvar(());
+
+pub type MutexGuard<'a, T> = Exclusive<'a, T>;
+pub type RwLockReadGuard<'a, T> = Shared<'a, T>;
+pub type RwLockWriteGuard<'a, T> = Exclusive<'a, T>;
 
 fn judge<T, G>(core: &Core<T>, guard: G) -> LockResult<G> {
     if core.poisoned() { Err(PoisonError::new(guard)) } else { Ok(guard) }
@@ -28,14 +28,14 @@ impl<T> Mutex<T> {
     pub const fn new(value: T) -> Self {
         Self(Core::new(value))
     }
-    pub fn start(&self, start: Start) {
-        self.0.start(start);
+    pub fn core(&self) -> &Core<T> {
+        &self.0
     }
     pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
-        judge(&self.0, MutexGuard(self.0.exclusive()))
+        judge(&self.0, self.0.exclusive())
     }
     pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {
-        judge_try(&self.0, self.0.try_exclusive().map(MutexGuard))
+        judge_try(&self.0, self.0.try_exclusive())
     }
 }
 
@@ -43,48 +43,40 @@ impl<T> RwLock<T> {
     pub const fn new(value: T) -> Self {
         Self(Core::new(value))
     }
-    pub fn start(&self, start: Start) {
-        self.0.start(start);
+    pub fn core(&self) -> &Core<T> {
+        &self.0
     }
     pub fn read(&self) -> LockResult<RwLockReadGuard<'_, T>> {
-        judge(&self.0, RwLockReadGuard(self.0.shared()))
+        judge(&self.0, self.0.shared())
     }
     pub fn write(&self) -> LockResult<RwLockWriteGuard<'_, T>> {
-        judge(&self.0, RwLockWriteGuard(self.0.exclusive()))
+        judge(&self.0, self.0.exclusive())
     }
     pub fn try_read(&self) -> TryLockResult<RwLockReadGuard<'_, T>> {
-        judge_try(&self.0, self.0.try_shared().map(RwLockReadGuard))
+        judge_try(&self.0, self.0.try_shared())
     }
     pub fn try_write(&self) -> TryLockResult<RwLockWriteGuard<'_, T>> {
-        judge_try(&self.0, self.0.try_exclusive().map(RwLockWriteGuard))
+        judge_try(&self.0, self.0.try_exclusive())
     }
 }
 
-impl<T> Deref for MutexGuard<'_, T> {
-    type Target = T;
-    fn deref(&self) -> &T {
-        &self.0
+impl Condvar {
+    pub const fn new() -> Self {
+        Self(())
     }
-}
-impl<T> DerefMut for MutexGuard<'_, T> {
-    fn deref_mut(&mut self) -> &mut T {
-        &mut self.0
+    pub fn notify_one(&self) {}
+    pub fn wait<'a, T>(&self, mut guard: MutexGuard<'a, T>) -> LockResult<MutexGuard<'a, T>> {
+        Exclusive::wait(&mut guard);
+        Ok(guard)
     }
-}
-impl<T> Deref for RwLockReadGuard<'_, T> {
-    type Target = T;
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
-impl<T> Deref for RwLockWriteGuard<'_, T> {
-    type Target = T;
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
-impl<T> DerefMut for RwLockWriteGuard<'_, T> {
-    fn deref_mut(&mut self) -> &mut T {
-        &mut self.0
+    pub fn wait_while<'a, T>(
+        &self,
+        mut guard: MutexGuard<'a, T>,
+        mut wants: impl FnMut(&mut T) -> bool,
+    ) -> LockResult<MutexGuard<'a, T>> {
+        while wants(&mut guard) {
+            Exclusive::wait(&mut guard);
+        }
+        Ok(guard)
     }
 }

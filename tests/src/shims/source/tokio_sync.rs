@@ -1,14 +1,20 @@
 //! `tokio::sync` with locks that panic where its own would never be ready.
 
-use crate::core::{Core, Start};
+use crate::core::{Core, Exclusive, Mapped, Owned, Shared};
 use std::cell::{Ref, RefMut};
-use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 pub struct Mutex<T>(Core<T>);
 pub struct RwLock<T>(Core<T>);
-pub struct MutexGuard<'a, T>(RefMut<'a, T>);
-pub struct RwLockReadGuard<'a, T>(Ref<'a, T>);
-pub struct RwLockWriteGuard<'a, T>(RefMut<'a, T>);
+
+pub type MutexGuard<'a, T> = Exclusive<'a, T>;
+pub type MappedMutexGuard<'a, T> = Mapped<'a, RefMut<'a, T>>;
+pub type RwLockReadGuard<'a, T> = Shared<'a, T>;
+pub type MappedRwLockReadGuard<'a, T> = Mapped<'a, Ref<'a, T>>;
+pub type RwLockWriteGuard<'a, T> = Exclusive<'a, T>;
+pub type OwnedMutexGuard<T> = Owned<Exclusive<'static, T>, Mutex<T>>;
+pub type OwnedRwLockReadGuard<T> = Owned<Shared<'static, T>, RwLock<T>>;
+pub type OwnedRwLockWriteGuard<T> = Owned<Exclusive<'static, T>, RwLock<T>>;
 
 #[derive(Debug)]
 pub struct TryLockError(());
@@ -20,14 +26,21 @@ impl<T> Mutex<T> {
     pub const fn const_new(value: T) -> Self {
         Self(Core::new(value))
     }
-    pub fn start(&self, start: Start) {
-        self.0.start(start);
+    pub fn core(&self) -> &Core<T> {
+        &self.0
     }
     pub async fn lock(&self) -> MutexGuard<'_, T> {
-        MutexGuard(self.0.exclusive())
+        self.0.exclusive()
+    }
+    pub async fn lock_owned(self: Arc<Self>) -> OwnedMutexGuard<T>
+    where
+        T: 'static,
+    {
+        // SAFETY: a guard borrows from its lock only.
+        unsafe { Owned::of(&self, |lock| lock.0.exclusive()) }
     }
     pub fn try_lock(&self) -> Result<MutexGuard<'_, T>, TryLockError> {
-        self.0.try_exclusive().map(MutexGuard).ok_or(TryLockError(()))
+        self.0.try_exclusive().ok_or(TryLockError(()))
     }
 }
 
@@ -38,48 +51,33 @@ impl<T> RwLock<T> {
     pub const fn const_new(value: T) -> Self {
         Self(Core::new(value))
     }
-    pub fn start(&self, start: Start) {
-        self.0.start(start);
+    pub fn core(&self) -> &Core<T> {
+        &self.0
     }
     pub async fn read(&self) -> RwLockReadGuard<'_, T> {
-        RwLockReadGuard(self.0.shared())
+        self.0.shared()
     }
     pub async fn write(&self) -> RwLockWriteGuard<'_, T> {
-        RwLockWriteGuard(self.0.exclusive())
+        self.0.exclusive()
+    }
+    pub async fn read_owned(self: Arc<Self>) -> OwnedRwLockReadGuard<T>
+    where
+        T: 'static,
+    {
+        // SAFETY: a guard borrows from its lock only.
+        unsafe { Owned::of(&self, |lock| lock.0.shared()) }
+    }
+    pub async fn write_owned(self: Arc<Self>) -> OwnedRwLockWriteGuard<T>
+    where
+        T: 'static,
+    {
+        // SAFETY: a guard borrows from its lock only.
+        unsafe { Owned::of(&self, |lock| lock.0.exclusive()) }
     }
     pub fn try_read(&self) -> Result<RwLockReadGuard<'_, T>, TryLockError> {
-        self.0.try_shared().map(RwLockReadGuard).ok_or(TryLockError(()))
+        self.0.try_shared().ok_or(TryLockError(()))
     }
     pub fn try_write(&self) -> Result<RwLockWriteGuard<'_, T>, TryLockError> {
-        self.0.try_exclusive().map(RwLockWriteGuard).ok_or(TryLockError(()))
-    }
-}
-
-impl<T> Deref for MutexGuard<'_, T> {
-    type Target = T;
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
-impl<T> DerefMut for MutexGuard<'_, T> {
-    fn deref_mut(&mut self) -> &mut T {
-        &mut self.0
-    }
-}
-impl<T> Deref for RwLockReadGuard<'_, T> {
-    type Target = T;
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
-impl<T> Deref for RwLockWriteGuard<'_, T> {
-    type Target = T;
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
-impl<T> DerefMut for RwLockWriteGuard<'_, T> {
-    fn deref_mut(&mut self) -> &mut T {
-        &mut self.0
+        self.0.try_exclusive().ok_or(TryLockError(()))
     }
 }

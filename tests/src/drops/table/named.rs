@@ -1,0 +1,70 @@
+//! Named guards and partial moves.
+
+use crate::drops::row::{Case, Row};
+
+pub(super) const ROWS: &[Row] = &[
+    Row::new("named", "named guards: from the `let` to the end of the block", &[
+        Case::same("named", "{ let g = G; at(1); } at(2);", ["+g 1 -g 2", "+g 1 -g 2"]),
+        Case::same("named_two", "{ let g = G; let o = O; at(1); } at(2);", ["+g +o 1 -o -g 2", "+g +o 1 -o -g 2"]),
+        Case::same("named_in_branch", "if c { let g = G; at(1); } else { at(2); } at(3);", ["+g 1 -g 3", "2 3"]),
+        Case::same("named_across_head", "{ let g = G; if let Some(_) = g.val() { at(1); } else { at(2); } at(3); } at(4);", ["+g 1 3 -g 4", "+g 2 3 -g 4"]),
+        Case::same("named_deferred", "{ let g; at(1); g = G; at(2); } at(3);", ["1 +g 2 -g 3", "1 +g 2 -g 3"]),
+        Case::same("named_deferred_in_branch", "{ let g; if c { g = G; at(1); } at(2); } at(3);", ["+g 1 2 -g 3", "2 3"]),
+    ]),
+    Row::new("named_dropped", "less `drop(g)`, `mem::drop`, a move into a call, closure or return", &[
+        Case::same("dropped", "let g = G; at(1); drop(g); at(2);", ["+g 1 -g 2", "+g 1 -g 2"]),
+        Case::same("dropped_by_path", "let g = G; std::mem::drop(g); at(1);", ["+g -g 1", "+g -g 1"]),
+        Case::same("dropped_in_one_branch", "{ let g = G; if c { drop(g); at(1); } at(2); } at(3);", ["+g -g 1 2 3", "+g 2 -g 3"]),
+        Case::same("dropped_in_both_branches", "let g = G; if c { drop(g); } else { drop(g); } at(1);", ["+g -g 1", "+g -g 1"]),
+        Case::same("dropped_in_one_arm", "{ let g = G; match c { true => drop(g), false => { at(1); } } at(2); } at(3);", ["+g -g 2 3", "+g 1 2 -g 3"]),
+        Case::same("moved_into_block", "let g = G; { let h = g; at(1); } at(2);", ["+g 1 -g 2", "+g 1 -g 2"]),
+        Case::same("moved_into_other", "{ let g = G; let h = g; at(1); } at(2);", ["+g 1 -g 2", "+g 1 -g 2"]),
+        Case::same("moved_into_closure", "{ let g = G; let f = move || g.num(); at(1); f(); at(2); } at(3);", ["+g 1 2 -g 3", "+g 1 2 -g 3"]),
+        Case::same("moved_into_closure_given_away", "let g = G; eat(move || g.num()); at(1);", ["+g -g 1", "+g -g 1"]),
+        Case::same("moved_out_by_return", "fn take(s: &State) -> MutexGuard<'_, Data> { let g = G; at(1); g } { let g = take(s); at(2); } at(3);", ["+g 1 2 -g 3", "+g 1 2 -g 3"]),
+        Case::same("dropped_then_early_return", "let g = G; if g.has() { drop(g); at(1); return None; } at(2);", ["+g -g 1", "+g 2 -g"]),
+        Case::same("forgotten_by_question_mark", "let g = G; let v = g.val()?; drop(g); at(1);", ["+g -g 1", "+g -g"]),
+    ]),
+    Row::new("named_shadowed", "shadowing does not drop", &[
+        Case::same("shadowed", "{ let g = G; let g = at(1); at(2); } at(3);", ["+g 1 2 -g 3", "+g 1 2 -g 3"]),
+        Case::same("shadowed_by_guard", "{ let g = G; let g = O; at(1); drop(g); at(2); } at(3);", ["+g +o 1 -o 2 -g 3", "+g +o 1 -o 2 -g 3"]),
+        Case::same("shadowed_by_value", "{ let g = G; let g = g.num(); at(1); } at(2);", ["+g 1 -g 2", "+g 1 -g 2"]),
+        Case::same("shadowed_in_pattern", "{ let g = G; if let Some(g) = Some(at(1)) { at(2); } at(3); } at(4);", ["+g 1 2 3 -g 4", "+g 1 2 3 -g 4"]),
+        Case::same("shadowed_in_block", "{ let g = G; { let g = O; at(1); } at(2); } at(3);", ["+g +o 1 -o 2 -g 3", "+g +o 1 -o 2 -g 3"]),
+    ]),
+    Row::new("named_option", "struct fields and `Option<Guard>` with `take`", &[
+        Case::same("option_taken", "{ let mut g = Some(G); at(1); g.take(); at(2); } at(3);", ["+g 1 -g 2 3", "+g 1 -g 2 3"]),
+        Case::same("option_taken_and_kept", "{ let mut g = Some(G); let h = g.take(); at(1); } at(2);", ["+g 1 -g 2", "+g 1 -g 2"]),
+        Case::same("option_cleared", "{ let mut g = Some(G); at(1); g = None; at(2); } at(3);", ["+g 1 -g 2 3", "+g 1 -g 2 3"]),
+        Case::same("option_matched", "{ let g = if c { Some(G) } else { None }; match g { Some(g) => { at(1); } None => { } } at(2); } at(3);", ["+g 1 -g 2 3", "2 3"]).known("in the arm for `Some` the guard is there always, and is taken to be there sometimes"),
+        Case::same("option_matched_by_reference", "{ let g = if c { Some(G) } else { None }; match &g { Some(g) => { at(1); } None => { } } at(2); } at(3);", ["+g 1 2 -g 3", "2 3"]).known("in the arm for `Some` the guard is there always, and is taken to be there sometimes"),
+        Case::same("option_matched_by_ref", "{ let g = if c { Some(G) } else { None }; match g { Some(ref g) => { at(1); } None => { } } at(2); } at(3);", ["+g 1 2 -g 3", "2 3"]).known("in the arm for `Some` the guard is there always, and is taken to be there sometimes"),
+        Case::same("option_matched_unbound", "{ let g = if c { Some(G) } else { None }; match g { Some(_) => { at(1); } None => { } } at(2); } at(3);", ["+g 1 2 -g 3", "2 3"]).known("in the arm for `Some` the guard is there always, and is taken to be there sometimes"),
+        Case::same("option_if_let", "{ let g = if c { Some(G) } else { None }; if let Some(g) = g { at(1); } at(2); } at(3);", ["+g 1 -g 2 3", "2 3"]).known("in the arm for `Some` the guard is there always, and is taken to be there sometimes"),
+        Case::same("option_tried", "{ let g = s.g.try_lock(); at(1); } at(2);", ["+g 1 -g 2", "1 2"]),
+    ]),
+    Row::new("partial_move", "partial moves out of structs and tuples", &[
+        Case::same("struct_bound", "{ let h = Holder { g: G }; at(1); let Holder { g } = h; at(2); drop(g); at(3); } at(4);", ["+g 1 2 -g 3 4", "+g 1 2 -g 3 4"]),
+        Case::same("struct_rest_unbound", "{ let h = Both { a: G, b: O }; let Both { a, .. } = h; at(1); drop(a); at(2); } at(3);", ["+g +o 1 -g 2 -o 3", "+g +o 1 -g 2 -o 3"]).known("of several guards in one variable, which field holds which is not known"),
+        Case::same("struct_temporary_rest", "{ let Both { a, .. } = (Both { a: G, b: O }); at(1); } at(2);", ["+g +o -o 1 -g 2", "+g +o -o 1 -g 2"]).known("of several guards in one variable, which field holds which is not known"),
+        Case::same("struct_field_dropped", "{ let h = Both { a: G, b: O }; drop(h.a); at(1); } at(2);", ["+g +o -g 1 -o 2", "+g +o -g 1 -o 2"]).known("of several guards in one variable, which field holds which is not known"),
+        Case::same("struct_field_moved", "{ let h = Both { a: G, b: O }; { let a = h.a; at(1); } at(2); } at(3);", ["+g +o 1 -g 2 -o 3", "+g +o 1 -g 2 -o 3"]).known("of several guards in one variable, which field holds which is not known"),
+        Case::same("struct_update_moves", "{ let h = Both { a: G, b: O }; { let k = Both { a: L, ..h }; at(1); } at(2); } at(3);", ["+g +o +l 1 -l -o 2 -g 3", "+g +o +l 1 -l -o 2 -g 3"]).known("of several guards in one variable, which field holds which is not known"),
+        Case::same("tuple_rest_unbound", "{ let t = (G, O); let (a, _) = t; at(1); drop(a); at(2); } at(3);", ["+g +o 1 -g 2 -o 3", "+g +o 1 -g 2 -o 3"]).known("of several guards in one variable, which field holds which is not known"),
+        Case::same("tuple_ref_bound", "{ let t = (G, O); { let (ref a, _) = t; at(1); } at(2); } at(3);", ["+g +o 1 2 -g -o 3", "+g +o 1 2 -g -o 3"]),
+        Case::same("tuple_field_dropped", "{ let t = (G, O); drop(t.0); at(1); } at(2);", ["+g +o -g 1 -o 2", "+g +o -g 1 -o 2"]).known("of several guards in one variable, which field holds which is not known"),
+        Case::same("tuple_matched", "{ let t = (G, O); match t { (a, _) => { at(1); } } at(2); } at(3);", ["+g +o 1 -g 2 -o 3", "+g +o 1 -g 2 -o 3"]),
+        Case::same("closure_captures_by_move", "{ let h = Both { a: G, b: O }; { let f = move || { let both = &h; at(1) }; f(); at(2); } at(3); } at(4);", ["+g +o 1 2 -g -o 3 4", "+g +o 1 2 -g -o 3 4"]),
+    ]),
+    Row::new("loops", "loops with `break`, `continue` and labels", &[
+        Case::same("loop_round", "let mut n = 0; loop { let g = G; at(1); n += 1; if n > 0 { break; } } at(2);", ["+g 1 -g 2", "+g 1 -g 2"]),
+        Case::same("loop_break_before_drop", "'out: loop { let g = G; loop { let o = O; at(1); break 'out; } } at(2);", ["+g +o 1 -o -g 2", "+g +o 1 -o -g 2"]),
+        Case::same("loop_continue", "for i in 0..1u64 { let g = G; if c { at(1); continue; } at(2); } at(3);", ["+g 1 -g 3", "+g 2 -g 3"]),
+        Case::same("loop_continue_outer", "'out: for i in 0..1u64 { let g = G; for j in 0..1u64 { let o = O; if c { at(1); continue 'out; } at(2); } at(3); } at(4);", ["+g +o 1 -o -g 4", "+g +o 2 -o 3 -g 4"]),
+        Case::same("loop_breaks_with_guard", "{ let g = loop { break G; }; at(1); } at(2);", ["+g 1 -g 2", "+g 1 -g 2"]),
+        Case::same("labelled_block_left", "{ let g = G; 'a: { let o = O; if c { at(1); break 'a; } at(2); } at(3); } at(4);", ["+g +o 1 -o 3 -g 4", "+g +o 2 -o 3 -g 4"]),
+    ]),
+    Row::new("released", "`Condvar::wait(g)`, `MutexGuard::unlocked`", &[
+        Case::same("unlocked", "{ let mut g = G; MutexGuard::unlocked(&mut g, || { at(1); }); at(2); } at(3);", ["+g -g 1 +g 2 -g 3", "+g -g 1 +g 2 -g 3"]),
+    ]),
+];
