@@ -162,6 +162,14 @@ impl<'a> Walker<'_, 'a> {
             {
                 local.param = Some(index);
                 self.guard_of_param(index, u32::try_from(first).unwrap_or(u32::MAX));
+            } else if matches!(self.body.pat(pat).kind, PatKind::Wild) {
+                // An argument without a name lives as long as one with a name.
+                let unnamed = Local {
+                    ty: types.get(at).cloned().unwrap_or_default(),
+                    ..Local::default()
+                };
+                let unnamed = self.new_local(Name::new_static("<argument>"), unnamed);
+                self.guard_of_param(index, unnamed);
             }
         }
         let root = self.body.root;
