@@ -10,5 +10,6 @@ pub mod cli;
 pub mod drops;
 pub mod fixture;
 pub mod programs;
+pub mod rewrites;
 pub mod shims;
 pub mod tree;

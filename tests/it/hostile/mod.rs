@@ -2,6 +2,7 @@
 //! never "clean" for something that was not seen.
 
 mod disk;
+mod mutants;
 mod nesting;
 mod output;
 mod policy;

@@ -14,8 +14,8 @@ use testkit::programs::plan::Plan;
 use testkit::programs::render::{Program, program};
 use testkit::shims::Shims;
 
-use super::rustc;
 use super::verdicts::verdicts;
+use super::{depth, rustc};
 
 /// How many functions each edition gets: 2018 drops as 2021 does, so that one for each place is enough.
 fn amount(edition: Edition) -> Amount {
@@ -25,8 +25,8 @@ fn amount(edition: Edition) -> Amount {
         (2, 120)
     };
     Amount {
-        per_place,
-        nested,
+        per_place: per_place * depth(),
+        nested: nested * depth(),
         seed: 0x5eed,
     }
 }

@@ -3,6 +3,7 @@
 mod compiler;
 mod drops;
 mod registry;
+mod rewrites;
 mod verdicts;
 
 use std::ffi::OsString;
@@ -14,4 +15,14 @@ use std::ffi::OsString;
 )]
 fn rustc() -> OsString {
     std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())
+}
+
+/// How much deeper than usual the oracles look: `PREFLIGHT_DEPTH=10 tests/run oracle` makes ten times as much.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whoever runs the tests says how long they may take"
+)]
+fn depth() -> usize {
+    let wanted = std::env::var("PREFLIGHT_DEPTH").unwrap_or_default();
+    wanted.parse().unwrap_or(1).max(1)
 }

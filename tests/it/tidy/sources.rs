@@ -19,6 +19,7 @@ fn is_input(path: &str) -> bool {
         "tests/fixtures/",
         "tests/estate/",
         "tests/corpus/",
+        "tests/src/drops/source/",
         "tests/src/programs/source/",
         "tests/src/shims/source/",
     ]

@@ -129,17 +129,15 @@ impl Reader<'_> {
             let Some(guard) = facts.guards.get(usize_of(guard)) else {
                 return Vec::new();
             };
-            match guard.keeper {
-                Keeper::Parameter(parameter) => given.get(&parameter).cloned().unwrap_or_default(),
-                _ => {
-                    let when = match (maybe, guard.optional) {
-                        (true, _) => When::Sometimes,
-                        (false, true) => When::IfMade,
-                        (false, false) => When::Always,
-                    };
-                    vec![(name_of(&guard.lock), when)]
-                }
+            if let Keeper::Parameter(parameter) = guard.keeper {
+                return given.get(&parameter).cloned().unwrap_or_default();
             }
+            let when = match (maybe, guard.optional) {
+                (true, _) => When::Sometimes,
+                (false, true) => When::IfMade,
+                (false, false) => When::Always,
+            };
+            vec![(name_of(&guard.lock), when)]
         };
         for event in facts.events.iter().filter(|event| !event.detached) {
             let mut alive = outer.to_vec();

@@ -121,6 +121,33 @@ impl Shims {
         events
     }
 
+    /// Asks the compiler whether a program is one; its words if not.
+    ///
+    /// # Errors
+    ///
+    /// What the compiler says.
+    pub fn check(&self, edition: Edition, text: &str) -> Result<(), String> {
+        let source = self.folder.join("checked.rs");
+        std::fs::write(&source, text).expect("the temporary folder is ours");
+        let mut rustc = self.rustc(edition);
+        rustc
+            .args([
+                "--emit",
+                "metadata",
+                "--crate-type",
+                "lib",
+                "--crate-name",
+                "checked",
+            ])
+            .arg(&source);
+        let output = rustc.output().expect("the compiler starts");
+        if output.status.success() {
+            Ok(())
+        } else {
+            Err(String::from_utf8_lossy(&output.stderr).into_owned())
+        }
+    }
+
     /// Compiles a program, runs it, and gives what it prints.
     ///
     /// # Panics
