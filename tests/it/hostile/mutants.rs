@@ -123,6 +123,8 @@ fn what_syn_cannot_parse_is_not_clean() {
         }
     }
     assert!(refused > 100, "only {refused} mutants did not parse");
+    // The grammar is rust-analyzer's, which takes `self` for the name of a field.
+    lenient.retain(|wrong| !wrong.contains(".self"));
     assert!(
         lenient.is_empty(),
         "{} of {refused}:\n{}",
