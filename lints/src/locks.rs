@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
+use crate::blocking::Operations;
 use crate::grounds::Grounds;
 use crate::policy::LintsSection;
 
@@ -159,6 +160,8 @@ pub struct Vocabulary {
     pub libraries: Vec<String>,
     /// Every path that the vocabulary names, for globs of external modules.
     paths: FxHashSet<String>,
+    /// Operations in which a thread waits for something else.
+    pub blocking: Operations,
 }
 
 /// The lock behind an unresolved receiver.
@@ -191,7 +194,10 @@ impl Vocabulary {
             reexports: BTreeMap::new(),
             libraries: Vec::new(),
             paths: FxHashSet::default(),
+            blocking: Operations::shipped_with(section),
         };
+        let named: Vec<String> = vocabulary.blocking.paths().cloned().collect();
+        vocabulary.paths.extend(named);
         let shipped: Pack =
             serde_saphyr::from_str(rules::packs::LOCKS).expect("a test reads the shipped pack");
         vocabulary.add(shipped);
