@@ -4,6 +4,7 @@ use rayon::prelude::*;
 use rules::Finding;
 
 use crate::analysis::blocked::blocked;
+use crate::analysis::dormant::queued;
 use crate::analysis::evidence::Evidence;
 use crate::analysis::overlap::{Overlap, overlaps};
 use crate::analysis::reach::{Reach, Waits};
@@ -57,6 +58,7 @@ pub fn judge(files: &[File], crates: Vec<CrateInput>, locks: &Vocabulary) -> Jud
                 overlaps: &own,
                 elsewhere: &elsewhere,
                 blocked: &blocked(&program, &waits, id, facts),
+                queued: &queued(&program, &reach, id, facts),
             };
             let mut findings = Vec::new();
             for check in checks::ALL {

@@ -36,7 +36,9 @@ pub use run::LintArgs;
 
 /// Every rule, sorted by id.
 pub static RULES: &[&Rule] = &[
+    &checks::ASYNC_LOCK_ACROSS_AWAIT,
     &checks::BLOCKING_IN_ASYNC,
+    &checks::FUTURELOCK,
     &checks::LOCK_ACROSS_AWAIT,
     &checks::LOCK_ACROSS_BLOCKING,
     &checks::LOCK_DROPPED_AT_ONCE,

@@ -118,10 +118,17 @@ pub struct Lock {
     /// Its guard may be held across an await.
     #[serde(default, rename = "async")]
     pub is_async: bool,
+    /// It is handed over in the order of asking, even to a future that nobody polls.
+    #[serde(default = "yes")]
+    pub queues: bool,
     /// Which type argument the guard dereferences to.
     pub inner: usize,
     /// Acquiring methods by name.
     pub methods: BTreeMap<String, Method>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// The file as written.
@@ -169,6 +176,7 @@ static UNKNOWN: Lock = Lock {
     types: Vec::new(),
     kind: Kind::Unknown,
     is_async: false,
+    queues: true,
     inner: 0,
     methods: BTreeMap::new(),
 };

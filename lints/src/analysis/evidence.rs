@@ -11,6 +11,7 @@ use crate::locks::{Kind, Mode};
 use crate::walk::facts::{Event, Facts, Guard, Head, Keeper, Link, Why};
 
 use super::blocked::Blocked;
+use super::dormant::Queued;
 use super::overlap::{Class, Overlap, lock_name};
 
 /// What is known of one function.
@@ -28,6 +29,8 @@ pub struct Evidence<'p, 'a> {
     pub elsewhere: &'p [Overlap],
     /// Where its thread waits for something other than a lock.
     pub blocked: &'p [Blocked],
+    /// Handlers of `select!` that wait behind futures which nobody polls.
+    pub queued: &'p [Queued],
 }
 
 /// The overlaps of one guard that one rule reports.

@@ -215,7 +215,7 @@ pub(super) fn consistent(program: &Program<'_>, chain: &[Link]) -> bool {
 }
 
 /// How sure it is that two references mean the same lock; `None` where they do not.
-fn same_lock(kind: Kind, held: &LockRef, taken: &LockRef) -> Option<Grounds> {
+pub(super) fn same_lock(kind: Kind, held: &LockRef, taken: &LockRef) -> Option<Grounds> {
     if held.lock != taken.lock {
         return None;
     }

@@ -186,6 +186,7 @@ impl Walker<'_, '_> {
             futures.push(value);
         }
         self.record(Happening::Await, self.range(id));
+        self.dormant(branches, &futures);
         let before = self.state.clone();
         let mut paths = Vec::new();
         for (branch, future) in branches.iter().zip(futures) {

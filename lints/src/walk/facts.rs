@@ -315,6 +315,28 @@ pub struct Event {
     pub grounds: Grounds,
 }
 
+/// A future that a `select!` borrows: nobody polls it while a handler of another branch runs.
+#[derive(Debug, Clone)]
+pub struct Dormant {
+    /// The branch's future.
+    pub future: Range,
+    /// Its variable.
+    pub name: Name,
+    /// What polling it does.
+    pub polled: Polled,
+    /// Handlers of the other branches that leave it as it is.
+    pub handlers: Vec<Range>,
+}
+
+/// What polling a future does.
+#[derive(Debug, Clone)]
+pub enum Polled {
+    /// A call or an acquisition.
+    Event(Box<Event>),
+    /// The events of an async block.
+    Block(Range),
+}
+
 /// A guard that a function hands to its caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReturnedGuard {
@@ -365,6 +387,8 @@ pub struct Facts {
     pub events: Vec<Event>,
     /// Constructs by number.
     pub constructs: Vec<Construct>,
+    /// Futures that a `select!` borrows.
+    pub dormant: Vec<Dormant>,
     /// Names of locals, for messages.
     pub locals: Vec<Name>,
     /// What callers must know.

@@ -163,6 +163,12 @@ impl Walker<'_, '_> {
         args: &[ExprId],
         range: Range,
     ) -> Value {
+        if let Some(future) = self.same_future(&receiver, name) {
+            for value in self.arguments(args, None) {
+                self.consumed(value, range.end);
+            }
+            return future;
+        }
         if matches!(
             name.as_str(),
             "clone" | "as_ref" | "as_mut" | "borrow" | "deref" | "to_owned"

@@ -10,6 +10,7 @@ mod blocking;
 mod call;
 mod closure;
 mod control;
+mod dormant;
 mod expr;
 pub mod facts;
 mod future;
