@@ -3,15 +3,17 @@
 use rayon::prelude::*;
 use rules::Finding;
 
+use crate::analysis::blocked::blocked;
+use crate::analysis::dormant::queued;
 use crate::analysis::evidence::Evidence;
 use crate::analysis::overlap::{Overlap, overlaps};
-use crate::analysis::reach::Reach;
+use crate::analysis::reach::{Reach, Waits};
 use crate::analysis::{scopes_of, settle};
 use crate::checks;
 use crate::hir::File;
 use crate::index::{CrateInput, FnId, Program};
 use crate::locks::Vocabulary;
-use crate::walk::facts::Summary;
+use crate::walk::facts::{Facts, Summary, Thread};
 use crate::walk::{Scopes, walk};
 
 /// What judging one workspace gives.
@@ -30,13 +32,14 @@ pub fn judge(files: &[File], crates: Vec<CrateInput>, locks: &Vocabulary) -> Jud
     let program = Program::link(files, crates, locks);
     let settled = settle(&program);
     let reach = Reach::of(&program, &settled);
+    let waits = Reach::<Waits>::of(&program, &settled);
     let found: Vec<Vec<Finding>> = settled
         .facts
         .par_iter()
         .enumerate()
         .map(|(at, facts)| {
             let id = FnId::of(at);
-            if facts.guards.is_empty()
+            if !matters(facts)
                 || program.krate(program.function(id).module).silent
                 || program.file(program.function(id).file).generated
             {
@@ -54,6 +57,8 @@ pub fn judge(files: &[File], crates: Vec<CrateInput>, locks: &Vocabulary) -> Jud
                 facts,
                 overlaps: &own,
                 elsewhere: &elsewhere,
+                blocked: &blocked(&program, &waits, id, facts),
+                queued: &queued(&program, &reach, id, facts),
             };
             let mut findings = Vec::new();
             for check in checks::ALL {
@@ -84,6 +89,17 @@ pub fn judge(files: &[File], crates: Vec<CrateInput>, locks: &Vocabulary) -> Jud
         unresolved,
         gave_up,
     }
+}
+
+/// Whether any rule can have something to say about a function.
+fn matters(facts: &Facts) -> bool {
+    let in_async = || {
+        facts
+            .events
+            .iter()
+            .any(|event| event.thread == Thread::Executor)
+    };
+    !facts.guards.is_empty() || in_async()
 }
 
 /// The overlaps of a function under the drop scopes of the other editions.

@@ -28,6 +28,8 @@ pub enum Grounds {
     Twins,
     /// The callee is the only implementation in view.
     OnlyCallee,
+    /// What is waited for may not need the executor whose thread waits.
+    OtherExecutor,
     /// The guard is dropped on some of the paths that lead here.
     SomePaths,
     /// Every step is resolved.
@@ -45,7 +47,11 @@ impl Grounds {
             | Self::Element
             | Self::Shard
             | Self::FirstTime => Certainty::Possible,
-            Self::NamedLike | Self::Twins | Self::OnlyCallee | Self::SomePaths => Certainty::Likely,
+            Self::NamedLike
+            | Self::Twins
+            | Self::OnlyCallee
+            | Self::OtherExecutor
+            | Self::SomePaths => Certainty::Likely,
             Self::Resolved => Certainty::Proven,
         }
     }
@@ -83,6 +89,9 @@ impl Grounds {
             }
             Self::Twins => "a callee on the way is one of several that `cfg` tells apart",
             Self::OnlyCallee => "a call on the way goes to the only implementation in view",
+            Self::OtherExecutor => {
+                "it is another executor's: whether it waits for something that needs this one is not known"
+            }
             Self::SomePaths => "the guard is gone on some of the paths that lead here",
             Self::Resolved => return None,
         })

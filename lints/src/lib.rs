@@ -7,6 +7,7 @@
 //! guards with their lives ([`walk`]), to evidence ([`analysis`]), to findings ([`checks`]).
 
 pub mod analysis;
+pub mod blocking;
 pub mod check;
 pub mod checks;
 pub mod discover;
@@ -35,7 +36,11 @@ pub use run::LintArgs;
 
 /// Every rule, sorted by id.
 pub static RULES: &[&Rule] = &[
+    &checks::ASYNC_LOCK_ACROSS_AWAIT,
+    &checks::BLOCKING_IN_ASYNC,
+    &checks::FUTURELOCK,
     &checks::LOCK_ACROSS_AWAIT,
+    &checks::LOCK_ACROSS_BLOCKING,
     &checks::LOCK_DROPPED_AT_ONCE,
     &checks::LOCK_IN_SCRUTINEE,
     &checks::RECURSIVE_READ,

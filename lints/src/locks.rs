@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
+use crate::blocking::Operations;
 use crate::grounds::Grounds;
 use crate::policy::LintsSection;
 
@@ -117,10 +118,17 @@ pub struct Lock {
     /// Its guard may be held across an await.
     #[serde(default, rename = "async")]
     pub is_async: bool,
+    /// It is handed over in the order of asking, even to a future that nobody polls.
+    #[serde(default = "yes")]
+    pub queues: bool,
     /// Which type argument the guard dereferences to.
     pub inner: usize,
     /// Acquiring methods by name.
     pub methods: BTreeMap<String, Method>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// The file as written.
@@ -159,6 +167,8 @@ pub struct Vocabulary {
     pub libraries: Vec<String>,
     /// Every path that the vocabulary names, for globs of external modules.
     paths: FxHashSet<String>,
+    /// Operations in which a thread waits for something else.
+    pub blocking: Operations,
 }
 
 /// The lock behind an unresolved receiver.
@@ -166,6 +176,7 @@ static UNKNOWN: Lock = Lock {
     types: Vec::new(),
     kind: Kind::Unknown,
     is_async: false,
+    queues: true,
     inner: 0,
     methods: BTreeMap::new(),
 };
@@ -191,7 +202,10 @@ impl Vocabulary {
             reexports: BTreeMap::new(),
             libraries: Vec::new(),
             paths: FxHashSet::default(),
+            blocking: Operations::shipped_with(section),
         };
+        let named: Vec<String> = vocabulary.blocking.paths().cloned().collect();
+        vocabulary.paths.extend(named);
         let shipped: Pack =
             serde_saphyr::from_str(rules::packs::LOCKS).expect("a test reads the shipped pack");
         vocabulary.add(shipped);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::blocking::{Across, Operation};
 use crate::locks::Lock;
 
 /// `lints:` in `preflight.yaml`. The form is that of `packs/lints/locks.yaml`.
@@ -20,6 +21,11 @@ use crate::locks::Lock;
 ///         write: { mode: exclusive, async: true }
 ///   guards: { corro::ReadGuard: 0 }
 ///   transparent: { corro::Shared: 0 }
+///   blocking:
+///     - what: receive
+///       types: [corro::Inbox]
+///       methods: [next_blocking]
+///   lock-across-blocking: { files: true, network: true, callbacks: true }
 /// ```
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -33,4 +39,10 @@ pub struct LintsSection {
     /// Wrappers that stand for their content: the number of the type argument.
     #[serde(default)]
     pub transparent: BTreeMap<String, usize>,
+    /// Operations in which a thread waits, in the form of `packs/lints/blocking.yaml`.
+    #[serde(default)]
+    pub blocking: Vec<Operation>,
+    /// What else `lock-across-blocking` reports; nothing by default.
+    #[serde(default)]
+    pub lock_across_blocking: Across,
 }

@@ -3,5 +3,8 @@
 /// The lock vocabulary of structlint (`packs/lints/locks.yaml`).
 pub const LOCKS: &str = include_str!("../packs/lints/locks.yaml");
 
+/// The operations in which a thread waits, for structlint (`packs/lints/blocking.yaml`).
+pub const BLOCKING: &str = include_str!("../packs/lints/blocking.yaml");
+
 /// The special-purpose address registries of IANA (`packs/bgp/special-purpose.yaml`).
 pub const SPECIAL_PURPOSE: &str = include_str!("../packs/bgp/special-purpose.yaml");

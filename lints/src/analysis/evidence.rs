@@ -10,6 +10,8 @@ use crate::index::{FileId, FnId, Program};
 use crate::locks::{Kind, Mode};
 use crate::walk::facts::{Event, Facts, Guard, Head, Keeper, Link, Why};
 
+use super::blocked::Blocked;
+use super::dormant::Queued;
 use super::overlap::{Class, Overlap, lock_name};
 
 /// What is known of one function.
@@ -25,6 +27,10 @@ pub struct Evidence<'p, 'a> {
     pub overlaps: &'p [Overlap],
     /// Its overlaps under the drop scopes of the other editions.
     pub elsewhere: &'p [Overlap],
+    /// Where its thread waits for something other than a lock.
+    pub blocked: &'p [Blocked],
+    /// Handlers of `select!` that wait behind futures which nobody polls.
+    pub queued: &'p [Queued],
 }
 
 /// The overlaps of one guard that one rule reports.
@@ -152,7 +158,8 @@ impl<'p> Evidence<'p, '_> {
         for (span, text) in self.life(group.guard) {
             finding = finding.with_label(span, text);
         }
-        for (span, text) in self.steps(primary) {
+        let verb = taking_verb(primary.taken);
+        for (span, text) in self.steps(&primary.chain, verb) {
             finding = finding.with_label(span, text);
         }
         for again in group.overlaps.iter().skip(1) {
@@ -164,11 +171,7 @@ impl<'p> Evidence<'p, '_> {
             finding = finding.with_label(self.here(again.at), text);
         }
         let editions = self.editions(group);
-        let chain: Vec<serde_json::Value> = primary
-            .chain
-            .iter()
-            .map(|link| self.link_data(link))
-            .collect();
+        let chain = self.chain_data(&primary.chain);
         if editions.len() < 4 && !editions.contains(&"2024") {
             finding = finding.with_note(
                 "affects editions 2015, 2018 and 2021: since 2024 the guard is dropped before this point",
@@ -183,6 +186,11 @@ impl<'p> Evidence<'p, '_> {
                 .with_data("editions", editions)
                 .with_data("chain", chain),
         )
+    }
+
+    /// A chain, for the report's `data`.
+    pub fn chain_data(&self, chain: &[Link]) -> Vec<serde_json::Value> {
+        chain.iter().map(|link| self.link_data(link)).collect()
     }
 
     fn link_data(&self, link: &Link) -> serde_json::Value {
@@ -254,7 +262,10 @@ impl<'p> Evidence<'p, '_> {
             _ => format!("the {noun} of `{lock}` is born here, as a temporary"),
         };
         life.push((self.here(guard.birth), birth));
-        if let Some((at, why)) = guard.end {
+        // Where no path leads on, every path leaves the function.
+        let body = self.program.function(self.id).body;
+        let leaves = body.map(|body| (body.expr(body.root).range.end, Why::Function));
+        if let Some((at, why)) = guard.end.or(leaves) {
             let range = Range {
                 start: at.saturating_sub(1),
                 end: at,
@@ -313,14 +324,14 @@ impl<'p> Evidence<'p, '_> {
         }
     }
 
-    /// Each call from the primary place to the acquisition.
-    fn steps(&self, overlap: &Overlap) -> Vec<(Span, String)> {
+    /// Each call from the primary place to where what `verb` says happens.
+    pub fn steps(&self, chain: &[Link], verb: &str) -> Vec<(Span, String)> {
         let mut steps = Vec::new();
-        for link in overlap.chain.iter().skip(1) {
+        for link in chain.iter().skip(1) {
             let name = self.program.fn_name(link.function);
             let text = match link.callee {
                 Some(callee) => format!("`{name}` calls `{}`", self.program.fn_name(callee)),
-                None => format!("`{name}` {} here", taking_verb(overlap.taken)),
+                None => format!("`{name}` {verb} here"),
             };
             steps.push((self.span(link.file, link.range), text));
         }
@@ -353,7 +364,12 @@ impl<'p> Evidence<'p, '_> {
 
     /// ` by `f``, where the overlap goes through a call.
     pub fn below(&self, overlap: &Overlap) -> String {
-        match overlap.chain.first().and_then(|link| link.callee) {
+        self.below_call(&overlap.chain)
+    }
+
+    /// ` below `f``, where a chain goes through a call.
+    pub fn below_call(&self, chain: &[Link]) -> String {
+        match chain.first().and_then(|link| link.callee) {
             Some(callee) => format!(" below `{}`", self.program.fn_name(callee)),
             None => String::new(),
         }

@@ -1,6 +1,9 @@
 //! From bodies to evidence: summaries to a fixpoint, what each function reaches, which guards are
 //! alive when the same lock is taken again.
 
+pub mod awaits;
+pub mod blocked;
+pub mod dormant;
 pub mod evidence;
 pub mod overlap;
 pub mod reach;

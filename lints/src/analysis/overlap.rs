@@ -11,7 +11,7 @@ use crate::walk::facts::{
     Event, Facts, Guard, Happening, Keeper, Link, LockRef, Place, Root, Step,
 };
 
-use super::reach::{Reach, Reached, contradict};
+use super::reach::{Carried, Reach, Reached, contradict};
 
 /// Which rule reports an overlap; in order of precedence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -179,16 +179,10 @@ fn hits(
                     Some(param) => reach.under(callee, param).collect(),
                 };
                 for reached in reached {
-                    let place = reached
-                        .lock
-                        .place
-                        .as_ref()
-                        .and_then(|place| place.subst(args));
-                    let lock = LockRef {
-                        place,
-                        ..reached.lock.clone()
+                    let Some(below) = reached.what.above(args, event) else {
+                        continue;
                     };
-                    let Some(same) = same_lock(kind, &guard.lock, &lock) else {
+                    let Some(same) = same_lock(kind, &guard.lock, &below.lock) else {
                         continue;
                     };
                     let mut chain = vec![first(Some(callee))];
@@ -196,7 +190,7 @@ fn hits(
                     if consistent(program, &chain) {
                         let grounds = same.min(grounds).min(reached.grounds);
                         hits.push(Hit {
-                            taken: reached.mode,
+                            taken: reached.what.mode,
                             grounds,
                             chain,
                         });
@@ -210,7 +204,7 @@ fn hits(
 }
 
 /// Whether the functions of a chain can all be compiled together.
-fn consistent(program: &Program<'_>, chain: &[Link]) -> bool {
+pub(super) fn consistent(program: &Program<'_>, chain: &[Link]) -> bool {
     let cfgs: Vec<_> = chain
         .iter()
         .map(|link| &program.function(link.function).cfg)
@@ -221,7 +215,7 @@ fn consistent(program: &Program<'_>, chain: &[Link]) -> bool {
 }
 
 /// How sure it is that two references mean the same lock; `None` where they do not.
-fn same_lock(kind: Kind, held: &LockRef, taken: &LockRef) -> Option<Grounds> {
+pub(super) fn same_lock(kind: Kind, held: &LockRef, taken: &LockRef) -> Option<Grounds> {
     if held.lock != taken.lock {
         return None;
     }

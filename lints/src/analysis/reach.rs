@@ -1,57 +1,213 @@
-//! What each function reaches: the locks it takes, directly or through calls, in terms of its
-//! parameters and statics.
+//! What each function reaches: the locks it takes and the operations it waits in, directly or
+//! through calls, in terms of its parameters and statics.
 //!
-//! Breadth first from the acquisitions to their callers, so that the first chain found for a lock
-//! is a shortest one, and every function keeps one chain a lock and mode.
+//! Breadth first from where it happens to the callers, so that the first chain found for a thing is
+//! a shortest one, and every function keeps one chain for each.
+
+use std::hash::Hash;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::blocking::OperationId;
 use crate::grounds::Grounds;
 use crate::hir::{Cfg, Range};
+use crate::index::ty::Ty;
 use crate::index::{FnId, Program};
 use crate::locks::Mode;
-use crate::walk::facts::{Facts, Happening, Keeper, Link, LockRef, Place, Root};
+use crate::walk::facts::{Event, Facts, Happening, Keeper, Link, LockRef, Place, Root, Thread};
 
 use super::Settled;
 
-/// More locks than this are not kept for one function.
-const LOCKS: usize = 256;
+/// More things than this are not kept for one function.
+const THINGS: usize = 256;
 
 /// Longer chains are not followed.
 const CHAIN: usize = 40;
 
-/// A lock that a function takes.
+/// What is carried from where it happens to the callers.
+pub trait Carried: Clone {
+    /// What makes two of them the same to a caller.
+    type Key: Eq + Hash;
+
+    /// What an event does by itself, how sure it is, and the calls behind it.
+    fn of(event: &Event) -> Option<(Self, Grounds, &[Link])>;
+
+    /// The same in the terms of a caller, who calls in `event` with arguments at `args`; `None`
+    /// where it has no such terms.
+    fn above(&self, args: &[Option<Place>], event: &Event) -> Option<Self>;
+
+    /// What callers can tell apart; `None` where it means nothing to a caller.
+    fn key(&self) -> Option<Self::Key>;
+}
+
+/// A lock that is taken.
 #[derive(Debug, Clone)]
-pub struct Reached {
+pub struct Taken {
     /// Which, in terms of the function's parameters.
     pub lock: LockRef,
     /// How.
     pub mode: Mode,
-    /// How sure every step is.
+}
+
+impl Carried for Taken {
+    type Key = (Place, u32, Mode);
+
+    fn of(event: &Event) -> Option<(Self, Grounds, &[Link])> {
+        match &event.what {
+            Happening::Acquire {
+                lock,
+                mode,
+                grounds,
+                via,
+                ..
+            } => {
+                let taken = Self {
+                    lock: lock.clone(),
+                    mode: *mode,
+                };
+                Some((taken, *grounds, via))
+            }
+            _ => None,
+        }
+    }
+
+    fn above(&self, args: &[Option<Place>], _: &Event) -> Option<Self> {
+        let place = self.lock.place.as_ref()?.subst(args)?;
+        let lock = LockRef {
+            place: Some(place),
+            ..self.lock.clone()
+        };
+        Some(Self {
+            lock,
+            mode: self.mode,
+        })
+    }
+
+    fn key(&self) -> Option<Self::Key> {
+        let place = self.lock.place.clone()?;
+        let is_local = matches!(place.root, Root::Local(_));
+        (!is_local).then_some((place, self.lock.lock.0, self.mode))
+    }
+}
+
+/// An operation in which the thread waits for something else than a lock.
+#[derive(Debug, Clone)]
+pub struct Waits {
+    /// How.
+    pub operation: OperationId,
+    /// On what, where the function has terms for it.
+    pub place: Option<Place>,
+    /// The type of that.
+    pub of: Ty,
+    /// On whose thread, seen from this function.
+    pub thread: Thread,
+}
+
+impl Carried for Waits {
+    type Key = (OperationId, Option<Place>, Thread);
+
+    fn of(event: &Event) -> Option<(Self, Grounds, &[Link])> {
+        match &event.what {
+            Happening::Block {
+                operation,
+                place,
+                of,
+                ..
+            } => {
+                let waits = Self {
+                    operation: *operation,
+                    place: place.clone(),
+                    of: of.clone(),
+                    thread: event.thread,
+                };
+                Some((waits, Grounds::Resolved, &[]))
+            }
+            _ => None,
+        }
+    }
+
+    fn above(&self, args: &[Option<Place>], event: &Event) -> Option<Self> {
+        Some(Self {
+            place: self.place.as_ref().and_then(|place| place.subst(args)),
+            // Below an `async fn` or `block_in_place` the question is answered there.
+            thread: match self.thread {
+                Thread::Caller => event.thread,
+                other => other,
+            },
+            ..self.clone()
+        })
+    }
+
+    fn key(&self) -> Option<Self::Key> {
+        let is_local = |place: &&Place| matches!(place.root, Root::Local(_));
+        let place = self.place.as_ref().filter(|place| !is_local(place));
+        Some((self.operation, place.cloned(), self.thread))
+    }
+}
+
+/// Something that a function reaches.
+#[derive(Debug, Clone)]
+pub struct Reached<T = Taken> {
+    /// What.
+    pub what: T,
+    /// What that rests on.
     pub grounds: Grounds,
-    /// The place in this function: the acquisition, or the call that leads to it.
+    /// The place in this function: where it happens, or the call that leads to it.
     range: Range,
     /// Where it goes on: callee and index in the callee's list.
     next: Option<(FnId, u32)>,
-    /// Calls behind the acquisition, where a guard comes back from a callee.
+    /// Calls behind it, where a guard comes back from a callee.
     via: Vec<Link>,
     depth: usize,
 }
 
-/// What every function reaches.
-#[derive(Debug)]
-pub struct Reach {
-    lists: Vec<Vec<Reached>>,
-    /// By function: what it takes while a guard that came in through a parameter is alive.
-    under: FxHashMap<FnId, Vec<(u32, Reached)>>,
+impl<T: Carried> Reached<T> {
+    fn direct(event: &Event) -> Option<Self> {
+        let (what, grounds, via) = T::of(event)?;
+        Some(Self {
+            what,
+            grounds: grounds.min(event.grounds),
+            range: event.range,
+            next: None,
+            via: via.to_vec(),
+            depth: 1,
+        })
+    }
+
+    /// The same seen from the caller: `index` in the list of `callee`.
+    fn above(
+        &self,
+        (callee, index): (FnId, u32),
+        grounds: Grounds,
+        args: &[Option<Place>],
+        event: &Event,
+    ) -> Option<Self> {
+        Some(Self {
+            what: self.what.above(args, event)?,
+            grounds: grounds.min(self.grounds).min(event.grounds),
+            range: event.range,
+            next: Some((callee, index)),
+            via: Vec::new(),
+            depth: self.depth + 1,
+        })
+    }
 }
 
-impl Reach {
-    /// Propagates acquisitions to callers.
+/// What every function reaches.
+#[derive(Debug)]
+pub struct Reach<T = Taken> {
+    lists: Vec<Vec<Reached<T>>>,
+    /// By function: what it does while a guard that came in through a parameter is alive.
+    under: FxHashMap<FnId, Vec<(u32, Reached<T>)>>,
+}
+
+impl<T: Carried> Reach<T> {
+    /// Propagates what events do to callers.
     pub fn of(program: &Program<'_>, settled: &Settled) -> Self {
-        let mut lists: Vec<Vec<Reached>> = vec![Vec::new(); settled.facts.len()];
-        let mut seen: Vec<FxHashSet<(Place, u32, Mode)>> =
-            vec![FxHashSet::default(); settled.facts.len()];
+        let mut lists: Vec<Vec<Reached<T>>> = Vec::new();
+        lists.resize_with(settled.facts.len(), Vec::new);
+        let mut seen: Vec<FxHashSet<T::Key>> = Vec::new();
+        seen.resize_with(settled.facts.len(), FxHashSet::default);
         // Who calls whom, with the arguments' places.
         let mut calls: FxHashMap<FnId, Vec<(FnId, usize)>> = FxHashMap::default();
         let mut frontier: Vec<(FnId, u32)> = Vec::new();
@@ -61,31 +217,12 @@ impl Reach {
                 if event.detached {
                     continue;
                 }
-                match &event.what {
-                    Happening::Acquire {
-                        lock,
-                        mode,
-                        grounds,
-                        via,
-                        ..
-                    } => {
-                        let reached = Reached {
-                            lock: lock.clone(),
-                            mode: *mode,
-                            grounds: (*grounds).min(event.grounds),
-                            range: event.range,
-                            next: None,
-                            via: via.clone(),
-                            depth: 1,
-                        };
-                        add(&mut lists, &mut seen, &mut frontier, id, reached);
+                if let Happening::Call { callees, .. } = &event.what {
+                    for (callee, _) in callees {
+                        calls.entry(*callee).or_default().push((id, number));
                     }
-                    Happening::Call { callees, .. } => {
-                        for (callee, _) in callees {
-                            calls.entry(*callee).or_default().push((id, number));
-                        }
-                    }
-                    _ => {}
+                } else if let Some(reached) = Reached::direct(event) {
+                    add(&mut lists, &mut seen, &mut frontier, id, reached);
                 }
             }
         }
@@ -112,27 +249,9 @@ impl Reach {
                     };
                     let how = callees.iter().find(|(found, _)| *found == callee);
                     let grounds = how.map_or(Grounds::SeveralCallees, |(_, grounds)| *grounds);
-                    let Some(place) = reached
-                        .lock
-                        .place
-                        .as_ref()
-                        .and_then(|place| place.subst(args))
-                    else {
-                        continue;
-                    };
-                    let up = Reached {
-                        lock: LockRef {
-                            place: Some(place),
-                            ..reached.lock.clone()
-                        },
-                        mode: reached.mode,
-                        grounds: grounds.min(reached.grounds).min(event.grounds),
-                        range: event.range,
-                        next: Some((callee, index)),
-                        via: Vec::new(),
-                        depth: reached.depth + 1,
-                    };
-                    add(&mut lists, &mut seen, &mut next, caller, up);
+                    if let Some(up) = reached.above((callee, index), grounds, args, event) {
+                        add(&mut lists, &mut seen, &mut next, caller, up);
+                    }
                 }
             }
             frontier = next;
@@ -150,8 +269,8 @@ impl Reach {
         reach
     }
 
-    /// What a function takes while a guard that came in through a parameter is alive.
-    fn under_params(&self, facts: &Facts) -> Vec<(u32, Reached)> {
+    /// What a function does while a guard that came in through a parameter is alive.
+    fn under_params(&self, facts: &Facts) -> Vec<(u32, Reached<T>)> {
         let mut found = Vec::new();
         for event in &facts.events {
             let params = event.held.iter().filter_map(|held| {
@@ -166,59 +285,28 @@ impl Reach {
                 } else {
                     Grounds::Resolved
                 };
-                match &event.what {
-                    Happening::Acquire {
-                        lock,
-                        mode,
-                        grounds,
-                        via,
-                        ..
-                    } => {
-                        let reached = Reached {
-                            lock: lock.clone(),
-                            mode: *mode,
-                            grounds: (*grounds).min(event.grounds).min(surest),
-                            range: event.range,
-                            next: None,
-                            via: via.clone(),
-                            depth: 1,
-                        };
-                        found.push((param, reached));
-                    }
-                    Happening::Call { callees, args, .. } => {
-                        for (callee, grounds) in callees {
-                            for (index, below) in (0_u32..).zip(self.list(*callee)) {
-                                let place = below
-                                    .lock
-                                    .place
-                                    .as_ref()
-                                    .and_then(|place| place.subst(args));
-                                let reached = Reached {
-                                    lock: LockRef {
-                                        place,
-                                        ..below.lock.clone()
-                                    },
-                                    mode: below.mode,
-                                    grounds: (*grounds).min(below.grounds).min(surest),
-                                    range: event.range,
-                                    next: Some((*callee, index)),
-                                    via: Vec::new(),
-                                    depth: below.depth + 1,
-                                };
-                                found.push((param, reached));
-                            }
+                let mut push = |mut reached: Reached<T>| {
+                    reached.grounds = reached.grounds.min(surest);
+                    found.push((param, reached));
+                };
+                if let Happening::Call { callees, args, .. } = &event.what {
+                    for (callee, grounds) in callees {
+                        for (index, below) in (0_u32..).zip(self.list(*callee)) {
+                            let up = below.above((*callee, index), *grounds, args, event);
+                            up.into_iter().for_each(&mut push);
                         }
                     }
-                    _ => {}
+                } else {
+                    Reached::direct(event).into_iter().for_each(push);
                 }
             }
         }
-        found.truncate(LOCKS);
+        found.truncate(THINGS);
         found
     }
 
-    /// What `id` takes while the guard that came in through parameter `param` is alive.
-    pub fn under(&self, id: FnId, param: u32) -> impl Iterator<Item = &Reached> {
+    /// What `id` does while the guard that came in through parameter `param` is alive.
+    pub fn under(&self, id: FnId, param: u32) -> impl Iterator<Item = &Reached<T>> {
         let found = self.under.get(&id).map_or(&[][..], Vec::as_slice);
         found
             .iter()
@@ -227,12 +315,12 @@ impl Reach {
     }
 
     /// What `id` reaches.
-    pub fn list(&self, id: FnId) -> &[Reached] {
+    pub fn list(&self, id: FnId) -> &[Reached<T>] {
         self.lists.get(id.at()).map_or(&[], Vec::as_slice)
     }
 
-    /// The chain from `id` to the acquisition behind `reached`, each step with its place.
-    pub fn chain(&self, program: &Program<'_>, id: FnId, reached: &Reached) -> Vec<Link> {
+    /// The chain from `id` to where `reached` happens, each step with its place.
+    pub fn chain(&self, program: &Program<'_>, id: FnId, reached: &Reached<T>) -> Vec<Link> {
         let mut chain = Vec::new();
         let (mut function, mut at) = (id, reached);
         for _ in 0..=CHAIN {
@@ -256,28 +344,24 @@ impl Reach {
     }
 }
 
-fn entry(lists: &[Vec<Reached>], id: FnId, index: u32) -> Option<&Reached> {
+fn entry<T>(lists: &[Vec<Reached<T>>], id: FnId, index: u32) -> Option<&Reached<T>> {
     lists.get(id.at())?.get(usize::try_from(index).ok()?)
 }
 
-fn add(
-    lists: &mut [Vec<Reached>],
-    seen: &mut [FxHashSet<(Place, u32, Mode)>],
+fn add<T: Carried>(
+    lists: &mut [Vec<Reached<T>>],
+    seen: &mut [FxHashSet<T::Key>],
     frontier: &mut Vec<(FnId, u32)>,
     id: FnId,
-    reached: Reached,
+    reached: Reached<T>,
 ) {
-    let Some(place) = &reached.lock.place else {
-        return;
-    };
-    if matches!(place.root, Root::Local(_)) {
-        return;
-    }
     let (Some(list), Some(seen)) = (lists.get_mut(id.at()), seen.get_mut(id.at())) else {
         return;
     };
-    let key = (place.clone(), reached.lock.lock.0, reached.mode);
-    if list.len() >= LOCKS || !seen.insert(key) {
+    let Some(key) = reached.what.key() else {
+        return;
+    };
+    if list.len() >= THINGS || !seen.insert(key) {
         return;
     }
     frontier.push((id, u32::try_from(list.len()).unwrap_or(u32::MAX)));

@@ -66,7 +66,9 @@ pub(super) static CHECK: Check = Check {
 
 fn run(evidence: &Evidence<'_, '_>, findings: &mut Vec<Finding>) {
     let mut ordinals: BTreeMap<String, usize> = BTreeMap::new();
-    let mut seen = Vec::new();
+    let mut seen: Vec<_> = super::lock_across_blocking::waits(evidence)
+        .into_keys()
+        .collect();
     for (number, guard) in (0_u32..).zip(&evidence.facts.guards) {
         let Some(construct) = outlived(evidence, guard) else {
             continue;

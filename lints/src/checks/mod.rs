@@ -1,6 +1,10 @@
 //! The checks: one rule, one file.
 
+mod async_lock_across_await;
+mod blocking_in_async;
+mod futurelock;
 mod lock_across_await;
+mod lock_across_blocking;
 mod lock_dropped_at_once;
 mod lock_in_scrutinee;
 mod recursive_read;
@@ -10,7 +14,11 @@ mod relock_in_scrutinee;
 
 use crate::check::Check;
 
+pub use async_lock_across_await::ASYNC_LOCK_ACROSS_AWAIT;
+pub use blocking_in_async::BLOCKING_IN_ASYNC;
+pub use futurelock::FUTURELOCK;
 pub use lock_across_await::LOCK_ACROSS_AWAIT;
+pub use lock_across_blocking::LOCK_ACROSS_BLOCKING;
 pub use lock_dropped_at_once::LOCK_DROPPED_AT_ONCE;
 pub use lock_in_scrutinee::LOCK_IN_SCRUTINEE;
 pub use recursive_read::RECURSIVE_READ;
@@ -20,7 +28,11 @@ pub use relock_in_scrutinee::RELOCK_IN_SCRUTINEE;
 
 /// Every check, sorted by its rule's id.
 pub static ALL: &[&Check] = &[
+    &async_lock_across_await::CHECK,
+    &blocking_in_async::CHECK,
+    &futurelock::CHECK,
     &lock_across_await::CHECK,
+    &lock_across_blocking::CHECK,
     &lock_dropped_at_once::CHECK,
     &lock_in_scrutinee::CHECK,
     &recursive_read::CHECK,

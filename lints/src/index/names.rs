@@ -346,7 +346,7 @@ impl Program<'_> {
             return to_root(id);
         }
         let library = |known: &String| known.split("::").next() == Some(name.as_str());
-        if self.locks.libraries.iter().any(library) {
+        if self.locks.libraries.iter().any(library) || self.locks.blocking.is_crate(name) {
             return Res::External(name.as_str().into());
         }
         Res::Unresolved

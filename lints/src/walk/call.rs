@@ -93,7 +93,13 @@ impl Walker<'_, '_> {
                 && let Some(method) = self.lock_method(lock, name)
             {
                 let grounds = self.program.locks.grounds(path);
+                self.blocking_lock(&at, path, name, range);
                 return self.lock_call(at, lock, method, args, range, grounds);
+            }
+            if let Ty::Ext(path, _) = ty
+                && let Some(operation) = self.program.locks.blocking.method(path, name)
+            {
+                return self.blocking_method(at, operation, name, args, range);
             }
             let callees = self.program.methods_on(ty, name, &self.scope);
             if !callees.fns.is_empty() {
@@ -101,6 +107,13 @@ impl Walker<'_, '_> {
             }
             if let Some(known) = known::method(ty, name) {
                 return self.known_method(at, ty, known, name, args, generics);
+            }
+            if let Ty::Ext(path, _) = ty
+                && let Some(given) = self.program.locks.blocking.gives(path, name)
+            {
+                let given = given.clone();
+                let value = self.unresolved_method(at, name, args, range);
+                return value.with_ty(given);
             }
             if let Ty::Adt(..) = ty
                 && name == "clone"
@@ -202,6 +215,7 @@ impl Walker<'_, '_> {
         let guard = self.new_guard(Guard {
             lock: lock.clone(),
             mode: method.mode,
+            protects: acquisition.inner.clone(),
             birth: *range,
             via: Vec::new(),
             keeper: Keeper::Temporary,
@@ -253,6 +267,7 @@ impl Walker<'_, '_> {
         if let Some(param) = function.param {
             self.record(Happening::CallParam(param), range);
         }
+        self.foreign_call(range);
         let ty = match function.ty.peeled() {
             Ty::Callable(_, ret) => (**ret).clone(),
             Ty::Param(name) => {
@@ -476,10 +491,6 @@ pub(super) fn guessed_mode(name: &str) -> Option<Mode> {
         "read" | "borrow" => Some(Mode::Shared),
         _ => None,
     }
-}
-
-pub(super) fn is_block_on(name: &str) -> bool {
-    name == "block_on"
 }
 
 pub(super) fn is_unknown(value: &Value) -> bool {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::hir::{BlockKind, Branch, ExprId, ExprKind, Name};
 use crate::index::ty::Ty;
 
-use super::facts::{Happening, Head, Why};
+use super::facts::{Happening, Head, Thread, Why};
 use super::state::Owner;
 use super::value::{Pending, Value};
 use super::{Local, Walker};
@@ -38,7 +38,9 @@ impl Walker<'_, '_> {
         };
         let returned = self.returned.take();
         self.open();
-        let value = self.block(id, label.as_ref(), stmts, *tail, None);
+        let value = self.on(Thread::Executor, |walker| {
+            walker.block(id, label.as_ref(), stmts, *tail, None)
+        });
         self.close(self.end_of(id), Why::Function);
         self.state.unreachable = false;
         self.returned = returned;
@@ -144,7 +146,12 @@ impl Walker<'_, '_> {
             }
         }
         self.open();
-        let value = self.expr(*body, None);
+        let thread = if *is_async {
+            Thread::Executor
+        } else {
+            self.thread
+        };
+        let value = self.on(thread, |walker| walker.expr(*body, None));
         let mut value = self.moved(value);
         let unreachable = std::mem::take(&mut self.state.unreachable);
         self.close(self.end_of(*body), Why::Function);
@@ -179,6 +186,7 @@ impl Walker<'_, '_> {
             futures.push(value);
         }
         self.record(Happening::Await, self.range(id));
+        self.dormant(branches, &futures);
         let before = self.state.clone();
         let mut paths = Vec::new();
         for (branch, future) in branches.iter().zip(futures) {

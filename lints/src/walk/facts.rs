@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::blocking::OperationId;
 use crate::grounds::Grounds;
 use crate::hir::{Cfg, Name, Range};
+use crate::index::ty::Ty;
 use crate::index::{FileId, FnId, StaticId};
 use crate::locks::{LockId, Mode, Shards};
 
@@ -202,6 +204,8 @@ pub struct Guard {
     pub lock: LockRef,
     /// How it is held.
     pub mode: Mode,
+    /// The type of what the lock protects.
+    pub protects: Ty,
     /// The acquiring expression, or the call that gave the guard.
     pub birth: Range,
     /// Calls from here to the acquisition, where a callee acquires.
@@ -251,10 +255,34 @@ pub enum Happening {
     },
     /// `.await`.
     Await,
+    /// The thread waits for something other than a lock.
+    Block {
+        /// How.
+        operation: OperationId,
+        /// The receiver.
+        place: Option<Place>,
+        /// The receiver's type.
+        of: Ty,
+        /// Guards whose protected data waits or is waited for.
+        taking_part: Vec<u32>,
+    },
     /// A parameter is called: its number.
     CallParam(u32),
     /// A guard was made and dropped at once by `let _ =` or `_ =`: the guard.
     DroppedAtOnce(u32),
+}
+
+/// On whose thread something happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Thread {
+    /// The caller's.
+    #[default]
+    Caller,
+    /// An executor's: in an `async fn`, an async block or an async closure.
+    Executor,
+    /// Another, or one that may block: in `spawn_blocking`, `block_in_place`, a closure that is not
+    /// known to run here, or after asking whether there is an executor.
+    Free,
 }
 
 /// A guard that is alive.
@@ -281,8 +309,32 @@ pub struct Event {
     pub cfg: Vec<Cfg>,
     /// Inside a closure or async block that runs at another time.
     pub detached: bool,
+    /// On whose thread.
+    pub thread: Thread,
     /// How sure it is that it happens in this order, in these scopes.
     pub grounds: Grounds,
+}
+
+/// A future that a `select!` borrows: nobody polls it while a handler of another branch runs.
+#[derive(Debug, Clone)]
+pub struct Dormant {
+    /// The branch's future.
+    pub future: Range,
+    /// Its variable.
+    pub name: Name,
+    /// What polling it does.
+    pub polled: Polled,
+    /// Handlers of the other branches that leave it as it is.
+    pub handlers: Vec<Range>,
+}
+
+/// What polling a future does.
+#[derive(Debug, Clone)]
+pub enum Polled {
+    /// A call or an acquisition.
+    Event(Box<Event>),
+    /// The events of an async block.
+    Block(Range),
 }
 
 /// A guard that a function hands to its caller.
@@ -292,6 +344,8 @@ pub struct ReturnedGuard {
     pub lock: LockRef,
     /// How.
     pub mode: Mode,
+    /// The type of what the lock protects, as the function that takes it knows it.
+    pub protects: Ty,
     /// Not in every value.
     pub optional: bool,
     /// How sure.
@@ -307,6 +361,8 @@ pub struct ClosureCall {
     pub param: u32,
     /// Locks held meanwhile, in terms of parameters and statics.
     pub held: Vec<ReturnedGuard>,
+    /// On whose thread.
+    pub thread: Thread,
 }
 
 /// What a caller's walk must know of a function.
@@ -331,6 +387,8 @@ pub struct Facts {
     pub events: Vec<Event>,
     /// Constructs by number.
     pub constructs: Vec<Construct>,
+    /// Futures that a `select!` borrows.
+    pub dormant: Vec<Dormant>,
     /// Names of locals, for messages.
     pub locals: Vec<Name>,
     /// What callers must know.

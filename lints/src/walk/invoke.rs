@@ -186,6 +186,7 @@ impl Walker<'_, '_> {
         let guard = self.new_guard(Guard {
             lock,
             mode: returned.mode,
+            protects: returned.protects.clone(),
             birth: range,
             via,
             keeper: Keeper::Temporary,
@@ -261,7 +262,8 @@ impl Walker<'_, '_> {
                     .iter()
                     .map(|ty| Value::of(ty.subst(&callees.subst, true)))
                     .collect();
-                self.closure_here(closure, &fed);
+                let thread = self.thread.max(call.thread);
+                self.on(thread, |walker| walker.closure_here(closure, &fed));
             }
             for guard in held {
                 self.end(guard, range.end, Why::Moved);

@@ -9,7 +9,7 @@ use crate::locks::{Method, Mode, Returns, Shards, Vocabulary};
 
 use super::Walker;
 use super::call::{Acquisition, guessed_mode, is_unknown};
-use super::facts::LockRef;
+use super::facts::{LockRef, Thread};
 use super::known::{self, Flow};
 use super::state::Owner;
 use super::value::Value;
@@ -163,6 +163,12 @@ impl Walker<'_, '_> {
         args: &[ExprId],
         range: Range,
     ) -> Value {
+        if let Some(future) = self.same_future(&receiver, name) {
+            for value in self.arguments(args, None) {
+                self.consumed(value, range.end);
+            }
+            return future;
+        }
         if matches!(
             name.as_str(),
             "clone" | "as_ref" | "as_mut" | "borrow" | "deref" | "to_owned"
@@ -258,7 +264,8 @@ impl Walker<'_, '_> {
         }
         for closure in closures {
             if known::is_adaptor(name) {
-                self.closure_here(closure, &[]);
+                // On whose thread somebody else's method runs it is not known (`par_iter`).
+                self.on(Thread::Free, |walker| walker.closure_here(closure, &[]));
             } else {
                 self.closure_apart(closure);
             }

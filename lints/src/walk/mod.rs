@@ -6,9 +6,11 @@
 //! they look at these facts.
 
 mod block;
+mod blocking;
 mod call;
 mod closure;
 mod control;
+mod dormant;
 mod expr;
 pub mod facts;
 mod future;
@@ -36,7 +38,7 @@ pub use scopes::Scopes;
 
 use facts::{
     ClosureCall, Event, Facts, Guard, Happening, Held, Keeper, Place, ReturnedGuard, Root, Summary,
-    Why,
+    Thread, Why,
 };
 use state::{Owner, State};
 use value::{Pending, Value};
@@ -78,6 +80,11 @@ pub fn walk(program: &Program<'_>, summaries: &[Summary], id: FnId, scopes: Scop
         inlining: Vec::new(),
         loop_depth: 0,
         cfg: Vec::new(),
+        thread: match def.function {
+            Some(function) if function.is_async => Thread::Executor,
+            _ => Thread::Caller,
+        },
+        parked: 0,
     };
     walker.function();
     walker.facts
@@ -142,6 +149,11 @@ struct Walker<'p, 'a> {
     loop_depth: u32,
     /// Predicates of the statements that we are in.
     cfg: Vec<Cfg>,
+    /// On whose thread the code runs that we are in.
+    thread: Thread,
+    /// Guards with a lower number are outside of a `block_on` that we are in: its thread keeps them,
+    /// not the task that it drives.
+    parked: u32,
 }
 
 impl<'a> Walker<'_, 'a> {
@@ -202,6 +214,7 @@ impl<'a> Walker<'_, 'a> {
                 key: None,
             },
             mode: Mode::Exclusive,
+            protects: Ty::Unknown,
             birth: Range::default(),
             via: Vec::new(),
             keeper: Keeper::Parameter(index),
@@ -223,10 +236,16 @@ impl<'a> Walker<'_, 'a> {
         if let Happening::CallParam(param) = what {
             self.note_param_call(param);
         }
+        let own = if matches!(what, Happening::Await) {
+            self.parked
+        } else {
+            0
+        };
         let held = self
             .state
             .live
             .iter()
+            .filter(|live| live.guard >= own)
             .map(|live| Held {
                 guard: live.guard,
                 maybe: live.maybe,
@@ -247,6 +266,7 @@ impl<'a> Walker<'_, 'a> {
             bodies: self.bodies.clone(),
             cfg: self.cfg.clone(),
             detached: self.detached > 0,
+            thread: self.thread,
             grounds: match (self.weak, self.foreign) {
                 (0, 0) => Grounds::Resolved,
                 (_, 0) => Grounds::UnknownOrder,
@@ -265,16 +285,22 @@ impl<'a> Walker<'_, 'a> {
             .into_iter()
             .filter_map(|guard| self.exported(guard))
             .collect();
+        let thread = self.thread;
         let closures = &mut self.facts.summary.closures;
         match closures.iter_mut().find(|call| call.param == param) {
             Some(call) => {
+                call.thread = call.thread.min(thread);
                 for guard in held {
                     if !call.held.contains(&guard) && call.held.len() < 8 {
                         call.held.push(guard);
                     }
                 }
             }
-            None => closures.push(ClosureCall { param, held }),
+            None => closures.push(ClosureCall {
+                param,
+                held,
+                thread,
+            }),
         }
     }
 
@@ -287,6 +313,8 @@ impl<'a> Walker<'_, 'a> {
         let returned = self.returned.take();
         let mark = self.mark();
         let temps = self.temps;
+        let thread = std::mem::replace(&mut self.thread, Thread::Free);
+        let parked = std::mem::take(&mut self.parked);
         self.detached += 1;
         self.temps += 1;
         walk(self);
@@ -297,6 +325,8 @@ impl<'a> Walker<'_, 'a> {
         }
         self.detached -= 1;
         self.temps = temps;
+        self.thread = thread;
+        self.parked = parked;
         self.names.truncate(mark.0);
         self.state = state;
         self.bodies = bodies;

@@ -205,6 +205,9 @@ impl Walker<'_, '_> {
                     let value = self.expr(arg, None);
                     self.kept(value, None);
                 }
+                if matches!(name.as_str(), "pin" | "pin_mut") {
+                    self.pinned(args);
+                }
                 self.touch();
                 Value {
                     owned: true,

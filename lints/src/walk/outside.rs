@@ -7,8 +7,9 @@ use crate::index::ty::Ty;
 use crate::locks::Mode;
 
 use super::Walker;
-use super::call::{Acquisition, guard_type, is_block_on, lock_ref};
-use super::facts::{Guard, Place, Root};
+use super::blocking::is_block_on;
+use super::call::{Acquisition, guard_type, lock_ref};
+use super::facts::{Guard, Place, Root, Thread};
 use super::known::{self};
 use super::value::{Pending, Value};
 
@@ -119,6 +120,7 @@ impl Walker<'_, '_> {
                 }
                 let inner = receiver.ty.arg(self.program.locks.lock(lock).inner);
                 let target = lock_ref(receiver.place.clone(), lock, &method);
+                self.blocking_lock(&receiver, base, name, range);
                 self.kept(receiver, None);
                 self.drop_args(values, range.end);
                 let acquisition = Acquisition {
@@ -192,23 +194,32 @@ impl Walker<'_, '_> {
                 }
             };
         }
+        if path == "tokio::runtime::Handle::try_current" {
+            // From here on the function knows whether it may block.
+            self.thread = Thread::Free;
+        }
+        let operation = self.program.locks.blocking.function(path);
+        if let Some(operation) = operation {
+            let receiver = values.first().filter(|_| !is_block_on(name)).cloned();
+            self.blocks(operation, receiver.as_ref(), args, range);
+        }
         let here = known::calls_closure(path);
+        let may_block = path == "tokio::task::block_in_place";
         let mut borrows = Vec::new();
         let mut given = None;
         for (value, &arg) in values.into_iter().zip(args) {
             borrows.extend(value.borrows.iter().copied());
             if let Some(closure) = value.closure {
                 if here {
-                    given = Some(self.closure_here(closure, &[]));
+                    let thread = if may_block { Thread::Free } else { self.thread };
+                    given = Some(self.on(thread, |walker| walker.closure_here(closure, &[])));
                 } else {
                     self.closure_apart(closure);
                 }
             }
-            if let (true, Pending::Block(block)) = (is_block_on(name), &value.pending) {
-                self.replay += 1;
-                let block = *block;
-                given = Some(self.async_body(block));
-                self.replay -= 1;
+            if is_block_on(name) {
+                given = Some(self.driven(value, range));
+                continue;
             }
             let at = self.end_of(arg);
             self.consumed(value, at);
@@ -216,6 +227,13 @@ impl Walker<'_, '_> {
         self.touch();
         if let Some(given) = given {
             return given;
+        }
+        if let Some(given) = self.program.locks.blocking.gives(base, name) {
+            return Value {
+                borrows,
+                owned: true,
+                ..Value::of(given.clone())
+            };
         }
         let constructs = matches!(name, "new" | "default" | "with_capacity" | "from");
         let ty = match owner {

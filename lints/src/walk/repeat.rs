@@ -26,6 +26,7 @@ impl Walker<'_, '_> {
                 let construct = self.construct(Head::For, self.range(iterable), self.range(id));
                 let value = self.head(construct, iterable);
                 let value = self.moved(value);
+                self.iterates(&value, self.range(iterable));
                 let value = self.kept(value, None);
                 Some((construct, pat, value))
             }

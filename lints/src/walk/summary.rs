@@ -86,6 +86,7 @@ impl Walker<'_, '_> {
         Some(ReturnedGuard {
             lock: found.lock.clone(),
             mode: found.mode,
+            protects: found.protects.clone(),
             optional: found.optional,
             grounds: found.grounds,
             via,
