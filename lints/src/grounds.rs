@@ -22,6 +22,8 @@ pub enum Grounds {
     Shard,
     /// The function that hands the guard out also takes the lock otherwise, the first time.
     FirstTime,
+    /// The semaphore was built with one permit.
+    OnePermit,
     /// The lock's type is of a crate that is not in view, and has the name of a lock.
     NamedLike,
     /// The callee is one of a few that `cfg` tells apart.
@@ -30,6 +32,8 @@ pub enum Grounds {
     OnlyCallee,
     /// What is waited for may not need the executor whose thread waits.
     OtherExecutor,
+    /// A lazy cell's initialiser runs at its first use only.
+    FirstUse,
     /// The guard is dropped on some of the paths that lead here.
     SomePaths,
     /// Every step is resolved.
@@ -46,11 +50,13 @@ impl Grounds {
             | Self::SeveralCallees
             | Self::Element
             | Self::Shard
-            | Self::FirstTime => Certainty::Possible,
+            | Self::FirstTime
+            | Self::OnePermit => Certainty::Possible,
             Self::NamedLike
             | Self::Twins
             | Self::OnlyCallee
             | Self::OtherExecutor
+            | Self::FirstUse
             | Self::SomePaths => Certainty::Likely,
             Self::Resolved => Certainty::Proven,
         }
@@ -92,6 +98,10 @@ impl Grounds {
             Self::OtherExecutor => {
                 "it is another executor's: whether it waits for something that needs this one is not known"
             }
+            Self::OnePermit => {
+                "the semaphore is built with one permit, and may have been given more"
+            }
+            Self::FirstUse => "a lazy cell's initialiser runs at its first use only",
             Self::SomePaths => "the guard is gone on some of the paths that lead here",
             Self::Resolved => return None,
         })

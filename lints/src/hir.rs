@@ -158,6 +158,8 @@ pub enum ItemKind {
         init: Option<Box<Body>>,
         /// `const` rather than `static`: each use is a value of its own.
         is_const: bool,
+        /// A macro declares it, and its initialiser runs at its first use.
+        is_lazy: bool,
     },
     /// `macro_rules!`, or a macro call in item position that was not understood.
     Macro,

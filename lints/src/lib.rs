@@ -38,11 +38,13 @@ pub use run::LintArgs;
 pub static RULES: &[&Rule] = &[
     &checks::ASYNC_LOCK_ACROSS_AWAIT,
     &checks::BLOCKING_IN_ASYNC,
+    &checks::CONDVAR_HOLDS_SECOND_LOCK,
     &checks::FUTURELOCK,
     &checks::LOCK_ACROSS_AWAIT,
     &checks::LOCK_ACROSS_BLOCKING,
     &checks::LOCK_DROPPED_AT_ONCE,
     &checks::LOCK_IN_SCRUTINEE,
+    &checks::ONCE_REENTRY,
     &checks::RECURSIVE_READ,
     &checks::REFCELL_REBORROW,
     &checks::RELOCK,

@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 use crate::blocking::Operations;
 use crate::grounds::Grounds;
@@ -24,6 +25,8 @@ pub enum Mode {
     Upgradable,
     /// Alone.
     Exclusive,
+    /// Not taken: the thread waits for a signal, and releases one guard meanwhile.
+    Wait,
 }
 
 impl Mode {
@@ -34,19 +37,24 @@ impl Mode {
             Self::Recursive => "shared (recursive)",
             Self::Upgradable => "upgradable",
             Self::Exclusive => "exclusive",
+            Self::Wait => "wait",
         }
     }
 }
 
 /// What happens when the same thread takes the lock again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// Deadlocks.
     Mutex,
     /// Deadlocks unless both are shared; shared after shared waits behind a queued writer.
+    #[serde(rename = "rwlock")]
     RwLock,
+    /// As [`RwLock`](Self::RwLock), but readers wait for an upgradable holder.
+    SpinRwlock,
     /// Panics unless both are shared.
+    #[serde(rename = "refcell")]
     RefCell,
     /// Nothing.
     Reentrant,
@@ -54,13 +62,37 @@ pub enum Kind {
     Map,
     /// Counts for awaits only.
     Watch,
+    /// A cell that is set once: an initialiser that needs it waits for itself.
+    Once,
+    /// The same, but it panics.
+    OnceCell,
+    /// A condition variable: waiting on it releases the guard that it is given, and no other.
+    Condvar,
+    /// Permits of which there can be more than one.
+    Semaphore,
     /// An unresolved receiver: a lock by its method's name only.
+    #[serde(skip)]
     Unknown,
+}
+
+impl Kind {
+    /// Whether a guard keeps other threads waiting until it is dropped.
+    pub fn blocks_others(self) -> bool {
+        matches!(
+            self,
+            Self::Mutex | Self::RwLock | Self::SpinRwlock | Self::Reentrant | Self::Map
+        )
+    }
+
+    /// Whether it is held by its initialiser.
+    pub fn is_cell(self) -> bool {
+        matches!(self, Self::Once | Self::OnceCell)
+    }
 }
 
 /// What an acquiring method gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Returns {
     /// The guard.
     #[default]
@@ -69,8 +101,18 @@ pub enum Returns {
     Result,
     /// `Option` of it; `None` carries none.
     Option,
+    /// `Result` of a pair of it and something else (`Condvar::wait_timeout`).
+    ResultPair,
     /// Not a guard: the lock is released before the method returns.
     Value,
+    /// Not a guard, but what the closure gives.
+    Closure,
+    /// Not a guard, but a reference to `inner` that outlives the call: a cell's content.
+    Ref,
+    /// `Result` of such a reference.
+    ResultRef,
+    /// `Option` of such a reference.
+    OptionRef,
 }
 
 /// How many shards of a map a method touches.
@@ -112,6 +154,7 @@ pub struct Method {
 #[serde(deny_unknown_fields)]
 pub struct Lock {
     /// Canonical paths.
+    #[serde(deserialize_with = "type_paths")]
     pub types: Vec<String>,
     /// What taking it again does.
     pub kind: Kind,
@@ -122,13 +165,37 @@ pub struct Lock {
     #[serde(default = "yes")]
     pub queues: bool,
     /// Which type argument the guard dereferences to.
+    #[serde(default)]
     pub inner: usize,
-    /// Acquiring methods by name.
+    /// Acquiring methods by name; operators by what is written: `*`, `==`, `for`, `{:?}`.
     pub methods: BTreeMap<String, Method>,
 }
 
 fn yes() -> bool {
     true
+}
+
+/// Paths from the crate on: a name without one would never be found.
+fn type_paths<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let paths = Vec::<String>::deserialize(deserializer)?;
+    if paths.is_empty() {
+        return Err(D::Error::custom("expected at least one type"));
+    }
+    for path in &paths {
+        let is_name =
+            |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_');
+        let last = path.rsplit("::").next().unwrap_or_default();
+        let (before, last) = (path.strip_suffix(last), last.trim_end_matches("(1)"));
+        let is_path = before
+            .and_then(|it| it.strip_suffix("::"))
+            .is_some_and(|before| before == "*" || before.split("::").all(is_name));
+        if !is_path || !is_name(last) {
+            return Err(D::Error::custom(format!(
+                "`{path}` is not a path from a crate to a type, such as `parking_lot::Mutex`"
+            )));
+        }
+    }
+    Ok(paths)
 }
 
 /// The file as written.
@@ -169,6 +236,8 @@ pub struct Vocabulary {
     paths: FxHashSet<String>,
     /// Operations in which a thread waits for something else.
     pub blocking: Operations,
+    /// Crates of those paths.
+    crates: FxHashSet<String>,
 }
 
 /// The lock behind an unresolved receiver.
@@ -203,6 +272,7 @@ impl Vocabulary {
             libraries: Vec::new(),
             paths: FxHashSet::default(),
             blocking: Operations::shipped_with(section),
+            crates: FxHashSet::default(),
         };
         let named: Vec<String> = vocabulary.blocking.paths().cloned().collect();
         vocabulary.paths.extend(named);
@@ -237,17 +307,33 @@ impl Vocabulary {
                     continue;
                 }
                 self.by_type.insert(path.clone(), id);
-                self.paths.insert(path.clone());
+                self.name(path);
             }
             self.locks.push(lock);
         }
         for path in pack.guards.keys().chain(pack.transparent.keys()) {
-            self.paths.insert(path.clone());
+            self.name(path);
+        }
+        for path in &pack.libraries {
+            self.crates
+                .extend(path.split("::").next().map(str::to_owned));
         }
         self.guards.extend(pack.guards);
         self.transparent.extend(pack.transparent);
         self.reexports.extend(pack.reexports);
         self.libraries.extend(pack.libraries);
+    }
+
+    /// The vocabulary names `path`.
+    fn name(&mut self, path: &str) {
+        self.paths.insert(path.to_owned());
+        self.crates
+            .extend(path.split("::").next().map(str::to_owned));
+    }
+
+    /// Whether the vocabulary names anything of the crate.
+    pub fn knows_crate(&self, name: &str) -> bool {
+        self.crates.contains(name)
     }
 
     /// The lock `id`.
@@ -264,11 +350,7 @@ impl Vocabulary {
             return Some(id);
         }
         let (krate, name) = (path.split("::").next()?, path.rsplit("::").next()?);
-        let known = self
-            .libraries
-            .iter()
-            .any(|library| library.split("::").next() == Some(krate));
-        if known || krate == name {
+        if self.knows_crate(krate) || krate == name {
             return None;
         }
         self.by_name.get(name).copied()
@@ -276,7 +358,9 @@ impl Vocabulary {
 
     /// How sure it is that a type of this path is the lock that [`by_type`](Self::by_type) says.
     pub fn grounds(&self, path: &str) -> Grounds {
-        if self.by_type.contains_key(path) {
+        if path.ends_with("(1)") {
+            Grounds::OnePermit
+        } else if self.by_type.contains_key(path) {
             Grounds::Resolved
         } else {
             Grounds::NamedLike
@@ -324,14 +408,22 @@ pub enum Conflict {
     Panic,
     /// Shared after shared: it waits behind a writer that waits for it.
     Hazard,
+    /// It waits for a signal, and nobody else can take the lock meanwhile.
+    Wait,
 }
 
 /// What taking a lock of `kind` in mode `taken` does while the same thread holds it in `held`.
 pub fn conflict(kind: Kind, held: Mode, taken: Mode) -> Option<Conflict> {
     use Mode::{Exclusive, Recursive, Shared, Upgradable};
     match kind {
-        Kind::Reentrant | Kind::Watch => None,
-        Kind::Mutex => Some(Conflict::Deadlock),
+        Kind::Reentrant | Kind::Watch | Kind::Condvar | Kind::Semaphore => None,
+        Kind::Mutex | Kind::Once => Some(Conflict::Deadlock),
+        Kind::OnceCell => Some(Conflict::Panic),
+        // Readers of `spin` never queue, and do not enter beside an upgradable holder.
+        Kind::SpinRwlock => match (held, taken) {
+            (Shared | Recursive, Shared | Recursive | Upgradable) => None,
+            _ => Some(Conflict::Deadlock),
+        },
         Kind::RefCell => (held == Exclusive || taken == Exclusive).then_some(Conflict::Panic),
         Kind::Map => (held == Exclusive || taken == Exclusive).then_some(Conflict::Deadlock),
         Kind::RwLock | Kind::Unknown => match (held, taken) {
@@ -366,8 +458,12 @@ mod tests {
         );
         for lock in &vocabulary.locks {
             for (name, method) in &lock.methods {
-                assert_eq!(method.moment, method.returns == Returns::Value, "{name}");
-                assert!(!(method.moment && method.is_try), "{name}");
+                let gives_guard = matches!(
+                    method.returns,
+                    Returns::Guard | Returns::Result | Returns::Option | Returns::ResultPair
+                );
+                assert_eq!(method.moment, !gives_guard, "{:?} {name}", lock.types);
+                assert!(!(method.moment && method.is_try), "{:?} {name}", lock.types);
             }
         }
     }

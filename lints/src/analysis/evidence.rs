@@ -158,12 +158,15 @@ impl<'p> Evidence<'p, '_> {
         for (span, text) in self.life(group.guard) {
             finding = finding.with_label(span, text);
         }
-        let verb = taking_verb(primary.taken);
+        let verb = taking_verb(primary);
         for (span, text) in self.steps(&primary.chain, verb) {
             finding = finding.with_label(span, text);
         }
         for again in group.overlaps.iter().skip(1) {
-            let how = self.taking(group.guard, again.taken);
+            let how = match again.class {
+                Class::Waiting => "waits",
+                _ => self.taking(group.guard, again.taken),
+            };
             let text = match again.chain.get(1) {
                 Some(_) => format!("also {how} below this call"),
                 None => format!("also {how} here"),
@@ -253,6 +256,15 @@ impl<'p> Evidence<'p, '_> {
             return life;
         }
         let birth = match &guard.keeper {
+            Keeper::Method if self.kind(guard).is_cell() => {
+                format!("the initialiser of `{lock}` runs here")
+            }
+            Keeper::Method => {
+                format!(
+                    "`{lock}` is {} while this runs",
+                    self.taking(guard, guard.mode)
+                )
+            }
             Keeper::Variable(name) => {
                 format!("the {noun} of `{lock}` is taken here and kept in `{name}`")
             }
@@ -321,6 +333,7 @@ impl<'p> Evidence<'p, '_> {
             (Why::Assigned, _) => "replaced only after the new value exists".to_owned(),
             (Why::Stored, _) => "stored".to_owned(),
             (Why::Macro, _) => "the end of the macro".to_owned(),
+            (Why::Method, _) => "the end of the method that took it".to_owned(),
         }
     }
 
@@ -328,10 +341,13 @@ impl<'p> Evidence<'p, '_> {
     pub fn steps(&self, chain: &[Link], verb: &str) -> Vec<(Span, String)> {
         let mut steps = Vec::new();
         for link in chain.iter().skip(1) {
-            let name = self.program.fn_name(link.function);
+            let who = self.who(link.function);
             let text = match link.callee {
-                Some(callee) => format!("`{name}` calls `{}`", self.program.fn_name(callee)),
-                None => format!("`{name}` {verb} here"),
+                Some(callee) => {
+                    let calls = self.calling_verb(callee);
+                    format!("{who} {calls} `{}`", self.program.fn_name(callee))
+                }
+                None => format!("{who} {verb} here"),
             };
             steps.push((self.span(link.file, link.range), text));
         }
@@ -343,6 +359,8 @@ impl<'p> Evidence<'p, '_> {
         match (self.kind(guard), guard.mode) {
             (Kind::RefCell, Mode::Exclusive) => "mutable borrow",
             (Kind::RefCell | Kind::Watch, _) => "borrow",
+            (Kind::Once | Kind::OnceCell, _) => "initialiser",
+            (Kind::Semaphore, _) => "permit",
             (Kind::Mutex | Kind::Unknown | Kind::Reentrant, _) => "guard",
             (_, Mode::Exclusive) => "write guard",
             (_, Mode::Upgradable) => "upgradable guard",
@@ -355,10 +373,29 @@ impl<'p> Evidence<'p, '_> {
         match (self.kind(guard), taken) {
             (Kind::RefCell, Mode::Exclusive) => "mutably borrowed",
             (Kind::RefCell | Kind::Watch, _) => "borrowed",
+            (Kind::Once | Kind::OnceCell, _) => "needed",
+            (Kind::Semaphore, _) => "acquired",
             (Kind::Mutex | Kind::Unknown | Kind::Reentrant, _) => "locked",
             (_, Mode::Exclusive) => "write-locked",
             (_, Mode::Upgradable) => "upgradably read-locked",
             _ => "read-locked",
+        }
+    }
+
+    /// A function by its name, an initialiser by its static's.
+    fn who(&self, function: FnId) -> String {
+        let name = self.program.fn_name(function);
+        match self.program.function(function).initialises {
+            Some(_) => format!("the initialiser of `{name}`"),
+            None => format!("`{name}`"),
+        }
+    }
+
+    /// How a call of `callee` is told: the initialiser of a static is not called by name.
+    fn calling_verb(&self, callee: FnId) -> &'static str {
+        match self.program.function(callee).initialises {
+            Some(_) => "initialises",
+            None => "calls",
         }
     }
 
@@ -370,7 +407,7 @@ impl<'p> Evidence<'p, '_> {
     /// ` below `f``, where a chain goes through a call.
     pub fn below_call(&self, chain: &[Link]) -> String {
         match chain.first().and_then(|link| link.callee) {
-            Some(callee) => format!(" below `{}`", self.program.fn_name(callee)),
+            Some(callee) => format!(" below {}", self.who(callee)),
             None => String::new(),
         }
     }
@@ -381,8 +418,10 @@ impl<'p> Evidence<'p, '_> {
     }
 }
 
-fn taking_verb(taken: Mode) -> &'static str {
-    match taken {
+fn taking_verb(overlap: &Overlap) -> &'static str {
+    match overlap.taken {
+        _ if overlap.class == Class::Reentry => "needs it",
+        Mode::Wait => "waits",
         Mode::Exclusive => "takes it",
         Mode::Shared | Mode::Recursive => "takes it (shared)",
         Mode::Upgradable => "takes it (upgradable)",

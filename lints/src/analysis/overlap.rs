@@ -11,7 +11,7 @@ use crate::walk::facts::{
     Event, Facts, Guard, Happening, Keeper, Link, LockRef, Place, Root, Step,
 };
 
-use super::reach::{Carried, Reach, Reached, contradict};
+use super::reach::{Carried, Reach, Reached, Taken, contradict};
 
 /// Which rule reports an overlap; in order of precedence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,6 +24,10 @@ pub enum Class {
     Scrutinee,
     /// `relock`.
     Relock,
+    /// `once-reentry`.
+    Reentry,
+    /// `condvar-holds-second-lock`.
+    Waiting,
 }
 
 /// A lock is taken while a guard of it is alive.
@@ -52,6 +56,8 @@ pub struct Overlap {
 /// One way in which a lock that is held is taken.
 struct Hit {
     taken: Mode,
+    /// It waits for a signal, and does not take the guard's lock at all.
+    waits: bool,
     grounds: Grounds,
     chain: Vec<Link>,
 }
@@ -82,7 +88,12 @@ pub fn overlaps(program: &Program<'_>, reach: &Reach, id: FnId, facts: &Facts) -
             }
             let kind = program.locks.lock(guard.lock.lock).kind;
             for hit in hits(program, reach, id, event, guard, param) {
-                let Some(conflict) = conflict(kind, guard.mode, hit.taken) else {
+                let conflict = if hit.waits {
+                    Some(Conflict::Wait)
+                } else {
+                    conflict(kind, guard.mode, hit.taken)
+                };
+                let Some(conflict) = conflict else {
                     continue;
                 };
                 let construct = guard
@@ -92,6 +103,8 @@ pub fn overlaps(program: &Program<'_>, reach: &Reach, id: FnId, facts: &Facts) -
                     .find(|construct| event.bodies.contains(construct))
                     .copied();
                 let class = match conflict {
+                    Conflict::Wait => Class::Waiting,
+                    _ if kind.is_cell() => Class::Reentry,
                     Conflict::Panic => Class::Reborrow,
                     Conflict::Hazard => Class::RecursiveRead,
                     Conflict::Deadlock if construct.is_some() => Class::Scrutinee,
@@ -143,7 +156,6 @@ fn hits(
     guard: &Guard,
     param: Option<u32>,
 ) -> Vec<Hit> {
-    let kind = program.locks.lock(guard.lock.lock).kind;
     let first = |callee| Link {
         function: id,
         file: program.function(id).file,
@@ -159,11 +171,16 @@ fn hits(
             via,
             ..
         } => {
-            if let Some(same) = same_lock(kind, &guard.lock, lock) {
+            let taken = Taken {
+                lock: lock.clone(),
+                mode: *mode,
+            };
+            if let Some((same, waits)) = concerns(program, guard, &taken) {
                 let mut chain = vec![first(None)];
                 chain.extend(via.iter().cloned());
                 hits.push(Hit {
                     taken: *mode,
+                    waits,
                     grounds: same.min(*grounds),
                     chain,
                 });
@@ -182,7 +199,7 @@ fn hits(
                     let Some(below) = reached.what.above(args, event) else {
                         continue;
                     };
-                    let Some(same) = same_lock(kind, &guard.lock, &below.lock) else {
+                    let Some((same, waits)) = concerns(program, guard, &below) else {
                         continue;
                     };
                     let mut chain = vec![first(Some(callee))];
@@ -191,6 +208,7 @@ fn hits(
                         let grounds = same.min(grounds).min(reached.grounds);
                         hits.push(Hit {
                             taken: reached.what.mode,
+                            waits,
                             grounds,
                             chain,
                         });
@@ -212,6 +230,17 @@ pub(super) fn consistent(program: &Program<'_>, chain: &[Link]) -> bool {
     cfgs.iter()
         .enumerate()
         .all(|(at, a)| cfgs.iter().skip(at + 1).all(|b| !contradict(a, b)))
+}
+
+/// How sure it is that taking `taken` concerns whoever holds `guard`, and whether that is because it
+/// waits for a signal: it releases one guard meanwhile, and no other.
+fn concerns(program: &Program<'_>, guard: &Guard, taken: &Taken) -> Option<(Grounds, bool)> {
+    let kind = program.locks.lock(guard.lock.lock).kind;
+    if taken.mode != Mode::Wait {
+        return Some((same_lock(kind, &guard.lock, &taken.lock)?, false));
+    }
+    let releases_it = guard.lock.place.is_some() && guard.lock.place == taken.lock.place;
+    (kind.blocks_others() && !releases_it).then_some((Grounds::Resolved, true))
 }
 
 /// How sure it is that two references mean the same lock; `None` where they do not.

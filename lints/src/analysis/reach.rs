@@ -72,7 +72,14 @@ impl Carried for Taken {
     }
 
     fn above(&self, args: &[Option<Place>], _: &Event) -> Option<Self> {
-        let place = self.lock.place.as_ref()?.subst(args)?;
+        let place = self.lock.place.as_ref().and_then(|place| place.subst(args));
+        let place = match self.mode {
+            // A wait stays one, even where the caller cannot name the mutex that is released.
+            Mode::Wait => place
+                .filter(|place| !matches!(place.root, Root::Local(_)))
+                .unwrap_or_else(Place::unknown),
+            _ => place?,
+        };
         let lock = LockRef {
             place: Some(place),
             ..self.lock.clone()

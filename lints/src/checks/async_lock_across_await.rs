@@ -76,7 +76,9 @@ fn run(evidence: &Evidence<'_, '_>, findings: &mut Vec<Finding>) {
 /// A lock that a task waits for, known as one or told by its name.
 fn may_wait(evidence: &Evidence<'_, '_>, guard: &Guard) -> bool {
     let lock = evidence.program.locks.lock(guard.lock.lock);
-    lock.kind != Kind::Unknown && (lock.is_async || guard.awaited)
+    // A permit is there to be held, and an initialiser to be awaited.
+    let is_other = matches!(lock.kind, Kind::Unknown | Kind::Semaphore) || lock.kind.is_cell();
+    !is_other && (lock.is_async || guard.awaited)
 }
 
 #[cfg(test)]

@@ -77,5 +77,9 @@ fn run(evidence: &Evidence<'_, '_>, findings: &mut Vec<Finding>) {
 
 fn must_not_wait(evidence: &Evidence<'_, '_>, guard: &Guard) -> bool {
     let lock = evidence.program.locks.lock(guard.lock.lock);
-    !lock.is_async && !guard.awaited && lock.kind != Kind::Unknown
+    let is_other = matches!(
+        lock.kind,
+        Kind::Unknown | Kind::Once | Kind::OnceCell | Kind::Semaphore
+    );
+    !lock.is_async && !guard.awaited && !is_other
 }

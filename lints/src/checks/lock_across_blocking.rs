@@ -113,7 +113,7 @@ pub(super) fn waits<'p>(evidence: &Evidence<'p, '_>) -> BTreeMap<Range, Waits<'p
 fn is_hindered(evidence: &Evidence<'_, '_>, guard: &Guard) -> bool {
     let shared_by_threads = matches!(
         evidence.kind(guard),
-        Kind::Mutex | Kind::RwLock | Kind::Map | Kind::Reentrant
+        Kind::Mutex | Kind::RwLock | Kind::SpinRwlock | Kind::Map | Kind::Reentrant
     );
     let is_stdin = |place: &Place| matches!(place.root, Root::Ext(_));
     let takes_turns = matches!(&guard.protects, Ty::Tuple(items) if items.is_empty());

@@ -4,6 +4,7 @@ use rules::Finding;
 
 use crate::analysis::evidence::Evidence;
 use crate::check::Check;
+use crate::hir::Range;
 use crate::locks::Kind;
 use crate::walk::facts::Happening;
 
@@ -64,9 +65,9 @@ fn run(evidence: &Evidence<'_, '_>, findings: &mut Vec<Finding>) {
         };
         let is_lock = !matches!(
             evidence.kind(guard),
-            Kind::RefCell | Kind::Watch | Kind::Map | Kind::Unknown
+            Kind::RefCell | Kind::Watch | Kind::Map | Kind::Semaphore | Kind::Unknown
         );
-        if !is_lock || seen.contains(&event.range) {
+        if !is_lock || seen.contains(&event.range) || waits(evidence, event.range) {
             continue;
         }
         let ordinal = seen.len();
@@ -84,4 +85,15 @@ fn run(evidence: &Evidence<'_, '_>, findings: &mut Vec<Finding>) {
                 .with_help("name it, `let _guard = …`, to hold the lock to the end of the block; or `drop(…)` if it is meant"),
         );
     }
+}
+
+/// Whether a signal is waited for there: then waiting is what it is for.
+fn waits(evidence: &Evidence<'_, '_>, range: Range) -> bool {
+    evidence.events().any(|event| {
+        let Happening::Acquire { lock, .. } = &event.what else {
+            return false;
+        };
+        let is_wait = evidence.program.locks.lock(lock.lock).kind == Kind::Condvar;
+        is_wait && range.start <= event.range.start && event.range.end <= range.end
+    })
 }

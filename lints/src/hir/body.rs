@@ -145,6 +145,8 @@ pub enum ExprKind {
     /// A literal. `Some(name)` for one whose type is plain from its form (`i32`, `f64`, `bool`,
     /// `char`, `str`, `String` never).
     Literal(Option<Name>),
+    /// The number one without a suffix: a semaphore with one permit is a lock.
+    One,
     /// A variable, constant, function, … (`self` too).
     Path(PathRef),
     /// `base.name` (tuple fields are `0`, `1`, …).

@@ -273,17 +273,30 @@ impl<'a> Program<'a> {
                 );
                 self.declare(module, &item.name, names::Def::Fn(id));
             }
-            ItemKind::Static { ty, init, is_const } => {
+            ItemKind::Static {
+                ty,
+                init,
+                is_const,
+                is_lazy,
+            } => {
                 let id = StaticId::of(self.statics.len());
                 self.statics.push(StaticDef {
                     name: item.name.clone(),
                     module,
                     ty,
                     is_const: *is_const,
+                    init: None,
+                    is_declared_lazy: *is_lazy,
                 });
                 self.declare(module, &item.name, names::Def::Static(id));
                 if let Some(body) = init {
-                    self.add_fn(item, None, Some(body), place, Parent::Free);
+                    let init = self.add_fn(item, None, Some(body), place, Parent::Free);
+                    if let Some(def) = self.fns.get_mut(init.at()) {
+                        def.initialises = Some(id);
+                    }
+                    if let Some(def) = self.statics.get_mut(id.at()) {
+                        def.init = Some(init);
+                    }
                 }
             }
         }
@@ -331,6 +344,7 @@ impl<'a> Program<'a> {
             is_test: place.is_test,
             cfg: place.cfg.clone(),
             outer_generics: place.outer.clone(),
+            initialises: None,
         });
         if let Some(body) = body
             && !body.items.is_empty()

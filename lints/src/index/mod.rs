@@ -232,6 +232,8 @@ pub struct FnDef<'a> {
     pub cfg: Vec<Cfg>,
     /// Type parameters of enclosing functions.
     pub outer_generics: Vec<&'a [GenericParam]>,
+    /// The static whose initialiser it is.
+    pub initialises: Option<StaticId>,
 }
 
 /// A static or constant.
@@ -245,6 +247,10 @@ pub struct StaticDef<'a> {
     pub ty: &'a TypeRef,
     /// A constant: each use is a value of its own.
     pub is_const: bool,
+    /// Its initialiser.
+    pub init: Option<FnId>,
+    /// A macro declares it, and its initialiser runs at its first use.
+    pub is_declared_lazy: bool,
 }
 
 /// A type alias.

@@ -345,8 +345,7 @@ impl Program<'_> {
         if let Some(&id) = self.crate_names.get(name) {
             return to_root(id);
         }
-        let library = |known: &String| known.split("::").next() == Some(name.as_str());
-        if self.locks.libraries.iter().any(library) || self.locks.blocking.is_crate(name) {
+        if self.locks.knows_crate(name) || self.locks.blocking.is_crate(name) {
             return Res::External(name.as_str().into());
         }
         Res::Unresolved

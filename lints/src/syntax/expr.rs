@@ -311,6 +311,7 @@ pub(super) fn literal(kind: K, text: &str) -> Option<ExprKind> {
         K::BYTE => "u8",
         K::STRING => "str",
         K::C_STRING => "CStr",
+        K::INT_NUMBER if text == "1" => return Some(ExprKind::One),
         K::INT_NUMBER => suffix().unwrap_or("i32"),
         K::FLOAT_NUMBER => suffix().unwrap_or("f64"),
         K::BYTE_STRING => return Some(ExprKind::Literal(None)),

@@ -53,6 +53,7 @@ impl Lowering<'_> {
                 ty: self.child_type(node),
                 init: node.expr().map(|init| Box::new(self.value(init))),
                 is_const: node.kind() == K::CONST,
+                is_lazy: false,
             },
             K::MODULE => {
                 let items = node

@@ -116,6 +116,7 @@ fn item(item: &Item) -> String {
             ty: of,
             init,
             is_const,
+            ..
         } => {
             let what = if *is_const { "const" } else { "static" };
             let init = init
@@ -227,6 +228,7 @@ fn expr(body: &Body, id: ExprId) -> String {
     };
     match &body.expr(id).kind {
         ExprKind::Missing => "?".to_owned(),
+        ExprKind::One => "#i32".to_owned(),
         ExprKind::Literal(name) => format!("#{}", name.as_deref().unwrap_or_default()),
         ExprKind::Path(it) => path(it),
         ExprKind::Field(base, name) => format!("{}.{name}", of(base)),

@@ -23,6 +23,10 @@ pub(super) struct Acquisition {
     /// What the guard dereferences to.
     pub(super) inner: Ty,
     pub(super) grounds: Grounds,
+    /// What the method is given to run while it holds the lock.
+    pub(super) runs: Vec<Value>,
+    /// Guards whose protected data the lock is in.
+    pub(super) borrows: Vec<u32>,
 }
 
 /// An async function whose future has not been awaited.
@@ -60,6 +64,7 @@ impl Walker<'_, '_> {
         let steps = self.program.deref_steps(&at.ty);
         for (step, ty) in steps.iter().enumerate() {
             if step > 0 {
+                self.forced(&at, range);
                 at.place = if matches!(at.ty, Ty::Guard(_)) {
                     at.place.as_ref().and_then(|place| place.field("*"))
                 } else {
@@ -77,13 +82,12 @@ impl Walker<'_, '_> {
                 at.local = None;
                 at.within = None;
             }
-            if let Ty::Guard(_) = ty
-                && matches!(
-                    name.as_str(),
-                    "downgrade" | "upgrade" | "downgrade_to_upgradable" | "map" | "try_map"
-                )
-            {
-                let at = self.moved(at);
+            if self.is_guard_method(&at, name) {
+                let at = if name == "with_upgraded" {
+                    self.kept(at, None)
+                } else {
+                    self.moved(at)
+                };
                 let mut values = vec![at];
                 values.extend(self.arguments(args, None));
                 return self.guard_function(name, values, range);
@@ -144,19 +148,27 @@ impl Walker<'_, '_> {
         range: Range,
         grounds: Grounds,
     ) -> Value {
-        let inner = receiver.ty.arg(self.program.locks.lock(lock).inner);
+        let entry = self.program.locks.lock(lock);
+        if entry.kind == Kind::Condvar {
+            self.kept(receiver, None);
+            let values = self.arguments(args, None);
+            return self.wait(lock, &method, values, range, grounds);
+        }
+        let inner = receiver.ty.arg(entry.inner);
         let mut target = lock_ref(receiver.place.clone(), lock, &method);
         // A lock inside a fresh value is nobody else's.
-        self.kept(receiver, None);
-        let mut closures = Vec::new();
+        let borrows = self.kept(receiver, None).borrows;
+        let mut runs = Vec::new();
         for &arg in args {
             let value = self.expr(arg, None);
             let value = self.moved(value);
             if target.key.is_none() {
                 target.key.clone_from(&value.text);
             }
-            closures.extend(value.closure);
-            self.kept(value, None);
+            let value = self.kept(value, None);
+            if self.can_run(&method, &value) {
+                runs.push(value);
+            }
         }
         let acquisition = Acquisition {
             lock: target,
@@ -164,6 +176,8 @@ impl Walker<'_, '_> {
             range,
             inner,
             grounds,
+            runs,
+            borrows,
         };
         if acquisition.method.is_async {
             let ty = Ty::Future(Arc::new(guard_type(&acquisition)));
@@ -172,11 +186,7 @@ impl Walker<'_, '_> {
                 ..Value::of(ty)
             };
         }
-        let value = self.acquire(&acquisition);
-        for closure in closures {
-            self.closure_here(closure, &[]);
-        }
-        value
+        self.acquire(&acquisition)
     }
 
     /// Takes a lock: the event, and the guard where one comes out.
@@ -200,10 +210,8 @@ impl Walker<'_, '_> {
             if let Some(event) = event {
                 self.record(event, *range);
             }
-            return Value {
-                owned: true,
-                ..Value::of(Ty::Unknown)
-            };
+            self.initialises(lock.lock, lock.place.as_ref(), *range);
+            return self.moment(acquisition);
         }
         let number = u32::try_from(self.facts.guards.len()).unwrap_or(u32::MAX);
         if let Some(mut event) = event {
@@ -480,7 +488,7 @@ pub(super) fn guard_type(acquisition: &Acquisition) -> Ty {
             "std::result::Result".into(),
             Arc::new([guard.clone(), Ty::ext1("std::sync::PoisonError", guard)]),
         ),
-        Returns::Value => Ty::Unknown,
+        _ => Ty::Unknown,
     }
 }
 

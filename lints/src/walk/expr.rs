@@ -44,7 +44,19 @@ impl Walker<'_, '_> {
                     if name == "str" { ty.reference() } else { ty }
                 }))
             },
+            ExprKind::One => Value {
+                owned: true,
+                ..Value::of(Ty::ext("i32"))
+            },
             ExprKind::Path(path) => self.path(path),
+            ExprKind::Field(base, name)
+                if matches!(
+                    self.kind(*base),
+                    ExprKind::Call(..) | ExprKind::MethodCall { .. } | ExprKind::Await(..)
+                ) =>
+            {
+                self.field_of_value(id, *base, name)
+            }
             ExprKind::Field(..) | ExprKind::Index(..) | ExprKind::Deref(_) => self.place(id, None),
             ExprKind::MethodCall { .. } => self.method_call(id),
             ExprKind::Call(callee, args) => self.call(id, *callee, args, holder),

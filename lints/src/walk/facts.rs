@@ -53,6 +53,16 @@ impl Place {
         }
     }
 
+    /// Something that has no name: it is the same as nothing else.
+    pub fn unknown() -> Self {
+        Self::root(Root::Ext("unknown".into()))
+    }
+
+    /// Whether it has no name.
+    pub fn is_unknown(&self) -> bool {
+        matches!(&self.root, Root::Ext(path) if &**path == "unknown")
+    }
+
     /// One step further; `None` where the path grows too long.
     pub fn step(&self, step: Step) -> Option<Self> {
         if self.path.len() >= PATH {
@@ -124,6 +134,9 @@ pub enum Keeper {
     Variable(Name),
     /// A function that is being called holds it while it calls a closure.
     Callee(FnId),
+    /// The acquiring method itself holds it while it runs what it is given: a cell's initialiser, a
+    /// map's `retain`.
+    Method,
     /// The caller's guard came in through this parameter: which lock, only callers know.
     Parameter(u32),
 }
@@ -155,6 +168,8 @@ pub enum Why {
     Stored,
     /// Inside a macro.
     Macro,
+    /// The end of the method that took it.
+    Method,
 }
 
 /// A construct with a head: `if let`, `match`, `while let`, `for`.

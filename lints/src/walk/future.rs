@@ -62,6 +62,8 @@ impl Walker<'_, '_> {
             Pending::None => {
                 let ty = match value.ty.peeled() {
                     Ty::Future(ty) => (**ty).clone(),
+                    // `RwLockUpgradableReadGuard::upgrade(g).await`.
+                    Ty::Guard(_) => value.ty.clone(),
                     Ty::Ext(path, _) if path.ends_with("Pin") || path.ends_with("Box") => {
                         match value.ty.arg(0) {
                             Ty::Future(ty) => (*ty).clone(),

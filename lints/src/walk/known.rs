@@ -186,9 +186,10 @@ pub(super) fn method(ty: &Ty, name: &str) -> Option<Known> {
             | "std::cell::OnceCell"
             | "once_cell::sync::OnceCell"
             | "once_cell::unsync::OnceCell"
+            | "async_lock::OnceCell"
+            | "spin::Once"
             | "tokio::sync::OnceCell" => match name {
                 "get" => Some(known(Flow::Borrow, Gives::OptionRef(0))),
-                "get_or_init" => Some(closure(Flow::Borrow, Gives::RefArg(0), Feeds::Nothing)),
                 _ => None,
             },
             "std::cell::Cell" => match name {

@@ -27,7 +27,7 @@ impl Walker<'_, '_> {
         let shares = matches!(
             name,
             "clone" | "as_ref" | "as_mut" | "upgrade" | "unwrap" | "expect"
-        );
+        ) || name == "get" && self.is_cell(ty);
         let mut receiver = receiver;
         let mut flow = known.flow();
         if name == "ok" && ty.arg(0) != Ty::Unknown && !self.program.holds_guard(&ty.arg(0)) {
@@ -328,6 +328,8 @@ impl Walker<'_, '_> {
             range,
             inner: Ty::Unknown,
             grounds: Grounds::UnknownReceiver,
+            runs: Vec::new(),
+            borrows: Vec::new(),
         };
         let value = self.acquire(&acquisition);
         Value {

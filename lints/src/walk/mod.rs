@@ -9,14 +9,17 @@ mod block;
 mod blocking;
 mod call;
 mod closure;
+mod condvar;
 mod control;
 mod dormant;
 mod expr;
 pub mod facts;
 mod future;
+mod guards;
 mod invoke;
 mod known;
 mod method;
+mod moment;
 mod operator;
 mod outside;
 mod pattern;
@@ -184,6 +187,7 @@ impl<'a> Walker<'_, 'a> {
                 self.guard_of_param(index, unnamed);
             }
         }
+        self.hold_own_cell();
         let root = self.body.root;
         let end = self.body.expr(root).range.end;
         let value = self.expr(root, None);

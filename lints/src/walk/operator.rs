@@ -27,9 +27,13 @@ impl Walker<'_, '_> {
                 plain("bool")
             }
             BinaryOp::Compare => {
+                let mut sides = Vec::new();
                 for side in [left, right] {
                     let value = self.expr(side, None);
-                    self.kept(value, None);
+                    sides.push((side, self.kept(value, None)));
+                }
+                for (side, value) in sides {
+                    self.operated(&value, "==", self.range(side));
                 }
                 plain("bool")
             }
@@ -168,6 +172,34 @@ impl Walker<'_, '_> {
         }
     }
 
+    /// Arguments of a macro by reference; where they are formatted, that can take a lock.
+    fn formatted(&mut self, name: &str, args: &[ExprId]) {
+        let formats = matches!(
+            name,
+            "print"
+                | "println"
+                | "eprint"
+                | "eprintln"
+                | "format"
+                | "format_args"
+                | "write"
+                | "writeln"
+                | "trace"
+                | "debug"
+                | "info"
+                | "warn"
+                | "error"
+        );
+        let mut values = Vec::new();
+        for &arg in args {
+            let value = self.expr(arg, None);
+            values.push((arg, self.kept(value, None)));
+        }
+        for (arg, value) in values.into_iter().filter(|_| formats) {
+            self.operated(&value, "{:?}", self.range(arg));
+        }
+    }
+
     pub(super) fn macro_(
         &mut self,
         id: ExprId,
@@ -182,10 +214,7 @@ impl Walker<'_, '_> {
                 self.open();
                 self.foreign += u32::from(unknown);
                 let mark = self.mark();
-                for &arg in args {
-                    let value = self.expr(arg, None);
-                    self.kept(value, None);
-                }
+                self.formatted(name, args);
                 self.drop_locals(mark, at, Why::Macro);
                 self.foreign -= u32::from(unknown);
                 self.close(at, Why::Macro);
@@ -201,10 +230,7 @@ impl Walker<'_, '_> {
                 }
             }
             MacroScope::Borrow => {
-                for &arg in args {
-                    let value = self.expr(arg, None);
-                    self.kept(value, None);
-                }
+                self.formatted(name, args);
                 if matches!(name.as_str(), "pin" | "pin_mut") {
                     self.pinned(args);
                 }

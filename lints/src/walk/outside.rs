@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::hir::{ExprId, Name, Range};
+use crate::hir::{ExprId, ExprKind, Range};
 use crate::index::ty::Ty;
-use crate::locks::Mode;
+use crate::locks::Kind;
 
 use super::Walker;
 use super::blocking::is_block_on;
 use super::call::{Acquisition, guard_type, lock_ref};
-use super::facts::{Guard, Place, Root, Thread};
+use super::facts::{Place, Root, Thread};
 use super::known::{self};
 use super::value::{Pending, Value};
 
@@ -112,6 +112,11 @@ impl Walker<'_, '_> {
         if let Some(lock) = self.program.locks.by_type(base) {
             if let Some(method) = self.lock_method(lock, name) {
                 let mut receiver = first(&mut values);
+                let grounds = self.program.locks.grounds(base);
+                if self.program.locks.lock(lock).kind == Kind::Condvar {
+                    self.kept(receiver, None);
+                    return self.wait(lock, &method, values, range, grounds);
+                }
                 for step in self.program.deref_steps(&receiver.ty.clone()) {
                     if step.is_ext(base) {
                         receiver.ty = step;
@@ -121,14 +126,21 @@ impl Walker<'_, '_> {
                 let inner = receiver.ty.arg(self.program.locks.lock(lock).inner);
                 let target = lock_ref(receiver.place.clone(), lock, &method);
                 self.blocking_lock(&receiver, base, name, range);
-                self.kept(receiver, None);
+                let borrows = self.kept(receiver, None).borrows;
+                let runs = values
+                    .iter()
+                    .filter(|value| self.can_run(&method, value))
+                    .cloned()
+                    .collect();
                 self.drop_args(values, range.end);
                 let acquisition = Acquisition {
                     lock: target,
                     method,
                     range,
                     inner,
-                    grounds: self.program.locks.grounds(base),
+                    grounds,
+                    runs,
+                    borrows,
                 };
                 if acquisition.method.is_async {
                     let ty = Ty::Future(Arc::new(guard_type(&acquisition)));
@@ -138,6 +150,26 @@ impl Walker<'_, '_> {
                     };
                 }
                 return self.acquire(&acquisition);
+            }
+            if self.lock_method(lock, "*").is_some() {
+                if name == "new" {
+                    return self.new_lazy(base, values, range);
+                }
+                self.drop_args(values, range.end);
+                return Value::default();
+            }
+            // Whether a semaphore is a lock is told by the number of its permits.
+            let one = format!("{base}(1)");
+            if matches!(name, "new" | "const_new")
+                && self.program.locks.by_type(&one).is_some()
+                && args
+                    .first()
+                    .is_some_and(|&arg| matches!(self.kind(arg), ExprKind::One))
+            {
+                return Value {
+                    owned: true,
+                    ..Value::of(Ty::ext(&one))
+                };
             }
             let content = values
                 .first()
@@ -154,7 +186,7 @@ impl Walker<'_, '_> {
             };
         }
         if self.program.locks.guard(base).is_some() {
-            return self.guard_function(&name.into(), values, range);
+            return self.guard_function(name, values, range);
         }
         // Wrappers: `Arc::new(x)`, `Arc::clone(&x)`, `Box::pin(f)`.
         if self.program.locks.transparent(base).is_some() {
@@ -245,88 +277,6 @@ impl Walker<'_, '_> {
             borrows,
             owned: constructs,
             ..Value::of(ty)
-        }
-    }
-
-    /// `MutexGuard::map(g, …)` and its kin: the guard comes back, unless it is for unlocking.
-    pub(super) fn guard_function(
-        &mut self,
-        name: &Name,
-        mut values: Vec<Value>,
-        range: Range,
-    ) -> Value {
-        if values.is_empty() {
-            return Value::default();
-        }
-        let first = values.remove(0);
-        let closures: Vec<ExprId> = values.iter().filter_map(|value| value.closure).collect();
-        self.drop_args(values, range.end);
-        match name.as_str() {
-            "unlocked" | "unlocked_fair" | "bump" | "unlock_fair" => {
-                let target = first.borrows.clone();
-                let saved = self.state.clone();
-                for guard in target {
-                    self.state.remove(guard);
-                }
-                for closure in closures {
-                    self.closure_here(closure, &[]);
-                }
-                if name == "unlock_fair" {
-                    self.drop_args(vec![first], range.end);
-                } else {
-                    self.state = saved;
-                }
-                Value::default()
-            }
-            "rwlock" | "mutex" | "clone" => {
-                let place = first.place.clone();
-                Value {
-                    place,
-                    ..Value::default()
-                }
-            }
-            "downgrade" | "downgrade_to_upgradable" | "upgrade" => {
-                let mode = match name.as_str() {
-                    "downgrade" => Mode::Shared,
-                    "upgrade" => Mode::Exclusive,
-                    _ => Mode::Upgradable,
-                };
-                // From here on it is held in another way: another guard of the same birth.
-                let mut changed = first;
-                for guard in std::mem::take(&mut changed.guards) {
-                    let Some(before) = self.guard(guard).cloned() else {
-                        continue;
-                    };
-                    self.end(guard, range.end, super::Why::Moved);
-                    changed.guards.push(self.new_guard(Guard {
-                        mode,
-                        end: None,
-                        ..before
-                    }));
-                }
-                changed
-            }
-            _ => {
-                for closure in closures {
-                    let fed = Value {
-                        place: first.place.clone().and_then(|place| place.field("*")),
-                        borrows: first.guards.clone(),
-                        ..Value::of(
-                            self.program
-                                .deref(&first.ty)
-                                .unwrap_or_default()
-                                .reference(),
-                        )
-                    };
-                    let given = self.closure_here(closure, &[fed]);
-                    let _ = given;
-                }
-                Value {
-                    ty: Ty::Guard(Arc::new(Ty::Unknown)),
-                    place: None,
-                    ..first
-                }
-            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::hir::{ExprId, ExprKind, Name, PathRef};
+use crate::hir::{ExprId, ExprKind, Name, PathRef, Range};
 use crate::index::lower::TyScope;
 use crate::index::names::{Def, Res};
 use crate::index::ty::Ty;
@@ -71,8 +71,23 @@ impl Walker<'_, '_> {
                 owned: true,
                 ..Value::of(Ty::ext1("std::option::Option", Ty::Unknown))
             },
-            _ => Value::default(),
+            _ => match self.associated_item(path) {
+                Some(found) => Value::of(Ty::FnItem(found)),
+                None => Value::default(),
+            },
         }
+    }
+
+    /// A field of something that is no place: a guard in it is moved out (`wait_timeout(g).0`).
+    pub(super) fn field_of_value(&mut self, id: ExprId, base: ExprId, name: &Name) -> Value {
+        let mut base = self.expr(base, None);
+        let guards = std::mem::take(&mut base.guards);
+        let mut value = self.field_of(base, name, self.range(id));
+        value.guards = guards;
+        if !self.program.holds_guard(&value.ty) {
+            value = self.kept(value, None);
+        }
+        value
     }
 
     /// Evaluates `id` as a place: a temporary keeps what it is made of.
@@ -80,10 +95,11 @@ impl Walker<'_, '_> {
         match self.kind(id) {
             ExprKind::Field(base, name) => {
                 let base = self.place(*base, holder);
-                self.field_of(base, name)
+                self.field_of(base, name, self.range(id))
             }
             ExprKind::Index(base, index) => {
                 let base = self.place(*base, holder);
+                self.forced(&base, self.range(id));
                 let index = self.expr(*index, None);
                 let index = self.moved(index);
                 self.kept(index, None);
@@ -102,6 +118,7 @@ impl Walker<'_, '_> {
             }
             ExprKind::Deref(base) => {
                 let base = self.place(*base, holder);
+                self.forced(&base, self.range(id));
                 let (ty, place) = match self.program.deref(&base.ty) {
                     Some(ty) if matches!(base.ty, Ty::Guard(_)) => {
                         (ty, base.place.as_ref().and_then(|place| place.field("*")))
@@ -143,7 +160,7 @@ impl Walker<'_, '_> {
     }
 
     /// `base.name`, through as many dereferences as it takes.
-    pub(super) fn field_of(&mut self, base: Value, name: &Name) -> Value {
+    pub(super) fn field_of(&mut self, base: Value, name: &Name, range: Range) -> Value {
         let within = match base.ty {
             Ty::Ref(_) => None,
             _ => base.local.or(base.within),
@@ -186,6 +203,7 @@ impl Walker<'_, '_> {
             let Some(ty) = self.program.deref(&at.ty) else {
                 break;
             };
+            self.forced(&at, range);
             let place = if matches!(at.ty, Ty::Guard(_)) {
                 at.place.as_ref().and_then(|place| place.field("*"))
             } else {

@@ -25,8 +25,12 @@ impl Walker<'_, '_> {
             LoopHead::For(pat, iterable) => {
                 let construct = self.construct(Head::For, self.range(iterable), self.range(id));
                 let value = self.head(construct, iterable);
-                let value = self.moved(value);
+                let mut value = self.moved(value);
                 self.iterates(&value, self.range(iterable));
+                self.heads.push(construct);
+                let taken = self.operated(&value, "for", self.range(iterable));
+                self.heads.pop();
+                value.guards.extend(taken);
                 let value = self.kept(value, None);
                 Some((construct, pat, value))
             }

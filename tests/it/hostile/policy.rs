@@ -78,3 +78,51 @@ fn a_suppression_of_an_unknown_rule_is_a_finding_and_suppresses_nothing() {
     );
     assert_eq!(fired.len(), 2, "{fired:?}");
 }
+
+/// A policy with one lock of `lines`, from line 4 on.
+fn lock(lines: &[&str]) -> String {
+    let lines: String = lines.iter().map(|line| format!("      {line}\n")).collect();
+    format!("version: 1\nlints:\n  locks:\n    - types: [corro::Gate]\n{lines}")
+}
+
+#[test]
+fn a_lock_that_is_wrong_has_a_place() {
+    let methods = "methods: { enter: { mode: exclusive } }";
+    let cases: &[(String, &[&str])] = &[
+        (
+            lock(&["kind: mutxe", methods]),
+            &["mutxe", "`mutex`", ":5:"],
+        ),
+        (
+            lock(&["kind: mutex", "methods: { enter: { mode: alone } }"]),
+            &["alone", ":6:"],
+        ),
+        (lock(&["kind: mutex", "method: {}"]), &["`methods`", ":6:"]),
+        (
+            lock(&[
+                "kind: mutex",
+                "methods: { enter: { mode: shared, return: option } }",
+            ]),
+            &["`returns`", ":6:"],
+        ),
+        (
+            lock(&["kind: mutex", "inner: -1", methods]),
+            &["whole number", ":6:"],
+        ),
+        (
+            lock(&["kind: mutex", methods]).replace("corro::Gate", "Gate"),
+            &["`Gate` is not a path", ":4:"],
+        ),
+        (
+            lock(&["kind: mutex", methods]).replace("corro::Gate", ""),
+            &["at least one type", ":4:"],
+        ),
+        (lock(&["kind: mutex"]), &["methods", ":4:"]),
+    ];
+    for (policy, words) in cases {
+        let said = refused(policy);
+        for word in *words {
+            assert!(said.contains(word), "{word} in:\n{policy}\n{said}");
+        }
+    }
+}

@@ -5,6 +5,7 @@ mod drops;
 mod registry;
 mod rewrites;
 mod verdicts;
+mod vocabulary;
 
 use std::ffi::OsString;
 

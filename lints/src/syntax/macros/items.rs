@@ -117,9 +117,11 @@ impl Lowering<'_> {
             if let ItemKind::Static {
                 ty,
                 is_const: false,
+                is_lazy,
                 ..
             } = &mut item.kind
             {
+                *is_lazy = true;
                 let mut path = plain_path(&segments);
                 if let Some(last) = path.segments.last_mut() {
                     last.args.push(std::mem::replace(ty, TypeRef::Infer));
