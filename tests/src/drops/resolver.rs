@@ -175,7 +175,10 @@ impl Reader<'_> {
                     }
                     moments.extend(self.moments(callee, &alive, &arguments, depth + 1));
                 }
-                Happening::Await | Happening::CallParam(_) | Happening::DroppedAtOnce(_) => {}
+                Happening::Await
+                | Happening::Block { .. }
+                | Happening::CallParam(_)
+                | Happening::DroppedAtOnce(_) => {}
             }
         }
         moments
