@@ -21,6 +21,9 @@ pub struct Awaits<'p> {
     pub ordinal: usize,
 }
 
+/// More places than this are not told of one guard.
+const SHOWN: usize = 100;
+
 /// Guards that are alive at awaits, in the order of their birth, where `is_wanted`.
 pub fn under<'p>(
     evidence: &Evidence<'p, '_>,
@@ -44,7 +47,8 @@ pub fn under<'p>(
                 at: Vec::new(),
                 ordinal: 0,
             });
-            if found.at.iter().all(|(range, _)| *range != event.range) {
+            let is_new = || found.at.iter().all(|(range, _)| *range != event.range);
+            if found.at.len() < SHOWN && is_new() {
                 found.at.push((event.range, grounds));
             }
         }

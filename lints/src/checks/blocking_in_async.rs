@@ -10,6 +10,7 @@ use crate::blocking::{InAsync, What};
 use crate::check::Check;
 use crate::grounds::Grounds;
 use crate::hir::{Cfg, Range};
+use crate::walk::facts::Link;
 
 rules::rule! {
     /// Reports `blocking_lock`, `blocking_recv`, `block_on` and their kin inside async code.
@@ -93,13 +94,17 @@ fn run(evidence: &Evidence<'_, '_>, findings: &mut Vec<Finding>) {
     }
     // And one for an operation that many calls lead to.
     let mut waits: Vec<(Wait<'_>, Vec<Range>)> = Vec::new();
+    let mut known: BTreeMap<&Link, usize> = BTreeMap::new();
     for (at, wait) in places {
-        let twin = waits.iter_mut().find(|(known, _)| {
-            wait.blocked.chain.len() > 1 && known.blocked.chain.last() == wait.blocked.chain.last()
-        });
-        match twin {
-            Some((_, others)) => others.push(at),
-            None => waits.push((wait, Vec::new())),
+        let Some(last) = wait.blocked.chain.last() else {
+            continue;
+        };
+        let twin = known.get(last).and_then(|&twin| waits.get_mut(twin));
+        if let Some((_, others)) = twin {
+            others.push(at);
+        } else {
+            known.insert(last, waits.len());
+            waits.push((wait, Vec::new()));
         }
     }
     for (ordinal, (wait, others)) in waits.into_iter().enumerate() {

@@ -122,11 +122,14 @@ fn finding(evidence: &Evidence<'_, '_>, queued: &Queued, ordinal: usize) -> Find
     }) {
         finding = finding.with_label(span, text);
     }
-    for (span, text) in evidence
-        .steps(&queued.queue, &verb)
-        .into_iter()
-        .chain(evidence.steps(&queued.chain, &verb))
-    {
+    let mut steps = evidence.steps(&queued.queue, &verb);
+    for step in evidence.steps(&queued.chain, &verb) {
+        // Both may end in the same function.
+        if !steps.contains(&step) {
+            steps.push(step);
+        }
+    }
+    for (span, text) in steps {
         finding = finding.with_label(span, text);
     }
     finding

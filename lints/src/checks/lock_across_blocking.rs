@@ -65,6 +65,9 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
+/// More places than this are not told of one guard.
+const SHOWN: usize = 100;
+
 /// A guard and the waits during its life.
 pub(super) type Waits<'p> = (&'p Guard, Vec<(&'p Blocked, What, Grounds)>);
 
@@ -101,7 +104,8 @@ pub(super) fn waits<'p>(evidence: &Evidence<'p, '_>) -> BTreeMap<Range, Waits<'p
                 continue;
             }
             let (_, waits) = guards.entry(guard.birth).or_insert((guard, Vec::new()));
-            if waits.iter().all(|(known, ..)| known.at != blocked.at) {
+            let is_new = || waits.iter().all(|(known, ..)| known.at != blocked.at);
+            if waits.len() < SHOWN && is_new() {
                 waits.push((blocked, operation.what, grounds));
             }
         }
@@ -350,6 +354,8 @@ impl S {
         let mut connection = self.connection.lock().unwrap();
         self.rt.block_on(connection.query());
         self.rt.block_on(async { connection.query().await });
+        drop(connection);
+        self.rt.block_on(self.connection.lock().unwrap().query());
     }
     fn one_at_a_time(&self) {
         let _turn = self.turn.lock().unwrap();

@@ -9,6 +9,9 @@ use super::call::PendingCall;
 use super::facts::{Happening, Thread};
 use super::value::{Pending, Value};
 
+/// How often one body is looked through for a name.
+const SCANS: u32 = 256;
+
 impl Walker<'_, '_> {
     /// Runs `walk` on another thread than what is around it.
     pub(super) fn on<R>(&mut self, thread: Thread, walk: impl FnOnce(&mut Self) -> R) -> R {
@@ -18,19 +21,15 @@ impl Walker<'_, '_> {
         result
     }
 
-    /// The thread waits: the event. A future or closure among `args` takes part in it.
+    /// The thread waits: the event. Guards `taking_part` are those of futures and closures that run
+    /// meanwhile.
     pub(super) fn blocks(
         &mut self,
         operation: OperationId,
         receiver: Option<&Value>,
-        args: &[ExprId],
+        mut taking_part: Vec<u32>,
         range: Range,
     ) {
-        let what = self.program.locks.blocking.operation(operation);
-        let mut taking_part = match what.map(|operation| operation.what) {
-            Some(What::BlockOn | What::Join) => self.named_guards(args),
-            _ => Vec::new(),
-        };
         if let Some(receiver) = receiver {
             taking_part.extend(receiver.borrows.iter().chain(&receiver.guards).copied());
         }
@@ -50,7 +49,7 @@ impl Walker<'_, '_> {
     /// Taking a lock of type `path` by method `name` where that makes the thread wait for tasks.
     pub(super) fn blocking_lock(&mut self, lock: &Value, path: &str, name: &str, range: Range) {
         if let Some(operation) = self.program.locks.blocking.method(path, name) {
-            self.blocks(operation, Some(lock), &[], range);
+            self.blocks(operation, Some(lock), Vec::new(), range);
         }
     }
 
@@ -67,15 +66,17 @@ impl Walker<'_, '_> {
         if is_block_on(name) {
             self.kept(receiver, None);
             let values = self.arguments(args, None);
-            self.blocks(operation, Some(&shown), args, range);
+            let taking_part = self.taking_part(operation, args, &values);
+            self.blocks(operation, Some(&shown), taking_part, range);
             let mut result = Value::default();
             for value in values {
                 result = self.driven(value, range);
             }
             return result;
         }
+        let taking_part = self.taking_part(operation, args, &[]);
         let result = self.unresolved_method(receiver, name, args, range);
-        self.blocks(operation, Some(&shown), args, range);
+        self.blocks(operation, Some(&shown), taking_part, range);
         result
     }
 
@@ -117,9 +118,33 @@ impl Walker<'_, '_> {
         result
     }
 
+    /// Guards that a future or closure among `args` works with: what the thread drives or waits for.
+    pub(super) fn taking_part(
+        &mut self,
+        operation: OperationId,
+        args: &[ExprId],
+        values: &[Value],
+    ) -> Vec<u32> {
+        let operation = self.program.locks.blocking.operation(operation);
+        let runs_args = operation.is_some_and(|it| matches!(it.what, What::BlockOn | What::Join));
+        if !runs_args || self.state.live.is_empty() {
+            return Vec::new();
+        }
+        let mut guards = self.named_guards(args);
+        guards.extend(
+            values
+                .iter()
+                .flat_map(|value| value.borrows.iter().chain(&value.guards)),
+        );
+        guards
+    }
+
     /// Guards that `args` name, also by what borrows from them.
-    pub(super) fn named_guards(&self, args: &[ExprId]) -> Vec<u32> {
+    fn named_guards(&mut self, args: &[ExprId]) -> Vec<u32> {
         let mut guards = Vec::new();
+        if !self.may_scan() {
+            return guards;
+        }
         for &arg in args {
             let range = self.range(arg);
             for expr in &self.body.exprs {
@@ -145,10 +170,16 @@ impl Walker<'_, '_> {
         guards
     }
 
+    /// Whether the whole body may be looked through once more: not for each of its expressions.
+    pub(super) fn may_scan(&mut self) -> bool {
+        self.scans += 1;
+        self.scans <= SCANS
+    }
+
     /// Calling something that came from outside, where the policy wants to know of it.
     pub(super) fn foreign_call(&mut self, range: Range) {
         if let Some(operation) = self.program.locks.blocking.callback() {
-            self.blocks(operation, None, &[], range);
+            self.blocks(operation, None, Vec::new(), range);
         }
     }
 
@@ -162,7 +193,7 @@ impl Walker<'_, '_> {
                     ty: step,
                     ..value.clone()
                 };
-                self.blocks(operation, Some(&value), &[], range);
+                self.blocks(operation, Some(&value), Vec::new(), range);
                 return;
             }
         }

@@ -18,6 +18,9 @@ impl Walker<'_, '_> {
             let Some(polled) = self.polled(&future.pending) else {
                 continue;
             };
+            if !self.may_scan() {
+                return;
+            }
             let others = branches
                 .iter()
                 .filter(|other| other.future != branch.future);

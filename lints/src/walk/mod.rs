@@ -88,6 +88,7 @@ pub fn walk(program: &Program<'_>, summaries: &[Summary], id: FnId, scopes: Scop
             _ => Thread::Caller,
         },
         parked: 0,
+        scans: 0,
     };
     walker.function();
     walker.facts
@@ -157,6 +158,8 @@ struct Walker<'p, 'a> {
     /// Guards with a lower number are outside of a `block_on` that we are in: its thread keeps them,
     /// not the task that it drives.
     parked: u32,
+    /// How often the body has been looked through.
+    scans: u32,
 }
 
 impl<'a> Walker<'_, 'a> {

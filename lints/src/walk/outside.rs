@@ -233,7 +233,8 @@ impl Walker<'_, '_> {
         let operation = self.program.locks.blocking.function(path);
         if let Some(operation) = operation {
             let receiver = values.first().filter(|_| !is_block_on(name)).cloned();
-            self.blocks(operation, receiver.as_ref(), args, range);
+            let taking_part = self.taking_part(operation, args, &values);
+            self.blocks(operation, receiver.as_ref(), taking_part, range);
         }
         let here = known::calls_closure(path);
         let may_block = path == "tokio::task::block_in_place";
