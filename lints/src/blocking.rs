@@ -312,11 +312,8 @@ mod tests {
                 "no rule reports {operation:?}"
             );
         }
-        for types in operations.gives.values() {
-            for ty in types.values() {
-                assert_ne!(*ty, Ty::Unknown);
-            }
-        }
+        let mut given = operations.gives.values().flat_map(FxHashMap::values);
+        assert!(given.all(|ty| *ty != Ty::Unknown));
     }
 
     #[test]
