@@ -6,8 +6,7 @@
 use std::collections::BTreeMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 use crate::blocking::Operations;
 use crate::grounds::Grounds;
@@ -154,7 +153,7 @@ pub struct Method {
 #[serde(deny_unknown_fields)]
 pub struct Lock {
     /// Canonical paths.
-    #[serde(deserialize_with = "type_paths")]
+    #[serde(deserialize_with = "crate::policy::type_paths")]
     pub types: Vec<String>,
     /// What taking it again does.
     pub kind: Kind,
@@ -173,29 +172,6 @@ pub struct Lock {
 
 fn yes() -> bool {
     true
-}
-
-/// Paths from the crate on: a name without one would never be found.
-fn type_paths<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    let paths = Vec::<String>::deserialize(deserializer)?;
-    if paths.is_empty() {
-        return Err(D::Error::custom("expected at least one type"));
-    }
-    for path in &paths {
-        let is_name =
-            |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_');
-        let last = path.rsplit("::").next().unwrap_or_default();
-        let (before, last) = (path.strip_suffix(last), last.trim_end_matches("(1)"));
-        let is_path = before
-            .and_then(|it| it.strip_suffix("::"))
-            .is_some_and(|before| before == "*" || before.split("::").all(is_name));
-        if !is_path || !is_name(last) {
-            return Err(D::Error::custom(format!(
-                "`{path}` is not a path from a crate to a type, such as `parking_lot::Mutex`"
-            )));
-        }
-    }
-    Ok(paths)
 }
 
 /// The file as written.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 use crate::blocking::{Across, Operation};
 use crate::locks::Lock;
@@ -45,4 +46,29 @@ pub struct LintsSection {
     /// What else `lock-across-blocking` reports; nothing by default.
     #[serde(default)]
     pub lock_across_blocking: Across,
+}
+
+/// Paths from the crate on: a name without one would never be found.
+pub(crate) fn type_paths<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<String>, D::Error> {
+    let paths = Vec::<String>::deserialize(deserializer)?;
+    if paths.is_empty() {
+        return Err(D::Error::custom("expected at least one type"));
+    }
+    for path in &paths {
+        let is_name =
+            |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_');
+        let last = path.rsplit("::").next().unwrap_or_default();
+        let (before, last) = (path.strip_suffix(last), last.trim_end_matches("(1)"));
+        let is_path = before
+            .and_then(|it| it.strip_suffix("::"))
+            .is_some_and(|before| before == "*" || before.split("::").all(is_name));
+        if !is_path || !is_name(last) {
+            return Err(D::Error::custom(format!(
+                "`{path}` is not a path from a crate to a type, such as `parking_lot::Mutex`"
+            )));
+        }
+    }
+    Ok(paths)
 }

@@ -25,7 +25,14 @@ fn missing(finding: &Value, chain: &[Value]) -> Vec<String> {
     };
     // Not every chain begins at a guard: a task that blocks its executor holds none.
     let callee = finding.pointer("/data/held").is_none() || says(&["while it calls the closure"]);
-    if !callee && !says(&["is born here", "is taken here and kept", "runs here", "while this runs"]) {
+    if !callee
+        && !says(&[
+            "is born here",
+            "is taken here and kept",
+            "runs here",
+            "while this runs",
+        ])
+    {
         missing.push("where the guard is born".to_owned());
     }
     if !callee && !says(&["it lives to here: "]) {

@@ -11,6 +11,7 @@ use crate::locks::{Kind, LockId, Method, Mode, Returns};
 
 use super::facts::{Guard, Happening, Keeper, LockRef, Place};
 use super::known::{self};
+use super::moment::guard_type;
 use super::value::{Pending, Value};
 use super::{Walker, weaker};
 
@@ -475,20 +476,6 @@ pub(super) fn lock_ref(place: Option<Place>, lock: LockId, method: &Method) -> L
         lock,
         shards: method.shards,
         key: None,
-    }
-}
-
-/// The type of what an acquisition gives.
-pub(super) fn guard_type(acquisition: &Acquisition) -> Ty {
-    let guard = Ty::Guard(Arc::new(acquisition.inner.clone()));
-    match acquisition.method.returns {
-        Returns::Guard => guard,
-        Returns::Option => Ty::ext1("std::option::Option", guard),
-        Returns::Result => Ty::Ext(
-            "std::result::Result".into(),
-            Arc::new([guard.clone(), Ty::ext1("std::sync::PoisonError", guard)]),
-        ),
-        _ => Ty::Unknown,
     }
 }
 

@@ -340,3 +340,17 @@ impl Walker<'_, '_> {
         }
     }
 }
+
+/// The type of what an acquisition gives.
+pub(super) fn guard_type(acquisition: &Acquisition) -> Ty {
+    let guard = Ty::Guard(Arc::new(acquisition.inner.clone()));
+    match acquisition.method.returns {
+        Returns::Guard => guard,
+        Returns::Option => Ty::ext1("std::option::Option", guard),
+        Returns::Result => Ty::Ext(
+            "std::result::Result".into(),
+            Arc::new([guard.clone(), Ty::ext1("std::sync::PoisonError", guard)]),
+        ),
+        _ => Ty::Unknown,
+    }
+}

@@ -8,9 +8,10 @@ use crate::locks::Kind;
 
 use super::Walker;
 use super::blocking::is_block_on;
-use super::call::{Acquisition, guard_type, lock_ref};
+use super::call::{Acquisition, lock_ref};
 use super::facts::{Place, Root, Thread};
 use super::known::{self};
+use super::moment::guard_type;
 use super::value::{Pending, Value};
 
 impl Walker<'_, '_> {

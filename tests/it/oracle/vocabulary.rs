@@ -13,390 +13,91 @@ use serde_yaml::Value;
 use super::rustc;
 
 /// Type, row (or what is no row), how it is held, what is done meanwhile, what happens.
-type Case = (
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-);
+/// `x` is the lock; where a lazy cell is held, this is its initialiser.
+const CASES: &str = r#"
+std::sync::Mutex ~ lock ~ x.lock() ~ x.lock() ~ hangs
+std::sync::Mutex ~ try_lock ~ x.lock() ~ x.try_lock() ~ returns
+std::sync::Mutex ~ is_poisoned ~ x.lock() ~ x.is_poisoned() ~ returns
+std::sync::Mutex ~ {:?} ~ x.lock() ~ format!("{x:?}") ~ returns
+std::sync::RwLock ~ read ~ x.write() ~ x.read() ~ hangs
+std::sync::RwLock ~ write ~ x.read() ~ x.write() ~ hangs
+std::sync::RwLock ~ try_read ~ x.write() ~ x.try_read() ~ returns
+std::sync::RwLock ~ try_write ~ x.read() ~ x.try_write() ~ returns
+std::sync::RwLock ~ {:?} ~ x.write() ~ format!("{x:?}") ~ returns
+std::cell::RefCell ~ borrow ~ x.borrow_mut() ~ x.borrow() ~ panics
+std::cell::RefCell ~ borrow again ~ x.borrow() ~ x.borrow() ~ returns
+std::cell::RefCell ~ borrow_mut ~ x.borrow() ~ x.borrow_mut() ~ panics
+std::cell::RefCell ~ try_borrow ~ x.borrow_mut() ~ x.try_borrow() ~ returns
+std::cell::RefCell ~ try_borrow_mut ~ x.borrow() ~ x.try_borrow_mut() ~ returns
+std::cell::RefCell ~ replace ~ x.borrow() ~ x.replace(1) ~ panics
+std::cell::RefCell ~ replace_with ~ x.borrow() ~ x.replace_with(|_| 1) ~ panics
+std::cell::RefCell ~ replace_with, inside ~ () ~ x.replace_with(|_| *x.borrow()) ~ panics
+std::cell::RefCell ~ take ~ x.borrow() ~ x.take() ~ panics
+std::cell::RefCell ~ swap ~ x.borrow() ~ x.swap(&Default::default()) ~ panics
+std::cell::RefCell ~ clone ~ x.borrow_mut() ~ x.clone() ~ panics
+std::cell::RefCell ~ clone, shared ~ x.borrow() ~ x.clone() ~ returns
+std::cell::RefCell ~ cmp ~ x.borrow_mut() ~ x.cmp(&Default::default()) ~ panics
+std::cell::RefCell ~ partial_cmp ~ x.borrow_mut() ~ x.partial_cmp(&Default::default()) ~ panics
+std::cell::RefCell ~ eq ~ x.borrow_mut() ~ x.eq(&Default::default()) ~ panics
+std::cell::RefCell ~ ne ~ x.borrow_mut() ~ x.ne(&Default::default()) ~ panics
+std::cell::RefCell ~ == ~ x.borrow_mut() ~ std::cell::RefCell::new(1) == x ~ panics
+std::cell::RefCell ~ ==, shared ~ x.borrow() ~ x == Default::default() ~ returns
+std::cell::RefCell ~ {:?} ~ x.borrow_mut() ~ format!("{x:?}") ~ returns
+std::thread::LocalKey ~ with_borrow ~ () ~ x.with_borrow_mut(|_| x.with_borrow(|_| ())) ~ panics
+std::thread::LocalKey ~ with_borrow_mut ~ () ~ x.with_borrow(|_| x.with_borrow_mut(|_| ())) ~ panics
+std::thread::LocalKey ~ set ~ () ~ x.with_borrow(|_| x.set(1)) ~ panics
+std::thread::LocalKey ~ replace ~ () ~ x.with(|y| { let _y = y.borrow(); x.replace(1) }) ~ panics
+std::thread::LocalKey ~ take ~ () ~ x.with_borrow(|_| x.take()) ~ panics
+std::thread::LocalKey ~ shared ~ () ~ x.with_borrow(|_| x.with_borrow(|_| ())) ~ returns
+std::io::Stdin ~ lock ~ std::io::stdin().lock() ~ std::io::stdin().lock() ~ hangs
+std::io::Stdout ~ lock ~ std::io::stdout().lock() ~ std::io::stdout().lock() ~ returns
+std::io::Stderr ~ lock ~ std::io::stderr().lock() ~ std::io::stderr().lock() ~ returns
+std::sync::OnceLock ~ get_or_init ~ () ~ x.get_or_init(|| *x.get_or_init(|| 1)) ~ hangs
+std::sync::OnceLock ~ set ~ () ~ x.get_or_init(|| x.set(1).is_ok().into()) ~ hangs
+std::sync::OnceLock ~ wait ~ () ~ x.get_or_init(|| *x.wait()) ~ hangs
+std::sync::OnceLock ~ get ~ () ~ x.get_or_init(|| x.get().copied().unwrap_or(1)) ~ returns
+std::sync::OnceLock ~ clone ~ () ~ x.get_or_init(|| x.clone().into_inner().unwrap_or(1)) ~ returns
+std::cell::OnceCell ~ get_or_init ~ () ~ x.get_or_init(|| *x.get_or_init(|| 1)) ~ panics
+std::cell::OnceCell ~ set ~ () ~ x.get_or_init(|| x.set(1).is_ok().into()) ~ panics
+std::cell::OnceCell ~ get ~ () ~ x.get_or_init(|| x.get().copied().unwrap_or(1)) ~ returns
+std::sync::LazyLock ~ * ~ *x + 1 ~ *x ~ hangs
+std::sync::LazyLock ~ force ~ *std::sync::LazyLock::force(&x) ~ *x ~ hangs
+std::sync::LazyLock ~ {:?} ~ format!("{:?}", x).len() as u8 ~ *x ~ returns
+std::cell::LazyCell ~ * ~ x.with(|x| **x) ~ x.with(|x| **x) ~ panics
+std::cell::LazyCell ~ force ~ x.with(|x| *std::cell::LazyCell::force(x)) ~ x.with(|x| **x) ~ panics
+std::sync::Once ~ call_once ~ () ~ x.call_once(|| x.call_once(|| ())) ~ hangs
+std::sync::Once ~ call_once_force ~ () ~ x.call_once_force(|_| x.call_once_force(|_| ())) ~ hangs
+std::sync::Once ~ wait ~ () ~ x.call_once(|| x.wait()) ~ hangs
+std::sync::Once ~ wait_force ~ () ~ x.call_once(|| x.wait_force()) ~ hangs
+std::sync::Once ~ is_completed ~ () ~ x.call_once(|| assert!(!x.is_completed())) ~ returns
+"#;
 
-/// `x` is the lock; a cell's expression is its initialiser's.
-const CASES: &[Case] = &[
-    ("std::sync::Mutex", "lock", "x.lock()", "x.lock()", "hangs"),
-    (
-        "std::sync::Mutex",
-        "try_lock",
-        "x.lock()",
-        "x.try_lock()",
-        "returns",
-    ),
-    (
-        "std::sync::Mutex",
-        "is_poisoned",
-        "x.lock()",
-        "x.is_poisoned()",
-        "returns",
-    ),
-    (
-        "std::sync::Mutex",
-        "{:?}",
-        "x.lock()",
-        "format!(\"{x:?}\")",
-        "returns",
-    ),
-    (
-        "std::sync::RwLock",
-        "read",
-        "x.write()",
-        "x.read()",
-        "hangs",
-    ),
-    (
-        "std::sync::RwLock",
-        "write",
-        "x.read()",
-        "x.write()",
-        "hangs",
-    ),
-    (
-        "std::sync::RwLock",
-        "try_read",
-        "x.write()",
-        "x.try_read()",
-        "returns",
-    ),
-    (
-        "std::sync::RwLock",
-        "try_write",
-        "x.read()",
-        "x.try_write()",
-        "returns",
-    ),
-    (
-        "std::sync::RwLock",
-        "{:?}",
-        "x.write()",
-        "format!(\"{x:?}\")",
-        "returns",
-    ),
-    (
-        "std::cell::RefCell",
-        "borrow",
-        "x.borrow_mut()",
-        "x.borrow()",
-        "panics",
-    ),
-    (
-        "std::cell::RefCell",
-        "borrow again",
-        "x.borrow()",
-        "x.borrow()",
-        "returns",
-    ),
-    (
-        "std::cell::RefCell",
-        "borrow_mut",
-        "x.borrow()",
-        "x.borrow_mut()",
-        "panics",
-    ),
-    (
-        "std::cell::RefCell",
-        "try_borrow",
-        "x.borrow_mut()",
-        "x.try_borrow()",
-        "returns",
-    ),
-    (
-        "std::cell::RefCell",
-        "try_borrow_mut",
-        "x.borrow()",
-        "x.try_borrow_mut()",
-        "returns",
-    ),
-    (
-        "std::cell::RefCell",
-        "replace",
-        "x.borrow()",
-        "x.replace(1)",
-        "panics",
-    ),
-    (
-        "std::cell::RefCell",
-        "replace_with",
-        "x.borrow()",
-        "x.replace_with(|_| 1)",
-        "panics",
-    ),
-    (
-        "std::cell::RefCell",
-        "replace_with, inside",
-        "()",
-        "x.replace_with(|_| *x.borrow())",
-        "panics",
-    ),
-    (
-        "std::cell::RefCell",
-        "take",
-        "x.borrow()",
-        "x.take()",
-        "panics",
-    ),
-    (
-        "std::cell::RefCell",
-        "swap",
-        "x.borrow()",
-        "x.swap(&Default::default())",
-        "panics",
-    ),
-    (
-        "std::cell::RefCell",
-        "clone",
-        "x.borrow_mut()",
-        "x.clone()",
-        "panics",
-    ),
-    (
-        "std::cell::RefCell",
-        "clone, shared",
-        "x.borrow()",
-        "x.clone()",
-        "returns",
-    ),
-    (
-        "std::cell::RefCell",
-        "cmp",
-        "x.borrow_mut()",
-        "x.cmp(&Default::default())",
-        "panics",
-    ),
-    (
-        "std::cell::RefCell",
-        "partial_cmp",
-        "x.borrow_mut()",
-        "x.partial_cmp(&Default::default())",
-        "panics",
-    ),
-    (
-        "std::cell::RefCell",
-        "eq",
-        "x.borrow_mut()",
-        "x.eq(&Default::default())",
-        "panics",
-    ),
-    (
-        "std::cell::RefCell",
-        "ne",
-        "x.borrow_mut()",
-        "x.ne(&Default::default())",
-        "panics",
-    ),
-    (
-        "std::cell::RefCell",
-        "==",
-        "x.borrow_mut()",
-        "Default::default() == x",
-        "panics",
-    ),
-    (
-        "std::cell::RefCell",
-        "==, shared",
-        "x.borrow()",
-        "x == Default::default()",
-        "returns",
-    ),
-    (
-        "std::cell::RefCell",
-        "{:?}",
-        "x.borrow_mut()",
-        "format!(\"{x:?}\")",
-        "returns",
-    ),
-    (
-        "std::thread::LocalKey",
-        "with_borrow",
-        "()",
-        "x.with_borrow_mut(|_| x.with_borrow(|_| ()))",
-        "panics",
-    ),
-    (
-        "std::thread::LocalKey",
-        "with_borrow_mut",
-        "()",
-        "x.with_borrow(|_| x.with_borrow_mut(|_| ()))",
-        "panics",
-    ),
-    (
-        "std::thread::LocalKey",
-        "set",
-        "()",
-        "x.with_borrow(|_| x.set(1))",
-        "panics",
-    ),
-    (
-        "std::thread::LocalKey",
-        "replace",
-        "()",
-        "x.with(|y| { let _y = y.borrow(); x.replace(1) })",
-        "panics",
-    ),
-    (
-        "std::thread::LocalKey",
-        "take",
-        "()",
-        "x.with_borrow(|_| x.take())",
-        "panics",
-    ),
-    (
-        "std::thread::LocalKey",
-        "shared",
-        "()",
-        "x.with_borrow(|_| x.with_borrow(|_| ()))",
-        "returns",
-    ),
-    (
-        "std::io::Stdin",
-        "lock",
-        "std::io::stdin().lock()",
-        "std::io::stdin().lock()",
-        "hangs",
-    ),
-    (
-        "std::io::Stdout",
-        "lock",
-        "std::io::stdout().lock()",
-        "std::io::stdout().lock()",
-        "returns",
-    ),
-    (
-        "std::io::Stderr",
-        "lock",
-        "std::io::stderr().lock()",
-        "std::io::stderr().lock()",
-        "returns",
-    ),
-    (
-        "std::sync::OnceLock",
-        "get_or_init",
-        "()",
-        "x.get_or_init(|| *x.get_or_init(|| 1))",
-        "hangs",
-    ),
-    (
-        "std::sync::OnceLock",
-        "set",
-        "()",
-        "x.get_or_init(|| x.set(1).is_ok().into())",
-        "hangs",
-    ),
-    (
-        "std::sync::OnceLock",
-        "wait",
-        "()",
-        "x.get_or_init(|| *x.wait())",
-        "hangs",
-    ),
-    (
-        "std::sync::OnceLock",
-        "get",
-        "()",
-        "x.get_or_init(|| x.get().copied().unwrap_or(1))",
-        "returns",
-    ),
-    (
-        "std::sync::OnceLock",
-        "clone",
-        "()",
-        "x.get_or_init(|| x.clone().into_inner().unwrap_or(1))",
-        "returns",
-    ),
-    (
-        "std::cell::OnceCell",
-        "get_or_init",
-        "()",
-        "x.get_or_init(|| *x.get_or_init(|| 1))",
-        "panics",
-    ),
-    (
-        "std::cell::OnceCell",
-        "set",
-        "()",
-        "x.get_or_init(|| x.set(1).is_ok().into())",
-        "panics",
-    ),
-    (
-        "std::cell::OnceCell",
-        "get",
-        "()",
-        "x.get_or_init(|| x.get().copied().unwrap_or(1))",
-        "returns",
-    ),
-    ("std::sync::LazyLock", "*", "*x + 1", "*x", "hangs"),
-    (
-        "std::sync::LazyLock",
-        "force",
-        "*std::sync::LazyLock::force(&x)",
-        "*x",
-        "hangs",
-    ),
-    (
-        "std::sync::LazyLock",
-        "{:?}",
-        "format!(\"{:?}\", &*x as *const u8).len() as u8",
-        "*x",
-        "hangs",
-    ),
-    (
-        "std::cell::LazyCell",
-        "*",
-        "x.with(|x| **x)",
-        "x.with(|x| **x)",
-        "panics",
-    ),
-    (
-        "std::cell::LazyCell",
-        "force",
-        "x.with(|x| *std::cell::LazyCell::force(x))",
-        "x.with(|x| **x)",
-        "panics",
-    ),
-    (
-        "std::sync::Once",
-        "call_once",
-        "()",
-        "x.call_once(|| x.call_once(|| ()))",
-        "hangs",
-    ),
-    (
-        "std::sync::Once",
-        "call_once_force",
-        "()",
-        "x.call_once_force(|_| x.call_once_force(|_| ()))",
-        "hangs",
-    ),
-    (
-        "std::sync::Once",
-        "wait",
-        "()",
-        "x.call_once(|| x.wait())",
-        "hangs",
-    ),
-    (
-        "std::sync::Once",
-        "wait_force",
-        "()",
-        "x.call_once(|| x.wait_force())",
-        "hangs",
-    ),
-    (
-        "std::sync::Once",
-        "is_completed",
-        "()",
-        "x.call_once(|| assert!(!x.is_completed()))",
-        "returns",
-    ),
-];
+/// One line of [`CASES`].
+#[derive(Debug)]
+struct Case {
+    ty: &'static str,
+    row: &'static str,
+    held: &'static str,
+    done: &'static str,
+    happens: &'static str,
+}
+
+fn cases() -> Vec<Case> {
+    let case = |line: &'static str| {
+        let parts: Vec<&str> = line.split(" ~ ").collect();
+        let [ty, row, held, done, happens] = parts[..] else {
+            panic!("five parts: {line}");
+        };
+        Case {
+            ty,
+            row,
+            held,
+            done,
+            happens,
+        }
+    };
+    CASES.trim().lines().map(case).collect()
+}
 
 /// Rows that this compiler does not have in its stable library, and reading of standard input, which
 /// is its lock and a wait for somebody to type.
@@ -438,9 +139,11 @@ fn declared(ty: &str, held: &str) -> String {
 
 /// The program: it ends when all that ends has ended, and a little later.
 fn program() -> String {
-    let ending = CASES.iter().filter(|case| case.4 != "hangs").count();
+    let all = cases();
+    let ending = all.iter().filter(|case| case.happens != "hangs").count();
     let mut cases = String::new();
-    for (at, (ty, _, held, done, _)) in CASES.iter().enumerate() {
+    for (at, case) in all.iter().enumerate() {
+        let Case { ty, held, done, .. } = case;
         let is_lazy = ty.contains("Lazy");
         let held_now = if is_lazy { "()" } else { held };
         let done = if *ty == "std::sync::LazyLock" {
@@ -455,7 +158,7 @@ fn program() -> String {
         )
         .unwrap();
     }
-    let list: String = (0..CASES.len()).map(|at| format!("case_{at}, ")).collect();
+    let list: String = (0..all.len()).map(|at| format!("case_{at}, ")).collect();
     format!(
         "#![allow(warnings)]
 use std::{{sync::mpsc::channel, thread, time::{{Duration, Instant}}}};
@@ -537,11 +240,12 @@ fn what_follows_is_what_happens() {
     };
     let happened = String::from_utf8_lossy(&output.stdout).into_owned();
     let happened: Vec<&str> = happened.lines().collect();
-    assert_eq!(happened.len(), CASES.len());
-    let differ: Vec<_> = CASES
+    let cases = cases();
+    assert_eq!(happened.len(), cases.len());
+    let differ: Vec<_> = cases
         .iter()
         .zip(happened)
-        .filter(|(case, happened)| case.4 != *happened)
+        .filter(|(case, happened)| case.happens != *happened)
         .collect();
     assert!(differ.is_empty(), "{differ:#?}");
 }
@@ -558,6 +262,7 @@ fn every_row_of_the_standard_library_is_run() {
     ]
     .into();
     let mut wrong = Vec::new();
+    let cases = cases();
     for (ty, kind, method) in rows() {
         if kind == "condvar" || NOT_RUN.contains(&method.as_str()) {
             continue;
@@ -573,13 +278,15 @@ fn every_row_of_the_standard_library_is_run() {
         } else {
             &ty
         };
-        let case = CASES.iter().find(|case| case.0 == ty && case.1 == method);
+        let case = cases
+            .iter()
+            .find(|case| case.ty == ty && case.row == method);
         let wanted = if method.starts_with("try_") {
             "returns"
         } else {
             expected[&*kind]
         };
-        if case.map(|case| case.4) != Some(wanted) {
+        if case.map(|case| case.happens) != Some(wanted) {
             wrong.push(format!("{ty} {method}: {case:?}, wanted {wanted}"));
         }
     }
