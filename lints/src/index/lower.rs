@@ -117,7 +117,8 @@ impl<'a> Program<'a> {
                 ("Iterator" | "IntoIterator" | "DoubleEndedIterator", _, Some(item), _) => {
                     return Ty::ext1("std::iter::Iterator", item);
                 }
-                ("Deref" | "DerefMut", _, _, Some(target)) => return target.reference(),
+                // What it is but a way to the target, is not said: it may well be a guard.
+                ("Deref" | "DerefMut", _, _, Some(target)) => return Ty::Guard(Arc::new(target)),
                 _ => {}
             }
             let args: Args = last

@@ -61,7 +61,7 @@ pub(super) fn verdicts(program: &Program) -> BTreeMap<String, BTreeSet<String>> 
     std::fs::create_dir(&source).expect("the temporary folder is ours");
     let manifest = format!(
         "[package]\nname = \"program\"\nversion = \"0.1.0\"\nedition = \"{}\"\n\n[dependencies]\n\
-         dashmap = \"6\"\nparking_lot = \"0.12\"\ntokio = \"1\"\n",
+         dashmap = \"6\"\nlazy_static = \"1\"\nparking_lot = \"0.12\"\ntokio = \"1\"\n",
         program.edition.name()
     );
     std::fs::write(folder.path().join("Cargo.toml"), manifest)

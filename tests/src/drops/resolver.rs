@@ -175,10 +175,8 @@ impl Reader<'_> {
                     }
                     moments.extend(self.moments(callee, &alive, &arguments, depth + 1));
                 }
-                Happening::Await
-                | Happening::Block { .. }
-                | Happening::CallParam(_)
-                | Happening::DroppedAtOnce(_) => {}
+                // Nothing that the table speaks of.
+                _ => {}
             }
         }
         moments

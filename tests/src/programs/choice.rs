@@ -3,7 +3,7 @@
 use super::construct::{Construct, Hole, ITSELF, Need};
 use super::edition::Edition;
 use super::lock::{Event, Family, Form, Lock, Mode, clash};
-use super::locks::LOCKS;
+use super::locks::locks;
 use super::plan::{Layer, Plan, Root, Route, Taken};
 use super::table;
 
@@ -73,7 +73,7 @@ impl Pair {
 
 fn pairs(construct: &'static Construct, hole: &'static Hole) -> Vec<Pair> {
     let mut pairs = Vec::new();
-    for lock in LOCKS {
+    for lock in locks() {
         for held in lock.forms {
             if !construct.needs.iter().all(|need| held.offers(lock, *need)) {
                 continue;
@@ -90,6 +90,9 @@ fn pairs(construct: &'static Construct, hole: &'static Hole) -> Vec<Pair> {
             if hole.name == ITSELF {
                 push(Taken::Again(held));
                 continue;
+            }
+            for taken in lock.moments {
+                push(Taken::Again(taken));
             }
             for taken in lock.forms {
                 push(Taken::Again(taken));
@@ -119,23 +122,52 @@ fn single(pair: Pair, edition: Edition, ordinal: usize, dice: &mut Dice) -> Plan
     } = pair;
     let needs_inputs = construct.wants(Need::Tries) || construct.wants(Need::Fallible);
     let has_items = !construct.items.is_empty();
+    let calls = !construct.wants(Need::InPlace);
+    let form = match taken {
+        Taken::Again(form) | Taken::Other(form) | Taken::Tried(form) => form,
+    };
+    let in_arc = held.in_arc || form.in_arc;
+    let waits = lock.family == Family::Async;
+    let shared = matches!(lock.family, Family::Blocking | Family::Async) && !needs_inputs;
     let roots: Vec<Root> = [
-        (Root::Field, true),
-        (Root::Field, true),
+        (Root::Field, !in_arc),
+        (Root::Field, !in_arc),
         (Root::Shared, true),
-        (Root::Nested, true),
-        (Root::Newtype, true),
-        (Root::Local, !has_items),
-        (Root::Parameter, !has_items),
-        (Root::Static, lock.new_static.is_some() && !needs_inputs),
+        (Root::Nested, !in_arc),
+        (Root::Newtype, !in_arc),
+        (Root::Local, !has_items && !in_arc),
+        (Root::Parameter, !has_items && !in_arc),
+        (
+            Root::Static,
+            lock.new_static.is_some() && !needs_inputs && !in_arc,
+        ),
+        (Root::Boxed, !in_arc),
+        (Root::Element, !in_arc),
+        (Root::Keyed, !in_arc),
+        (Root::Optional, !in_arc),
+        (Root::Cloned, !has_items),
+        (Root::Lazy, shared && !in_arc),
+        (Root::Once, shared && !in_arc),
+        (Root::LazyStatic, shared && !in_arc),
+        (
+            Root::ThreadLocal,
+            !waits
+                && !construct.wants(Need::Async)
+                && lock.family != Family::Map
+                && !needs_inputs
+                && !has_items
+                && !in_arc,
+        ),
     ]
     .into_iter()
     .filter_map(|(root, fits)| fits.then_some(root))
     .collect();
-    let root = *dice.pick(&roots).expect("a field always fits");
-    let blocking = lock.family != Family::Async;
-    let calls = !construct.wants(Need::InPlace);
+    let root = *dice.pick(&roots).expect("an `Arc` always fits");
+    let blocking = !waits && calls;
+    let plain = root != Root::Parameter;
     let again = matches!(taken, Taken::Again(_) | Taken::Other(_));
+    let awaited = waits && calls && again;
+    let local = root != Root::ThreadLocal;
     let routes: Vec<Route> = [
         (Route::InPlace, true),
         (Route::InPlace, true),
@@ -145,10 +177,25 @@ fn single(pair: Pair, edition: Edition, ordinal: usize, dice: &mut Dice) -> Plan
         (Route::Methods(3), calls),
         (Route::Methods(4), calls),
         (Route::Function, calls),
-        (Route::Trait, calls && blocking),
-        (Route::Closure, calls && blocking && !has_items),
+        (Route::Trait, blocking),
+        (Route::Closure, blocking && !has_items),
         (Route::Macro, true),
-        (Route::Getter, again && taken_is_named(taken)),
+        (Route::Getter, again && form.guard.is_some() && local),
+        (Route::Bound, blocking && plain),
+        (Route::Object, blocking && plain),
+        (Route::Provided, blocking && plain),
+        (Route::Passed(1), blocking),
+        (Route::Passed(2), blocking),
+        (Route::Passed(4), blocking),
+        (Route::Stored, blocking && !has_items),
+        (
+            Route::With,
+            blocking && plain && again && local && !form.moment,
+        ),
+        (Route::Format, calls),
+        (Route::Block, awaited),
+        (Route::Joined, awaited),
+        (Route::Selected, awaited),
     ]
     .into_iter()
     .filter_map(|(route, fits)| fits.then_some(route))
@@ -165,19 +212,16 @@ fn single(pair: Pair, edition: Edition, ordinal: usize, dice: &mut Dice) -> Plan
                 .pick(held.unwraps)
                 .expect("every form says how its guard is had"),
             getter: held.guard.is_some()
-                && !matches!(root, Root::Local | Root::Parameter)
+                && !matches!(
+                    root,
+                    Root::Local | Root::Parameter | Root::Cloned | Root::ThreadLocal
+                )
                 && dice.one_in(6),
         }],
         target: 0,
         taken,
         root,
         route: *dice.pick(&routes).expect("in place always fits"),
-    }
-}
-
-fn taken_is_named(taken: Taken) -> bool {
-    match taken {
-        Taken::Again(form) | Taken::Other(form) | Taken::Tried(form) => form.guard.is_some(),
     }
 }
 
@@ -207,9 +251,13 @@ fn nest(outer: &Plan, inner: &Plan, ordinal: usize, dice: &mut Dice) -> Option<P
     if in_helper && asks_condition(below.construct.text) {
         return None;
     }
-    let Taken::Again(_) = inner.taken else {
+    let Taken::Again(taken) = inner.taken else {
         return None;
     };
+    // The outer lock is a field, and what asks for an `Arc` or a static does not fit there.
+    if [top.held, below.held, taken].iter().any(|form| form.in_arc) {
+        return None;
+    }
     Some(Plan {
         name: format!("f{ordinal:04}"),
         edition: outer.edition,
@@ -228,7 +276,7 @@ fn nest(outer: &Plan, inner: &Plan, ordinal: usize, dice: &mut Dice) -> Option<P
         taken: inner.taken,
         root: Root::Field,
         route: match inner.route {
-            Route::Closure if in_helper => Route::InPlace,
+            Route::Closure | Route::Stored if in_helper => Route::InPlace,
             route => route,
         },
     })

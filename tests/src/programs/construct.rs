@@ -88,6 +88,10 @@ pub enum Need {
     InPlace,
     /// The lock is not poisoned, because an attempt that fails for poison carries a guard.
     Sound,
+    /// Taking the lock is an `.await`.
+    Awaited,
+    /// `std::sync::MutexGuard`.
+    StdMutex,
     /// `parking_lot::MutexGuard`.
     ParkingLotMutex,
     /// `parking_lot::RwLockWriteGuard`.
@@ -145,7 +149,8 @@ pub enum Birth {
     Head,
     /// Anywhere else.
     Plain,
-    /// In the head of an `if let` whose later condition this place is, or in an arm's guard: the rules' texts leave it open.
+    /// In the head of an `if let` whose later condition this place is, in an arm's guard, or in a branch of `select!`:
+    /// the rules' texts leave it open.
     Open,
 }
 

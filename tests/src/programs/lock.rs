@@ -21,6 +21,8 @@ pub struct Lock {
     pub family: Family,
     /// How the lock is taken.
     pub forms: &'static [Form],
+    /// Calls that take it and give it back before they return.
+    pub moments: &'static [Form],
 }
 
 /// Which of the rules about taking a lock twice speaks of a lock.
@@ -57,6 +59,10 @@ pub struct Form {
     pub guard: Option<&'static str>,
     /// The path of the guard's associated functions, and what they offer.
     pub kind: (&'static str, &'static [Need]),
+    /// The call wants the lock to be in an `Arc`.
+    pub in_arc: bool,
+    /// The call gives the lock back before it returns.
+    pub moment: bool,
 }
 
 /// What a guard may do.
@@ -133,8 +139,10 @@ impl Form {
             Need::Tries => self.tries.is_some(),
             Need::Named => self.guard.is_some(),
             Need::Blocking => lock.family != Family::Async,
+            Need::Awaited => lock.family == Family::Async,
             Need::Async | Need::InPlace | Need::Sound => true,
-            Need::ParkingLotMutex
+            Need::StdMutex
+            | Need::ParkingLotMutex
             | Need::ParkingLotWrite
             | Need::ParkingLotUpgradable
             | Need::MapsMut => self.kind.1.contains(&need),

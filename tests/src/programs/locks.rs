@@ -4,7 +4,11 @@ use super::construct::Need;
 use super::lock::{Family, Form, Lock, Mode};
 
 /// Every lock.
-pub static LOCKS: &[Lock] = &[
+pub fn locks() -> impl Iterator<Item = &'static Lock> {
+    BY_NAME.iter().chain(super::wrappers::LOCKS)
+}
+
+static BY_NAME: &[Lock] = &[
     Lock {
         name: "std_mutex",
         imports: "use std::sync::{Arc, Mutex};",
@@ -14,6 +18,7 @@ pub static LOCKS: &[Lock] = &[
         new_static: Some("Mutex::new(Data::new())"),
         family: Family::Blocking,
         forms: STD_MUTEX,
+        ..Lock::PLAIN
     },
     Lock {
         name: "std_mutex_renamed",
@@ -24,6 +29,7 @@ pub static LOCKS: &[Lock] = &[
         new_static: Some("Padlock::new(Data::new())"),
         family: Family::Blocking,
         forms: STD_MUTEX,
+        ..Lock::PLAIN
     },
     Lock {
         name: "std_rwlock",
@@ -34,6 +40,7 @@ pub static LOCKS: &[Lock] = &[
         new_static: Some("RwLock::new(Data::new())"),
         family: Family::Blocking,
         forms: STD_RWLOCK,
+        ..Lock::PLAIN
     },
     Lock {
         name: "std_rwlock_by_path",
@@ -44,6 +51,7 @@ pub static LOCKS: &[Lock] = &[
         new_static: Some("std::sync::RwLock::new(Data::new())"),
         family: Family::Blocking,
         forms: STD_RWLOCK,
+        ..Lock::PLAIN
     },
     Lock {
         name: "parking_lot_mutex",
@@ -54,6 +62,7 @@ pub static LOCKS: &[Lock] = &[
         new_static: Some("Mutex::new(Data::new())"),
         family: Family::Blocking,
         forms: LOT_MUTEX,
+        ..Lock::PLAIN
     },
     Lock {
         name: "parking_lot_rwlock",
@@ -64,6 +73,7 @@ pub static LOCKS: &[Lock] = &[
         new_static: Some("RwLock::new(Data::new())"),
         family: Family::Blocking,
         forms: LOT_RWLOCK,
+        ..Lock::PLAIN
     },
     Lock {
         name: "parking_lot_aliased",
@@ -74,6 +84,7 @@ pub static LOCKS: &[Lock] = &[
         new_static: None,
         family: Family::Blocking,
         forms: LOT_RWLOCK,
+        ..Lock::PLAIN
     },
     Lock {
         name: "parking_lot_reentrant",
@@ -86,6 +97,7 @@ pub static LOCKS: &[Lock] = &[
         forms: &[plain_form("lock", Mode::Reentrant, ".lock()")
             .tries(".try_lock()")
             .guard("ReentrantMutexGuard<'_, Data>")],
+        ..Lock::PLAIN
     },
     Lock {
         name: "refcell",
@@ -101,6 +113,16 @@ pub static LOCKS: &[Lock] = &[
                 .guard("RefMut<'_, Data>")
                 .kind("RefMut", &[Need::MapsMut]),
         ],
+        moments: &[
+            plain_form("replace", Mode::Exclusive, ".replace(Data::new())").moment(),
+            plain_form(
+                "replace_with",
+                Mode::Exclusive,
+                ".replace_with(|_| Data::new())",
+            )
+            .moment(),
+        ],
+        ..Lock::PLAIN
     },
     Lock {
         name: "tokio_mutex",
@@ -110,11 +132,18 @@ pub static LOCKS: &[Lock] = &[
         new: "Mutex::new(Data::new())",
         new_static: Some("Mutex::const_new(Data::new())"),
         family: Family::Async,
-        forms: &[plain_form("lock", Mode::Exclusive, ".lock()")
-            .tries(".try_lock()")
-            .outcomes(OK)
-            .unwraps(AWAITED)
-            .guard("MutexGuard<'_, Data>")],
+        forms: &[
+            plain_form("lock", Mode::Exclusive, ".lock()")
+                .tries(".try_lock()")
+                .outcomes(OK)
+                .unwraps(AWAITED)
+                .guard("MutexGuard<'_, Data>"),
+            plain_form("lock_owned", Mode::Exclusive, ".clone().lock_owned()")
+                .unwraps(AWAITED)
+                .guard("tokio::sync::OwnedMutexGuard<Data>")
+                .in_arc(),
+        ],
+        ..Lock::PLAIN
     },
     Lock {
         name: "tokio_rwlock",
@@ -135,7 +164,16 @@ pub static LOCKS: &[Lock] = &[
                 .outcomes(OK)
                 .unwraps(AWAITED)
                 .guard("RwLockWriteGuard<'_, Data>"),
+            plain_form("read_owned", Mode::Shared, ".clone().read_owned()")
+                .unwraps(AWAITED)
+                .guard("tokio::sync::OwnedRwLockReadGuard<Data>")
+                .in_arc(),
+            plain_form("write_owned", Mode::Exclusive, ".clone().write_owned()")
+                .unwraps(AWAITED)
+                .guard("tokio::sync::OwnedRwLockWriteGuard<Data>")
+                .in_arc(),
         ],
+        ..Lock::PLAIN
     },
     Lock {
         name: "dashmap",
@@ -155,17 +193,25 @@ pub static LOCKS: &[Lock] = &[
                 .tries(".get_mut(&1)")
                 .guard("RefMut<'_, u64, Data>"),
         ],
+        moments: &[
+            plain_form("insert", Mode::Exclusive, ".insert(1, Data::new())").moment(),
+            plain_form("remove", Mode::Exclusive, ".remove(&1)").moment(),
+            plain_form("contains_key", Mode::Shared, ".contains_key(&1)").moment(),
+            plain_form("len", Mode::Shared, ".len()").moment(),
+        ],
+        ..Lock::PLAIN
     },
 ];
 
-const STD_MUTEX: &[Form] = &[std_form(
+pub(super) const STD_MUTEX: &[Form] = &[std_form(
     "lock",
     Mode::Exclusive,
     ".lock()",
     ".try_lock()",
     "std::sync::MutexGuard<'_, Data>",
-)];
-const STD_RWLOCK: &[Form] = &[
+)
+.kind("std::sync::MutexGuard", &[Need::StdMutex])];
+pub(super) const STD_RWLOCK: &[Form] = &[
     std_form(
         "read",
         Mode::Shared,
@@ -181,11 +227,16 @@ const STD_RWLOCK: &[Form] = &[
         "std::sync::RwLockWriteGuard<'_, Data>",
     ),
 ];
-const LOT_MUTEX: &[Form] = &[plain_form("lock", Mode::Exclusive, ".lock()")
-    .tries(".try_lock()")
-    .guard("MutexGuard<'_, Data>")
-    .kind("MutexGuard", &[Need::ParkingLotMutex, Need::MapsMut])];
-const LOT_RWLOCK: &[Form] = &[
+pub(super) const LOT_MUTEX: &[Form] = &[
+    plain_form("lock", Mode::Exclusive, ".lock()")
+        .tries(".try_lock()")
+        .guard("MutexGuard<'_, Data>")
+        .kind("MutexGuard", &[Need::ParkingLotMutex, Need::MapsMut]),
+    plain_form("lock_arc", Mode::Exclusive, ".lock_arc()")
+        .guard("parking_lot::ArcMutexGuard<parking_lot::RawMutex, Data>")
+        .in_arc(),
+];
+pub(super) const LOT_RWLOCK: &[Form] = &[
     plain_form("read", Mode::Shared, ".read()")
         .tries(".try_read()")
         .guard("RwLockReadGuard<'_, Data>"),
@@ -198,13 +249,19 @@ const LOT_RWLOCK: &[Form] = &[
     plain_form("upgradable_read", Mode::Upgradable, ".upgradable_read()")
         .guard("RwLockUpgradableReadGuard<'_, Data>")
         .kind("RwLockUpgradableReadGuard", &[Need::ParkingLotUpgradable]),
+    plain_form("read_arc", Mode::Shared, ".read_arc()")
+        .guard("parking_lot::ArcRwLockReadGuard<parking_lot::RawRwLock, Data>")
+        .in_arc(),
+    plain_form("write_arc", Mode::Exclusive, ".write_arc()")
+        .guard("parking_lot::ArcRwLockWriteGuard<parking_lot::RawRwLock, Data>")
+        .in_arc(),
 ];
 
-const OK: (&str, &str) = ("Ok", "Err(_)");
+pub(super) const OK: (&str, &str) = ("Ok", "Err(_)");
 const SOME: (&str, &str) = ("Some", "None");
 const PLAIN: &[&str] = &[""];
-const AWAITED: &[&str] = &[".await"];
-const UNWRAPPED: &[&str] = &[
+pub(super) const AWAITED: &[&str] = &[".await"];
+pub(super) const UNWRAPPED: &[&str] = &[
     ".unwrap()",
     ".unwrap()",
     ".expect(\"not poisoned\")",
@@ -229,10 +286,12 @@ const fn std_form(
         outcomes: OK,
         guard: Some(guard),
         kind: ("", &[]),
+        in_arc: false,
+        moment: false,
     }
 }
 
-const fn plain_form(name: &'static str, mode: Mode, call: &'static str) -> Form {
+pub(super) const fn plain_form(name: &'static str, mode: Mode, call: &'static str) -> Form {
     Form {
         name,
         mode,
@@ -243,32 +302,61 @@ const fn plain_form(name: &'static str, mode: Mode, call: &'static str) -> Form 
         outcomes: SOME,
         guard: None,
         kind: ("", &[]),
+        in_arc: false,
+        moment: false,
     }
 }
 
 impl Form {
-    const fn tries(self, tries: &'static str) -> Self {
+    pub(super) const fn tries(self, tries: &'static str) -> Self {
         Self {
             tries: Some(tries),
             ..self
         }
     }
-    const fn guard(self, guard: &'static str) -> Self {
+    pub(super) const fn guard(self, guard: &'static str) -> Self {
         Self {
             guard: Some(guard),
             ..self
         }
     }
-    const fn kind(self, path: &'static str, offers: &'static [Need]) -> Self {
+    pub(super) const fn kind(self, path: &'static str, offers: &'static [Need]) -> Self {
         Self {
             kind: (path, offers),
             ..self
         }
     }
-    const fn outcomes(self, outcomes: (&'static str, &'static str)) -> Self {
+    pub(super) const fn outcomes(self, outcomes: (&'static str, &'static str)) -> Self {
         Self { outcomes, ..self }
     }
-    const fn unwraps(self, unwraps: &'static [&'static str]) -> Self {
+    pub(super) const fn unwraps(self, unwraps: &'static [&'static str]) -> Self {
         Self { unwraps, ..self }
     }
+    pub(super) const fn in_arc(self) -> Self {
+        Self {
+            in_arc: true,
+            ..self
+        }
+    }
+    const fn moment(self) -> Self {
+        Self {
+            moment: true,
+            ..self
+        }
+    }
+}
+
+impl Lock {
+    /// What most locks have in common.
+    pub(super) const PLAIN: Self = Self {
+        name: "",
+        imports: "",
+        items: "",
+        ty: "",
+        new: "",
+        new_static: None,
+        family: Family::Blocking,
+        forms: &[],
+        moments: &[],
+    };
 }

@@ -13,3 +13,4 @@ pub mod locks;
 pub mod plan;
 pub mod render;
 pub mod table;
+mod wrappers;

@@ -76,6 +76,34 @@ pub enum Root {
     Parameter,
     /// A static.
     Static,
+    /// `self.boxed`, a `Box`.
+    Boxed,
+    /// `self.listed[0]`.
+    Element,
+    /// `self.keyed[&1]`.
+    Keyed,
+    /// `self.slot`, an `Option`.
+    Optional,
+    /// A local clone of `self.shared`; the second acquisition says `self.shared`.
+    Cloned,
+    /// A static in a `LazyLock`.
+    Lazy,
+    /// A static in a `OnceLock`, made when it is asked for.
+    Once,
+    /// A static of `lazy_static!`.
+    LazyStatic,
+    /// A static of `thread_local!`, inside `with`.
+    ThreadLocal,
+}
+
+impl Root {
+    /// Whether the lock is made once for all runs.
+    pub fn is_static(self) -> bool {
+        matches!(
+            self,
+            Self::Static | Self::Lazy | Self::Once | Self::LazyStatic | Self::ThreadLocal
+        )
+    }
 }
 
 /// The way from the hole to the second acquisition.
@@ -95,6 +123,26 @@ pub enum Route {
     Macro,
     /// A method that returns the guard.
     Getter,
+    /// A function that takes anything with the trait.
+    Bound,
+    /// A function that takes a trait object.
+    Object,
+    /// A method that the trait itself has, over one that it asks for.
+    Provided,
+    /// A closure that is passed down that many functions.
+    Passed(u8),
+    /// A closure that is kept in a struct.
+    Stored,
+    /// A method that calls its closure under the guard.
+    With,
+    /// An argument of `format!`.
+    Format,
+    /// An `async` block, awaited.
+    Block,
+    /// One of the futures of `join!`.
+    Joined,
+    /// One of the futures of `select!`.
+    Selected,
 }
 
 impl Plan {

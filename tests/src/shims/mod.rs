@@ -28,7 +28,18 @@ const LIBRARIES: &[(&str, &str)] = &[
         "pub mod sync { pub use shim::tokio_sync::*; } pub use shim::{join, select};",
     ),
     ("dashmap", "pub use shim::dashmap::*;"),
+    ("lazy_static", LAZY_STATIC),
 ];
+
+/// `lazy_static!`, for what the programs do with it.
+const LAZY_STATIC: &str = "
+    #[macro_export]
+    macro_rules! lazy_static {
+        ($(static ref $name:ident: $ty:ty = $new:expr;)*) => {
+            $(static $name: std::sync::LazyLock<$ty> = std::sync::LazyLock::new(|| $new);)*
+        };
+    }
+";
 
 /// The compiled shims, in a folder.
 #[derive(Debug)]

@@ -18,7 +18,7 @@ use self::holes::Holes;
 use self::text::{ident, parse, parse_text, tokens};
 use super::edition::Edition;
 use super::lock::Lock;
-use super::locks::LOCKS;
+use super::locks::locks;
 use super::plan::{Plan, Root};
 
 /// A program of many functions, as text.
@@ -61,7 +61,7 @@ impl Program {
 /// Writes the functions of one edition as a program.
 pub fn program(edition: Edition, plans: &[Plan]) -> Program {
     let tools = tokens(TOOLS);
-    let modules = LOCKS.iter().map(|lock| module(lock, plans));
+    let modules = locks().map(|lock| module(lock, plans));
     let file = parse(&quote!(#tools #(#modules)*));
     let text = prettyplease::unparse(&file);
     // Printing puts a `;` after a `return` or `break` at the end of a block, which changes the program.
@@ -103,9 +103,13 @@ fn module(lock: &'static Lock, plans: &[Plan]) -> TokenStream {
             pub struct State {
                 pub a: #ty,
                 pub b: #ty,
-                pub c: #ty,
-                pub d: #ty,
+                pub c: Arc<#ty>,
+                pub d: Arc<#ty>,
                 pub shared: Arc<#ty>,
+                pub boxed: Box<#ty>,
+                pub listed: Vec<#ty>,
+                pub keyed: std::collections::BTreeMap<u64, #ty>,
+                pub slot: Option<#ty>,
                 pub inner: Inner,
                 pub wrapped: Wrapped,
             }
@@ -118,9 +122,13 @@ fn module(lock: &'static Lock, plans: &[Plan]) -> TokenStream {
                     Self {
                         a: #first,
                         b: #second,
-                        c: #first,
-                        d: #first,
+                        c: Arc::new(#first),
+                        d: Arc::new(#first),
                         shared: Arc::new(#first),
+                        boxed: Box::new(#first),
+                        listed: vec![#first],
+                        keyed: std::collections::BTreeMap::from([(1, #first)]),
+                        slot: Some(#first),
                         inner: Inner { a: #first },
                         wrapped: Wrapped(#first),
                     }
@@ -142,13 +150,19 @@ fn function(plan: &Plan) -> TokenStream {
         before: TokenStream::new(),
     };
     let again = route::second(plan, &mut parts);
-    let statements = layer(plan, 0, &again, &mut parts);
+    let mut statements = layer(plan, 0, &again, &mut parts);
     let Parts {
         beside,
         methods,
         before,
     } = parts;
     let ty = tokens(plan.lock.ty);
+    let mut before = before;
+    statements.extend(quote!(one()));
+    if plan.root == Root::ThreadLocal {
+        statements = quote!(HERE.with(|here| { #before #statements }));
+        before = TokenStream::new();
+    }
     let body = if plan.root == Root::Parameter {
         let on = format_ident!("{}_on", plan.name);
         quote! {
@@ -158,7 +172,6 @@ fn function(plan: &Plan) -> TokenStream {
             #asynchronous fn #on(&self, lock: &#ty, c0: bool, c1: bool) -> u64 {
                 #before
                 #statements
-                one()
             }
         }
     } else {
@@ -166,18 +179,10 @@ fn function(plan: &Plan) -> TokenStream {
             pub #asynchronous fn #name(&self, c0: bool, c1: bool) -> u64 {
                 #before
                 #statements
-                one()
             }
         }
     };
-    let here = (plan.root == Root::Static).then(|| {
-        let new = tokens(
-            plan.lock
-                .new_static
-                .expect("only locks that can be in a static are put there"),
-        );
-        quote!(static HERE: #ty = #new;)
-    });
+    let here = static_of(plan);
     quote! {
         pub mod #name {
             use super::*;
@@ -189,6 +194,29 @@ fn function(plan: &Plan) -> TokenStream {
             }
         }
     }
+}
+
+/// The static that the lock is in.
+fn static_of(plan: &Plan) -> Option<TokenStream> {
+    let ty = tokens(plan.lock.ty);
+    let new = tokens(plan.lock.new);
+    Some(match plan.root {
+        Root::Static => {
+            let new = tokens(
+                plan.lock
+                    .new_static
+                    .expect("only locks that can be in a static are put there"),
+            );
+            quote!(static HERE: #ty = #new;)
+        }
+        Root::Lazy => {
+            quote!(static HERE: std::sync::LazyLock<#ty> = std::sync::LazyLock::new(|| #new);)
+        }
+        Root::Once => quote!(static HERE: std::sync::OnceLock<#ty> = std::sync::OnceLock::new();),
+        Root::LazyStatic => quote!(lazy_static::lazy_static! { static ref HERE: #ty = #new; }),
+        Root::ThreadLocal => quote!(thread_local! { static HERE: #ty = #new; }),
+        _ => return None,
+    })
 }
 
 /// What a function needs around its statements.
@@ -206,6 +234,12 @@ fn layer(plan: &Plan, depth: usize, again: &TokenStream, parts: &mut Parts) -> T
     let place = match (depth, plan.root) {
         (0, Root::Local) => {
             parts.before.extend(quote!(let here = &self.a;));
+            tokens("here")
+        }
+        (0, Root::Cloned) => {
+            parts
+                .before
+                .extend(quote!(let here = Arc::clone(&self.shared);));
             tokens("here")
         }
         (0, _) => route::again_root(&Plan {

@@ -20,7 +20,10 @@ pub(super) fn second(plan: &Plan, parts: &mut Parts) -> TokenStream {
     } else {
         quote!(num())
     };
-    let direct = |place: &TokenStream| {
+    let thread_local = plan.root == Root::ThreadLocal
+        && plan.target == 0
+        && !matches!(plan.taken, Taken::Other(_));
+    let expression = |place: &TokenStream| {
         let Taken::Tried(form) = plan.taken else {
             let call = tokens(form.call);
             let unwrap = tokens(
@@ -28,11 +31,22 @@ pub(super) fn second(plan: &Plan, parts: &mut Parts) -> TokenStream {
                     .first()
                     .expect("every form says how its guard is had"),
             );
+            if form.moment {
+                return quote!({ let _ = #place #call; 1u64 });
+            }
             return quote!(#place #call #unwrap.#value);
         };
         let tries = tokens(form.tries.expect("only what can be tried is tried"));
         let mutable = (form.mode == Mode::Exclusive).then(|| quote!(mut));
         quote!(#place #tries.map(|#mutable g| g.#value).unwrap_or(1))
+    };
+    let direct = |place: &TokenStream| {
+        let taken = expression(place);
+        if thread_local {
+            quote!(HERE.with(|here| #taken))
+        } else {
+            taken
+        }
     };
     let waits = awaits && !matches!(plan.taken, Taken::Tried(_));
     let asynchronous = waits.then(|| quote!(async));
@@ -72,17 +86,98 @@ pub(super) fn second(plan: &Plan, parts: &mut Parts) -> TokenStream {
                 .extend(quote!(#asynchronous fn #name(state: &State #parameter) -> u64 { #body }));
             quote!(#name(self #argument) #awaited)
         }
-        Route::Trait => {
-            let (name, method) = (
+        Route::Trait | Route::Bound | Route::Object | Route::Provided => {
+            let (name, method, function) = (
                 format_ident!("Again{}", plan.name),
                 format_ident!("{}_again", plan.name),
+                format_ident!("{}_by_trait", plan.name),
             );
             let body = direct(&place);
+            let (asked, provided) = if plan.route == Route::Provided {
+                let asked = format_ident!("{}_asked", plan.name);
+                let provided = quote!(fn #method(&self) -> u64 { self.#asked() });
+                (asked, Some(provided))
+            } else {
+                (method.clone(), None)
+            };
             parts.beside.extend(quote! {
-                trait #name { fn #method(&self #parameter) -> u64; }
-                impl #name for State { fn #method(&self #parameter) -> u64 { #body } }
+                trait #name { fn #asked(&self #parameter) -> u64; #provided }
+                impl #name for State { fn #asked(&self #parameter) -> u64 { #body } }
             });
-            quote!(self.#method(#only_argument))
+            match plan.route {
+                Route::Bound => parts
+                    .beside
+                    .extend(quote!(fn #function<T: #name>(state: &T) -> u64 { state.#method() })),
+                Route::Object => parts
+                    .beside
+                    .extend(quote!(fn #function(state: &dyn #name) -> u64 { state.#method() })),
+                _ => return quote!(self.#method(#only_argument)),
+            }
+            quote!(#function(self))
+        }
+        Route::Passed(depth) => {
+            for step in 1..=depth {
+                let name = format_ident!("{}_pass{}", plan.name, step);
+                let body = if step == depth {
+                    quote!(f())
+                } else {
+                    let next = format_ident!("{}_pass{}", plan.name, step + 1);
+                    quote!(#next(f))
+                };
+                let ty = if depth == 2 {
+                    quote!(&dyn Fn() -> u64)
+                } else {
+                    quote!(impl Fn() -> u64)
+                };
+                parts
+                    .beside
+                    .extend(quote!(fn #name(f: #ty) -> u64 { #body }));
+            }
+            let first = format_ident!("{}_pass1", plan.name);
+            let body = direct(&place);
+            let by_reference = (depth == 2).then(|| quote!(&));
+            quote!(#first(#by_reference || #body))
+        }
+        Route::Stored => {
+            let body = direct(&place);
+            parts
+                .before
+                .extend(quote!(let again = Holder { g: || #body };));
+            quote!((again.g)())
+        }
+        Route::With => {
+            let name = format_ident!("{}_with", plan.name);
+            let call = tokens(form.call);
+            let unwrap = tokens(
+                form.unwraps
+                    .first()
+                    .expect("every form says how its guard is had"),
+            );
+            parts.methods.extend(quote! {
+                fn #name<R>(&self, f: impl FnOnce(&Data) -> R) -> R {
+                    let guard = #place #call #unwrap;
+                    f(&guard)
+                }
+            });
+            quote!(self.#name(|data| data.num()))
+        }
+        Route::Format => {
+            let body = direct(&place);
+            quote!((format!("{}", #body).len() as u64))
+        }
+        Route::Block => {
+            let body = direct(&place);
+            quote!(async { #body }.await)
+        }
+        Route::Joined => {
+            let body = direct(&place);
+            quote!(tokio::join!(async { #body }, echo(1)).0)
+        }
+        Route::Selected => {
+            let body = direct(&place);
+            quote!(
+                tokio::select! { v = async { #body } => { v } v = std::future::pending::<u64>() => { v } }
+            )
         }
         Route::Closure => {
             let body = direct(&place);
@@ -143,12 +238,24 @@ pub(super) fn again_root(plan: &Plan) -> TokenStream {
     match plan.target {
         0 => tokens(match plan.root {
             Root::Field | Root::Local => "self.a",
-            Root::Shared => "self.shared",
+            Root::Shared | Root::Cloned => "self.shared",
             Root::Nested => "self.inner.a",
             Root::Newtype => "self.wrapped.0",
             Root::Parameter => "lock",
-            Root::Static => "HERE",
+            Root::Static | Root::Lazy | Root::LazyStatic => "HERE",
+            Root::Once => return once(plan),
+            Root::ThreadLocal => "here",
+            Root::Boxed => "self.boxed",
+            Root::Element => "self.listed[0]",
+            Root::Keyed => "self.keyed[&1]",
+            Root::Optional => "self.slot.as_ref().unwrap()",
         }),
         _ => tokens("self.b"),
     }
+}
+
+/// A lock that is made where it is asked for.
+fn once(plan: &Plan) -> TokenStream {
+    let new = tokens(plan.lock.new);
+    quote!(HERE.get_or_init(|| #new))
 }

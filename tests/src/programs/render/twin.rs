@@ -3,10 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::text::{ident, parse};
+use super::text::{ident, parse, tokens};
 use crate::programs::construct::Need;
 use crate::programs::lock::Family;
-use crate::programs::locks::LOCKS;
+use crate::programs::locks::locks;
 use crate::programs::plan::Plan;
 
 /// The twin's `main`: every function with every input.
@@ -29,28 +29,38 @@ pub(super) fn harness(plans: &[Plan]) -> String {
             });
         }
     });
-    let begins = LOCKS.iter().map(|lock| {
+    let begins = locks().map(|lock| {
         let (begin, name) = (format_ident!("begin_{}", lock.name), ident(lock.name));
+        // Every place in which the first lock may be.
+        let firsts: Vec<TokenStream> = [
+            "state.a",
+            "state.shared",
+            "state.inner.a",
+            "state.wrapped.0",
+            "state.boxed",
+            "state.listed[0]",
+            "state.keyed[&1]",
+            "state.slot.as_ref().unwrap()",
+        ]
+        .into_iter()
+        .map(tokens)
+        .collect();
         let prepared = match lock.family {
             Family::Cell => quote!(),
             Family::Map => quote! {
                 state.c.insert(1, tools::Data::new());
                 state.d.insert(1, tools::Data::new());
                 if !first.busy {
-                    state.a.insert(1, tools::Data::new());
-                    state.shared.insert(1, tools::Data::new());
-                    state.inner.a.insert(1, tools::Data::new());
-                    state.wrapped.0.insert(1, tools::Data::new());
+                    #(#firsts.insert(1, tools::Data::new());)*
                 }
                 if !second.busy {
                     state.b.insert(1, tools::Data::second());
                 }
             },
+            // A lock that is only waited for begins free and healthy.
+            _ if lock.forms.iter().all(|form| form.tries.is_none()) => quote!(),
             Family::Blocking | Family::Async => quote! {
-                state.a.core().start(first);
-                state.shared.core().start(first);
-                state.inner.a.core().start(first);
-                state.wrapped.0.core().start(first);
+                #(#firsts.core().start(first);)*
                 state.b.core().start(second);
             },
         };

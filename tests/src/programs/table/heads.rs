@@ -65,7 +65,7 @@ pub(super) const ALL: &[Construct] = &[
     ),
     Construct::new(
         "if_let_second_in_chain",
-        "if let 7 = B_before { } else if let Some(v) = G.get() { sink(*v); B_then; } else { B_last; }",
+        "if let 7 = { let b = B_before; b } { } else if let Some(v) = G.get() { sink(*v); B_then; } else { B_last; }",
         &[free("before"), head("then"), head_2021("last")],
     ),
     Construct::new(

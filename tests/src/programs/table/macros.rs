@@ -1,6 +1,6 @@
 //! Macros: some end their arguments' temporaries inside, some leave them to the enclosing statement.
 
-use crate::programs::construct::{Construct, free, head, held};
+use crate::programs::construct::{Construct, Need, free, head, held, open};
 
 pub(super) const ALL: &[Construct] = &[
     Construct::new(
@@ -123,4 +123,41 @@ pub(super) const ALL: &[Construct] = &[
         "sink((vec![G.num()], B_second));",
         &[held("second")],
     ),
+    // Futures: their expressions' temporaries end before a handler runs, a guard that comes out does not.
+    Construct::new(
+        "select_output",
+        "tokio::select! { g = RAW => { sink(g.num()); B_then; } _ = std::future::pending::<()>() => { } } B_after;",
+        &[open("then"), free("after")],
+    )
+    .needs(&[Need::Awaited]),
+    Construct::new(
+        "select_output_unnamed",
+        "tokio::select! { _ = RAW => { B_then; } _ = std::future::pending::<()>() => { } } B_after;",
+        &[open("then"), free("after")],
+    )
+    .needs(&[Need::Awaited]),
+    Construct::new(
+        "select_expression",
+        "tokio::select! { v = echo(G.num()) => { sink(v); B_then; } _ = std::future::pending::<()>() => { } } B_after;",
+        &[free("then"), free("after")],
+    )
+    .needs(&[Need::Async]),
+    Construct::new(
+        "select_block",
+        "tokio::select! { v = async { G.num() + B_inside } => { sink(v); B_then; } _ = std::future::pending::<()>() => { } }",
+        &[held("inside"), free("then")],
+    )
+    .needs(&[Need::Async]),
+    Construct::new(
+        "join_output",
+        "let (g, n) = tokio::join!(RAW, echo(1)); B_after; sink((g.num(), n));",
+        &[held("after")],
+    )
+    .needs(&[Need::Awaited]),
+    Construct::new(
+        "join_blocks",
+        "let (n, m) = tokio::join!(async { G.num() }, async { B_second }); sink((n, m)); B_after;",
+        &[free("second"), free("after")],
+    )
+    .needs(&[Need::Async]),
 ];

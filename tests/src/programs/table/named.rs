@@ -79,4 +79,17 @@ pub(super) const ALL: &[Construct] = &[
         &[held("before"), held("after").as_mode(Mode::Exclusive)],
     )
     .needs(&[Need::ParkingLotUpgradable]),
+    // Waiting gives the lock back, and takes it again before it returns.
+    Construct::new("waited", "let v = std::sync::Condvar::new(); let mut g = G; while g.num() == 90 { g = v.wait(g).unwrap(); } B_after; drop(g); B_later;",
+        &[held("after"), free("later")],
+    )
+    .needs(&[Need::StdMutex]),
+    Construct::new("waited_while", "let v = std::sync::Condvar::new(); let g = v.wait_while(G, |data| data.n == 90).unwrap(); B_after; drop(g); B_later;",
+        &[held("after"), free("later")],
+    )
+    .needs(&[Need::StdMutex]),
+    Construct::new("waited_by_reference", "let v = parking_lot::Condvar::new(); let mut g = G; while g.num() == 90 { v.wait(&mut g); } B_after; drop(g); B_later;",
+        &[held("after"), free("later")],
+    )
+    .needs(&[Need::ParkingLotMutex]),
 ];

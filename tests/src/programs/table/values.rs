@@ -100,4 +100,32 @@ pub(super) const ALL: &[Construct] = &[
     Construct::new("block_returns_guard", "sink(pair({ let g = G; g }.num(), B_argument)); B_after;", &[held("argument"), free("after")]),
     Construct::new("block_reads_guard", "sink(pair({ let g = G; let n = g.num(); n }, B_argument));", &[free("argument")]),
     Construct::new("block_argument_then_held", "sink(pair({ let l = one(); G.num() + l }, { B_argument }));", &[held_2021("argument")]),
+    // A helper calls its closure, under the guard or after it.
+    Construct::new("held_by_helper", "sink(self.HELPER(|n| n + B_body)); B_after;", &[held("body"), free("after")])
+        .items("fn HELPER(&self, f: impl FnOnce(u64) -> u64) -> u64 { let g = G; f(g.num()) }")
+        .needs(&[Need::Blocking]),
+    Construct::new("held_by_helper_object", "sink(self.HELPER(&|n| n + B_body)); B_after;", &[held("body"), free("after")])
+        .items("fn HELPER(&self, f: &dyn Fn(u64) -> u64) -> u64 { f(G.num()) }")
+        .needs(&[Need::Blocking]),
+    Construct::new("held_by_helper_boxed", "sink(self.HELPER(Box::new(|n| n + B_body))); B_after;", &[held("body"), free("after")])
+        .items("fn HELPER<'f>(&self, f: Box<dyn FnOnce(u64) -> u64 + 'f>) -> u64 { let g = G; f(g.num()) }")
+        .needs(&[Need::Blocking]),
+    Construct::new("held_by_helper_of_helper", "sink(self.HELPER(|n| n + B_body)); B_after;", &[held("body"), free("after")])
+        .items("fn HELPER(&self, f: impl FnOnce(u64) -> u64) -> u64 { fn below<F: FnOnce(u64) -> u64>(n: u64, f: F) -> u64 { f(n) } let g = G; below(g.num(), f) }")
+        .needs(&[Need::Blocking]),
+    Construct::new("held_by_helper_through_closure", "sink(self.HELPER(|n| n + B_body)); B_after;", &[held("body"), free("after")])
+        .items("fn HELPER(&self, f: impl Fn(u64) -> u64) -> u64 { let g = G; run(g.num(), || f(1)) }")
+        .needs(&[Need::Blocking]),
+    Construct::new("helper_lets_go_first", "sink(self.HELPER(|n| n + B_body)); B_after;", &[free("body"), free("after")])
+        .items("fn HELPER(&self, f: impl FnOnce(u64) -> u64) -> u64 { let n = G.num(); f(n) }")
+        .needs(&[Need::Blocking]),
+    Construct::new("helper_in_head", "if let 90 = self.HELPER(|n| n + B_body) { } else { B_otherwise; }", &[held("body"), free("otherwise")])
+        .items("fn HELPER(&self, f: impl FnOnce(u64) -> u64) -> u64 { let g = G; f(g.num()) }")
+        .needs(&[Need::Blocking]),
+    Construct::new("stored_closure", "let kept = Holder { g: || B_body }; let g = G; sink((kept.g)()); drop(g); B_after;", &[held("body"), free("after")])
+        .needs(&[Need::Blocking]),
+    Construct::new("boxed_closure", "let kept: Box<dyn Fn() -> u64> = Box::new(|| B_body); let g = G; sink(kept()); drop(g); B_after;", &[held("body"), free("after")])
+        .needs(&[Need::Blocking]),
+    Construct::new("stored_closure_not_called", "let kept = Holder { g: || B_body }; let g = G; sink(g.num()); drop(g); sink(&kept);", &[free("body")])
+        .needs(&[Need::Blocking]),
 ];

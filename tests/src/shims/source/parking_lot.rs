@@ -11,6 +11,8 @@ pub struct Condvar(());
 pub struct RawMutex(());
 pub struct RawRwLock(());
 
+pub type FairMutex<T> = Mutex<T>;
+pub type FairMutexGuard<'a, T> = Exclusive<'a, T>;
 pub type MutexGuard<'a, T> = Exclusive<'a, T>;
 pub type MappedMutexGuard<'a, T> = Mapped<'a, RefMut<'a, T>>;
 pub type RwLockReadGuard<'a, T> = Shared<'a, T>;

@@ -7,9 +7,11 @@ pub use std::sync::{Arc, LazyLock, LockResult, OnceLock, PoisonError, TryLockErr
 
 pub struct Mutex<T>(Core<T>);
 pub struct RwLock<T>(Core<T>);
+pub struct ReentrantLock<T>(Core<T>);
 pub struct Condvar(());
 
 pub type MutexGuard<'a, T> = Exclusive<'a, T>;
+pub type ReentrantLockGuard<'a, T> = Shared<'a, T>;
 pub type RwLockReadGuard<'a, T> = Shared<'a, T>;
 pub type RwLockWriteGuard<'a, T> = Exclusive<'a, T>;
 
@@ -57,6 +59,18 @@ impl<T> RwLock<T> {
     }
     pub fn try_write(&self) -> TryLockResult<RwLockWriteGuard<'_, T>> {
         judge_try(&self.0, self.0.try_exclusive())
+    }
+}
+
+impl<T> ReentrantLock<T> {
+    pub const fn new(value: T) -> Self {
+        Self(Core::new(value))
+    }
+    pub fn core(&self) -> &Core<T> {
+        &self.0
+    }
+    pub fn lock(&self) -> ReentrantLockGuard<'_, T> {
+        self.0.shared_recursive()
     }
 }
 
