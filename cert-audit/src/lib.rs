@@ -115,6 +115,7 @@ pub fn check(input: &Input<'_, Section, Args>) -> Result<Outcome, Failure> {
         findings,
         undecided: inventory.undecided,
         suppressions: inventory.suppressions,
+        answer: None,
     })
 }
 

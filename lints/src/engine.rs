@@ -6,8 +6,10 @@ use rules::Finding;
 use crate::analysis::blocked::blocked;
 use crate::analysis::dormant::queued;
 use crate::analysis::evidence::Evidence;
+use crate::analysis::order::{Drawing, Order};
 use crate::analysis::overlap::{Overlap, overlaps};
 use crate::analysis::reach::{Reach, Waits};
+use crate::analysis::whole::Whole;
 use crate::analysis::{scopes_of, settle};
 use crate::checks;
 use crate::hir::File;
@@ -25,6 +27,8 @@ pub struct Judged {
     pub unresolved: Vec<(String, u32)>,
     /// Functions that were too large to be walked whole, by path.
     pub gave_up: Vec<String>,
+    /// The order in which locks are taken, to be drawn.
+    pub drawing: Drawing,
 }
 
 /// Judges the crates of one workspace.
@@ -67,6 +71,16 @@ pub fn judge(files: &[File], crates: Vec<CrateInput>, locks: &Vocabulary) -> Jud
             findings
         })
         .collect();
+    let order = Order::of(&program, &settled);
+    let whole = Whole {
+        program: &program,
+        settled: &settled,
+        order: &order,
+    };
+    let mut findings: Vec<Finding> = found.into_iter().flatten().collect();
+    for check in checks::WHOLE {
+        (check.run)(&whole, &mut findings);
+    }
     let mut unresolved: Vec<(String, u32)> = Vec::new();
     for (at, facts) in settled.facts.iter().enumerate() {
         let name = program
@@ -85,9 +99,10 @@ pub fn judge(files: &[File], crates: Vec<CrateInput>, locks: &Vocabulary) -> Jud
         .map(|id| program.fn_path(*id))
         .collect();
     Judged {
-        findings: dedup(found.into_iter().flatten().collect()),
+        findings: dedup(findings),
         unresolved,
         gave_up,
+        drawing: order.drawing(&program),
     }
 }
 

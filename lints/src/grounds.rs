@@ -34,6 +34,8 @@ pub enum Grounds {
     OtherExecutor,
     /// A lazy cell's initialiser runs at its first use only.
     FirstUse,
+    /// Locks are told apart by what declares them, and the objects may be different ones.
+    SameClass,
     /// The guard is dropped on some of the paths that lead here.
     SomePaths,
     /// Every step is resolved.
@@ -57,6 +59,7 @@ impl Grounds {
             | Self::OnlyCallee
             | Self::OtherExecutor
             | Self::FirstUse
+            | Self::SameClass
             | Self::SomePaths => Certainty::Likely,
             Self::Resolved => Certainty::Proven,
         }
@@ -102,6 +105,9 @@ impl Grounds {
                 "the semaphore is built with one permit, and may have been given more"
             }
             Self::FirstUse => "a lazy cell's initialiser runs at its first use only",
+            Self::SameClass => {
+                "the places name locks of the same declarations, and could mean different objects"
+            }
             Self::SomePaths => "the guard is gone on some of the paths that lead here",
             Self::Resolved => return None,
         })

@@ -86,6 +86,8 @@ pub struct Item {
     pub cfg: Vec<Cfg>,
     /// `#[test]`, `#[tokio::test]`, `#[bench]` and the like.
     pub is_test: bool,
+    /// `pub`, without `(…)`.
+    pub is_pub: bool,
     /// What it is.
     pub kind: ItemKind,
 }

@@ -7,6 +7,7 @@
 //! guards with their lives ([`walk`]), to evidence ([`analysis`]), to findings ([`checks`]).
 
 pub mod analysis;
+mod args;
 pub mod blocking;
 pub mod check;
 pub mod checks;
@@ -31,8 +32,8 @@ use rules::ids::Part;
 use rules::tool::{Tool, no_command};
 use rules::{Exit, Io, Rule};
 
+pub use args::LintArgs;
 pub use policy::LintsSection;
-pub use run::LintArgs;
 
 /// Every rule, sorted by id.
 pub static RULES: &[&Rule] = &[
@@ -44,6 +45,7 @@ pub static RULES: &[&Rule] = &[
     &checks::LOCK_ACROSS_BLOCKING,
     &checks::LOCK_DROPPED_AT_ONCE,
     &checks::LOCK_IN_SCRUTINEE,
+    &checks::LOCK_ORDER_CYCLE,
     &checks::ONCE_REENTRY,
     &checks::RECURSIVE_READ,
     &checks::REFCELL_REBORROW,

@@ -10,6 +10,8 @@ use rules::tool::{Failure, Input};
 use rules::tree::Tree;
 use rules::{Outcome, Undecided};
 
+use crate::analysis::order::Drawing;
+use crate::args::LintArgs;
 use crate::discover::modules::{self, CrateGraph, Declarations, Modules};
 use crate::discover::{self, Discovery, Disk, Files, Found, Listed, ReadError, Text, Walked};
 use crate::engine::{Judged, judge};
@@ -25,20 +27,6 @@ const STACK: usize = limits::STACK;
 
 /// How often a component is resolved again because a module lies in an ignored file.
 const ROUNDS: usize = 130;
-
-/// Arguments of `structlint check`.
-#[derive(Debug, Clone, Default, clap::Args)]
-pub struct LintArgs {
-    /// Edition of files that belong to no package
-    #[arg(long, value_name = "YEAR", default_value = "2021", value_parser = ["2015", "2018", "2021", "2024"])]
-    pub edition: String,
-    /// Look at hidden files too, and at what .gitignore and .ignore name
-    #[arg(long)]
-    pub no_ignore: bool,
-    /// Read and parse everything anew (there is no cache yet: always the case)
-    #[arg(long)]
-    pub no_cache: bool,
-}
 
 /// Reads a file of a revision.
 type ReadRevision<'a> = Box<dyn Fn(&Path) -> std::io::Result<Vec<u8>> + Send + Sync + 'a>;
@@ -92,6 +80,7 @@ pub(crate) fn check(input: &Input<'_, LintsSection, LintArgs>) -> Result<Outcome
         opaque: BTreeMap::new(),
         gave_up: Vec::new(),
         packages: 0,
+        drawing: Drawing::default(),
     };
     let edition = parser_edition(&input.args.edition);
     let mut discovery = discover::resolve(walked, &source, edition);
@@ -104,7 +93,11 @@ pub(crate) fn check(input: &Input<'_, LintsSection, LintArgs>) -> Result<Outcome
             pool.install(|| check_component(&mut discovery, component, &source, &locks, input));
         run.absorb(checked);
     }
-    Ok(run.finish())
+    let answer = input.args.graph.map(|form| run.drawing.to_text(form));
+    Ok(Outcome {
+        answer,
+        ..run.finish()
+    })
 }
 
 /// There are no worker threads.
@@ -463,6 +456,7 @@ struct Run {
     opaque: BTreeMap<String, u64>,
     gave_up: Vec<String>,
     packages: usize,
+    drawing: Drawing,
 }
 
 impl Run {
@@ -479,6 +473,7 @@ impl Run {
             *self.opaque.entry(name).or_default() += count;
         }
         self.gave_up.extend(checked.judged.gave_up);
+        self.drawing.absorb(checked.judged.drawing);
     }
 
     fn finish(mut self) -> Outcome {

@@ -48,6 +48,9 @@ pub struct Outcome {
     pub skipped: usize,
     /// Particulars of the part for the JSON report's `stats` (what was not resolved, coverage).
     pub stats: BTreeMap<String, serde_json::Value>,
+    /// What was asked for instead of a report: it goes to standard output, and the reports that
+    /// would go there to standard error.
+    pub answer: Option<String>,
     /// Texts that cannot be read again from disk by their path (revisions, standard input); for
     /// the others the kernel reads the files that the report points at.
     pub sources: Sources,

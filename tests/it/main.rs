@@ -10,6 +10,7 @@
 mod certs;
 mod estate;
 mod fixtures;
+mod graph;
 mod hostile;
 mod oracle;
 mod parts;

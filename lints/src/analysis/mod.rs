@@ -5,8 +5,10 @@ pub mod awaits;
 pub mod blocked;
 pub mod dormant;
 pub mod evidence;
+pub mod order;
 pub mod overlap;
 pub mod reach;
+pub mod whole;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;

@@ -205,6 +205,7 @@ impl<'a> Program<'a> {
                 self.adts.push(Adt {
                     name: item.name.clone(),
                     module,
+                    file: place.file,
                     item,
                     generics,
                 });
@@ -283,6 +284,8 @@ impl<'a> Program<'a> {
                 self.statics.push(StaticDef {
                     name: item.name.clone(),
                     module,
+                    file: place.file,
+                    range: item.name_range,
                     ty,
                     is_const: *is_const,
                     init: None,

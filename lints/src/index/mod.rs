@@ -13,7 +13,7 @@ pub mod ty;
 
 use rustc_hash::FxHashMap;
 
-use crate::hir::{Body, Cfg, File, Function, GenericParam, Item, Name, TypeRef};
+use crate::hir::{Body, Cfg, File, Function, GenericParam, Item, Name, Range, TypeRef};
 use crate::locks::Vocabulary;
 
 use names::Scope;
@@ -150,6 +150,8 @@ pub struct Adt<'a> {
     pub name: Name,
     /// Where it is declared.
     pub module: ModuleId,
+    /// Its file.
+    pub file: FileId,
     /// The declaration.
     pub item: &'a Item,
     /// Type parameters.
@@ -243,6 +245,10 @@ pub struct StaticDef<'a> {
     pub name: Name,
     /// Where it is declared.
     pub module: ModuleId,
+    /// Its file.
+    pub file: FileId,
+    /// The declaration's name.
+    pub range: Range,
     /// Its type as written.
     pub ty: &'a TypeRef,
     /// A constant: each use is a value of its own.

@@ -115,6 +115,9 @@ impl Lowering<'_> {
             name_range,
             cfg: attrs.cfg,
             is_test: attrs.is_test,
+            is_pub: node
+                .child(K::VISIBILITY)
+                .is_some_and(|visibility| visibility.text() == "pub"),
             kind,
         }
     }

@@ -406,6 +406,8 @@ pub struct Facts {
     pub dormant: Vec<Dormant>,
     /// Names of locals, for messages.
     pub locals: Vec<Name>,
+    /// Types of the locals in which paths to locks or arguments start, by number.
+    pub local_types: Vec<(u32, Ty)>,
     /// What callers must know.
     pub summary: Summary,
     /// Method calls whose receiver's type is not known, and calls of unknown functions.

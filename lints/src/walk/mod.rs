@@ -203,6 +203,7 @@ impl<'a> Walker<'_, 'a> {
             self.end(guard, end, Why::Function);
         }
         self.summarise();
+        self.note_local_types();
     }
 
     /// A parameter that holds a guard of the caller: which lock, only the caller knows.

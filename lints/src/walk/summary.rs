@@ -3,7 +3,7 @@
 use crate::hir::Range;
 use crate::index::ty::Ty;
 
-use super::facts::{Place, ReturnedGuard, Root};
+use super::facts::{Happening, Place, ReturnedGuard, Root};
 use super::value::Value;
 use super::{Walker, facts};
 
@@ -58,6 +58,32 @@ impl Walker<'_, '_> {
         }
         let exportable = |place: &Place| !matches!(place.root, Root::Local(_));
         self.facts.summary.place = value.place.filter(exportable);
+    }
+
+    /// Keeps the types of the locals in which paths to locks or arguments start: what a lock is
+    /// part of is told by them.
+    pub(super) fn note_local_types(&mut self) {
+        let mut roots = std::collections::BTreeSet::new();
+        let mut note = |place: Option<&Place>| {
+            if let Some(Root::Local(local)) = place.map(|place| &place.root) {
+                roots.insert(*local);
+            }
+        };
+        for guard in &self.facts.guards {
+            note(guard.lock.place.as_ref());
+        }
+        for event in &self.facts.events {
+            match &event.what {
+                Happening::Acquire { lock, .. } => note(lock.place.as_ref()),
+                Happening::Call { args, .. } => args.iter().for_each(|arg| note(arg.as_ref())),
+                _ => {}
+            }
+        }
+        self.facts.local_types = roots
+            .into_iter()
+            .filter_map(|local| Some((local, self.local(local)?.ty.clone())))
+            .filter(|(_, ty)| !matches!(ty, Ty::Unknown))
+            .collect();
     }
 
     /// Whether the result can be a `None` or an error that carries no guard.

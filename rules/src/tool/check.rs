@@ -10,6 +10,7 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
+use super::command::print;
 use super::{Failure, Input, Tool, failure};
 use crate::args::{CheckArgs, FailOn};
 use crate::baseline::Baseline;
@@ -155,7 +156,7 @@ pub(super) fn run<X>(checker: &dyn Checker<X>, args: &CheckArgs, own: &X, io: &m
     };
     let found = outcomes(checker, &prepared, args, own);
     progress.finish();
-    let (outcomes, before) = match found {
+    let (mut outcomes, before) = match found {
         Ok(found) => found,
         Err(failure) => return fail(checker, args, Some(&world.scope), &failure, io),
     };
@@ -173,8 +174,21 @@ pub(super) fn run<X>(checker: &dyn Checker<X>, args: &CheckArgs, own: &X, io: &m
         elapsed_ms: elapsed,
         ..terms(checker, args, &world.scope, io)
     };
+    let answers = outcomes
+        .iter_mut()
+        .filter_map(|(_, outcome)| outcome.answer.take());
+    let answer: Option<String> = answers.reduce(|all, next| all + &next);
     let judgement = gate::judge(outcomes, before, &terms);
-    let mut exit = conclude(&judgement.report, args, &world.scope, io);
+    let mut exit = match answer {
+        None => conclude(&judgement.report, args, &world.scope, io),
+        Some(answer) => {
+            let exit = conclude_aside(&judgement.report, args, &world.scope, io);
+            match print(&answer, io) {
+                Exit::Clean => exit,
+                _ => worse(exit),
+            }
+        }
+    };
     if let Some(path) = &args.write_baseline {
         let written = std::fs::write(io.cwd.join(path), judgement.baseline.to_json());
         let shown = path.to_string_lossy();
@@ -341,6 +355,30 @@ fn terms<'a, X>(
         merged: identity.merged,
         elapsed_ms: 0,
     }
+}
+
+/// Writes the reports to standard error where they would go to standard output, which has
+/// something else to say.
+fn conclude_aside(written: &Report, args: &CheckArgs, scope: &Scope, io: &mut Io<'_>) -> Exit {
+    let mut text = Vec::new();
+    let exit = conclude(
+        written,
+        args,
+        scope,
+        &mut Io {
+            stdin: &mut *io.stdin,
+            stdout: &mut text,
+            stderr: &mut *io.stderr,
+            cwd: io.cwd.clone(),
+            now: io.now,
+            env: io.env.clone(),
+            stdout_terminal: io.stderr_terminal,
+            stderr_terminal: io.stderr_terminal,
+        },
+    );
+    // A closed standard error leaves nobody to tell, and the status says it.
+    drop(io.stderr.write_all(&text));
+    exit
 }
 
 /// Writes the reports; the exit status is the verdict's, unless nobody could read it.

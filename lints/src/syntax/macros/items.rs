@@ -44,6 +44,7 @@ impl Lowering<'_> {
             name_range: range,
             cfg: Attrs::of(call).cfg,
             is_test: false,
+            is_pub: false,
             kind: ItemKind::Macro,
         });
     }
