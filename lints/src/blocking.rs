@@ -113,7 +113,8 @@ pub struct Operation {
     pub in_async: Option<InAsync>,
 }
 
-fn yes() -> bool {
+/// The default of what is true unless said otherwise.
+pub(crate) fn yes() -> bool {
     true
 }
 

@@ -161,17 +161,13 @@ pub struct Lock {
     #[serde(default, rename = "async")]
     pub is_async: bool,
     /// It is handed over in the order of asking, even to a future that nobody polls.
-    #[serde(default = "yes")]
+    #[serde(default = "crate::blocking::yes")]
     pub queues: bool,
     /// Which type argument the guard dereferences to.
     #[serde(default)]
     pub inner: usize,
     /// Acquiring methods by name; operators by what is written: `*`, `==`, `for`, `{:?}`.
     pub methods: BTreeMap<String, Method>,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// The file as written.
@@ -238,6 +234,7 @@ impl Vocabulary {
     /// The shipped vocabulary with what a policy adds.
     #[expect(clippy::missing_panics_doc, reason = "a test reads the shipped pack")]
     pub fn shipped_with(section: Option<&LintsSection>) -> Self {
+        let blocking = Operations::shipped_with(section);
         let mut vocabulary = Self {
             locks: Vec::new(),
             by_type: FxHashMap::default(),
@@ -246,12 +243,10 @@ impl Vocabulary {
             transparent: FxHashMap::default(),
             reexports: BTreeMap::new(),
             libraries: Vec::new(),
-            paths: FxHashSet::default(),
-            blocking: Operations::shipped_with(section),
+            paths: blocking.paths().cloned().collect(),
+            blocking,
             crates: FxHashSet::default(),
         };
-        let named: Vec<String> = vocabulary.blocking.paths().cloned().collect();
-        vocabulary.paths.extend(named);
         let shipped: Pack =
             serde_saphyr::from_str(rules::packs::LOCKS).expect("a test reads the shipped pack");
         vocabulary.add(shipped);
@@ -447,14 +442,9 @@ mod tests {
     #[test]
     fn canonical_paths() {
         let vocabulary = Vocabulary::shipped();
-        assert_eq!(
-            vocabulary.canonical("core::cell::RefCell"),
-            "std::cell::RefCell"
-        );
-        assert_eq!(
-            vocabulary.canonical("parking_lot::lock_api::Mutex"),
-            "lock_api::Mutex"
-        );
+        let canonical = |path| vocabulary.canonical(path);
+        assert_eq!(canonical("core::cell::RefCell"), "std::cell::RefCell");
+        assert_eq!(canonical("parking_lot::lock_api::Mutex"), "lock_api::Mutex");
     }
 
     #[test]

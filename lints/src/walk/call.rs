@@ -9,11 +9,11 @@ use crate::index::names::{Def, Res};
 use crate::index::ty::{Subst, Ty, unify};
 use crate::locks::{Kind, LockId, Method, Mode, Returns};
 
+use super::Walker;
 use super::facts::{Guard, Happening, Keeper, LockRef, Place};
 use super::known::{self};
 use super::moment::guard_type;
 use super::value::{Pending, Value};
-use super::{Walker, weaker};
 
 /// A lock about to be taken.
 #[derive(Debug, Clone)]
@@ -458,14 +458,6 @@ impl Walker<'_, '_> {
         let mut values = vec![receiver];
         values.extend(self.arguments(args, None));
         self.invoke(callees, values, range)
-    }
-
-    /// How sure a call of several functions is.
-    pub(super) fn least(callees: &Callees) -> Grounds {
-        callees
-            .fns
-            .iter()
-            .fold(Grounds::Resolved, |least, (_, found)| weaker(least, *found))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Calls of functions of the workspace: the event, closures that run in them, what comes back.
 
+use crate::grounds::Grounds;
 use crate::hir::{PathRef, Range};
 use crate::index::FnId;
 use crate::index::methods::Callees;
@@ -48,6 +49,14 @@ impl Walker<'_, '_> {
             };
         }
         self.run(callees, args, range)
+    }
+
+    /// How sure a call of several functions is.
+    pub(super) fn least(callees: &Callees) -> Grounds {
+        callees
+            .fns
+            .iter()
+            .fold(Grounds::Resolved, |least, (_, found)| weaker(least, *found))
     }
 
     /// Explicit type arguments of the last segment.
@@ -168,7 +177,7 @@ impl Walker<'_, '_> {
         places: &[Option<Place>],
         range: Range,
         callee: FnId,
-        grounds: crate::grounds::Grounds,
+        grounds: Grounds,
     ) -> Option<u32> {
         let lock = in_own_terms(&returned.lock, places)?;
         let mut via = vec![Link {
