@@ -117,7 +117,7 @@ fn a_lock_that_is_wrong_has_a_place() {
             lock(&["kind: mutex", methods]).replace("corro::Gate", ""),
             &["at least one type", ":4:"],
         ),
-        (lock(&["kind: mutex"]), &["methods", ":4:"]),
+        (lock(&["kind: mutex"]), &["methods", ":5:"]),
     ];
     for (policy, words) in cases {
         let said = refused(policy);

@@ -317,7 +317,7 @@ fn every_row_of_the_standard_library_exists() {
         };
         asked.insert(format!("    let _ = <{ty}>::{method};\n"));
     }
-    assert!(asked.len() > 50, "{}", asked.len());
+    assert!(asked.len() > 40, "{}", asked.len());
     source.extend(asked);
     source.push_str("    let _ = <std::sync::Mutex<u8>>::no_such_method;\n}\n");
     let folder = tempfile::tempdir().unwrap();
