@@ -115,14 +115,6 @@ const KNOWN: &[Gap] = &[
         summary: "stored_closure/",
         reason: "the same",
     },
-    Gap {
-        summary: ", Once,",
-        reason: "what `OnceLock::get_or_init` gives is not the same place each time",
-    },
-    Gap {
-        summary: "waited_while/",
-        reason: "`Condvar::wait_while` is not seen to give its guard back",
-    },
 ];
 
 #[test]

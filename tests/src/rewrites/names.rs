@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{File, Item, Type, UseTree, parse_quote};
@@ -16,8 +17,9 @@ pub(super) fn renamed(file: &File, dice: &mut Dice) -> Option<String> {
     let Defined {
         names,
         functions,
-        foreign,
+        mut foreign,
     } = defined;
+    foreign.extend(members_of_others(file.to_token_stream(), &names));
     let text = printed(file);
     let chosen: BTreeSet<String> = names
         .union(&functions)
@@ -41,6 +43,38 @@ pub(super) fn renamed(file: &File, dice: &mut Dice) -> Option<String> {
     });
     let file: File = syn::parse2(tokens).expect("other names are as good");
     (!chosen.is_empty()).then(|| printed(&file))
+}
+
+/// Names that something else may mean: segments of paths that do not begin here, and plain words that are called on
+/// anything but `self`.
+fn members_of_others(tokens: TokenStream, types: &BTreeSet<String>) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let trees: Vec<TokenTree> = tokens.into_iter().collect();
+    let word = |at: Option<usize>| match at.and_then(|at| trees.get(at)) {
+        Some(TokenTree::Ident(name)) => name.to_string(),
+        _ => String::new(),
+    };
+    let is = |at: usize, char: char| matches!(trees.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == char);
+    for (at, tree) in trees.iter().enumerate() {
+        match tree {
+            TokenTree::Group(group) => found.extend(members_of_others(group.stream(), types)),
+            TokenTree::Ident(name) if at > 0 && is(at - 1, '.') => {
+                let name = name.to_string();
+                let called = matches!(trees.get(at + 1), Some(TokenTree::Group(_)));
+                if called && !name.contains('_') && word(at.checked_sub(2)) != "self" {
+                    found.insert(name);
+                }
+            }
+            TokenTree::Ident(name) if at > 1 && is(at - 1, ':') && is(at - 2, ':') => {
+                let owner = word(at.checked_sub(3));
+                if !types.contains(&owner) && !KEPT.contains(&owner.as_str()) {
+                    found.insert(name.to_string());
+                }
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// What a file defines.
