@@ -122,7 +122,6 @@ static BY_NAME: &[Lock] = &[
             )
             .moment(),
         ],
-        ..Lock::PLAIN
     },
     Lock {
         name: "tokio_mutex",
@@ -199,7 +198,6 @@ static BY_NAME: &[Lock] = &[
             plain_form("contains_key", Mode::Shared, ".contains_key(&1)").moment(),
             plain_form("len", Mode::Shared, ".len()").moment(),
         ],
-        ..Lock::PLAIN
     },
 ];
 
