@@ -77,6 +77,7 @@ const fn member() -> Tool<Section, Comparison> {
         part: Part::Bgp,
         rules: RULES,
         check,
+        explain: None,
         command: tool::no_command,
         reads_stdin: false,
         marker: PhantomData,

@@ -70,6 +70,7 @@ pub static TOOL: Tool<Section, Args, NoCommands> = Tool {
     part: Part::Certs,
     rules: RULES,
     check,
+    explain: None,
     command: tool::no_command,
     reads_stdin: true,
     marker: PhantomData,
@@ -115,7 +116,7 @@ pub fn check(input: &Input<'_, Section, Args>) -> Result<Outcome, Failure> {
         findings,
         undecided: inventory.undecided,
         suppressions: inventory.suppressions,
-        answer: None,
+        ..Outcome::default()
     })
 }
 

@@ -11,6 +11,9 @@ pub struct LintArgs {
     /// Look at hidden files too, and at what .gitignore and .ignore name
     #[arg(long)]
     pub no_ignore: bool,
+    /// Say at the end, by crate, how much was resolved
+    #[arg(long)]
+    pub stats: bool,
     /// Read and parse everything anew (there is no cache yet: always the case)
     #[arg(long)]
     pub no_cache: bool,

@@ -1,5 +1,7 @@
 //! The pipeline behind the command: facts → link → settle → overlaps → findings.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 use rules::Finding;
 
@@ -10,11 +12,12 @@ use crate::analysis::order::{Drawing, Order};
 use crate::analysis::overlap::{Overlap, overlaps};
 use crate::analysis::reach::{Reach, Waits};
 use crate::analysis::whole::Whole;
-use crate::analysis::{scopes_of, settle};
+use crate::analysis::{Settled, scopes_of, settle};
 use crate::checks;
 use crate::hir::File;
 use crate::index::{CrateInput, FnId, Program};
 use crate::locks::Vocabulary;
+use crate::stats;
 use crate::walk::facts::{Facts, Summary, Thread};
 use crate::walk::{Scopes, walk};
 
@@ -23,10 +26,8 @@ use crate::walk::{Scopes, walk};
 pub struct Judged {
     /// Findings, not yet sorted.
     pub findings: Vec<Finding>,
-    /// Calls whose callee was not resolved, by crate.
-    pub unresolved: Vec<(String, u32)>,
-    /// Functions that were too large to be walked whole, by path.
-    pub gave_up: Vec<String>,
+    /// How much was resolved, by crate.
+    pub(crate) crates: BTreeMap<String, stats::Crate>,
     /// The order in which locks are taken, to be drawn.
     pub drawing: Drawing,
 }
@@ -36,7 +37,12 @@ pub fn judge(files: &[File], crates: Vec<CrateInput>, locks: &Vocabulary) -> Jud
     let program = Program::link(files, crates, locks);
     let settled = settle(&program);
     let reach = Reach::of(&program, &settled);
-    let waits = Reach::<Waits>::of(&program, &settled);
+    judge_linked(&program, &settled, &reach)
+}
+
+/// Judges what is linked and settled.
+pub(crate) fn judge_linked(program: &Program<'_>, settled: &Settled, reach: &Reach) -> Judged {
+    let waits = Reach::<Waits>::of(program, settled);
     let found: Vec<Vec<Finding>> = settled
         .facts
         .par_iter()
@@ -49,14 +55,14 @@ pub fn judge(files: &[File], crates: Vec<CrateInput>, locks: &Vocabulary) -> Jud
             {
                 return Vec::new();
             }
-            let own = overlaps(&program, &reach, id, facts);
+            let own = overlaps(program, reach, id, facts);
             let elsewhere = if own.is_empty() {
                 Vec::new()
             } else {
-                in_other_editions(&program, &settled.summaries, &reach, id)
+                in_other_editions(program, &settled.summaries, reach, id)
             };
             let evidence = Evidence {
-                program: &program,
+                program,
                 id,
                 facts,
                 overlaps: &own,
@@ -71,38 +77,20 @@ pub fn judge(files: &[File], crates: Vec<CrateInput>, locks: &Vocabulary) -> Jud
             findings
         })
         .collect();
-    let order = Order::of(&program, &settled);
+    let order = Order::of(program, settled);
     let whole = Whole {
-        program: &program,
-        settled: &settled,
+        program,
+        settled,
         order: &order,
     };
     let mut findings: Vec<Finding> = found.into_iter().flatten().collect();
     for check in checks::WHOLE {
         (check.run)(&whole, &mut findings);
     }
-    let mut unresolved: Vec<(String, u32)> = Vec::new();
-    for (at, facts) in settled.facts.iter().enumerate() {
-        let name = program
-            .krate(program.function(FnId::of(at)).module)
-            .name
-            .to_string();
-        match unresolved.iter_mut().find(|(found, _)| *found == name) {
-            Some((_, count)) => *count += facts.unresolved,
-            None => unresolved.push((name, facts.unresolved)),
-        }
-    }
-    unresolved.sort();
-    let gave_up = settled
-        .gave_up
-        .iter()
-        .map(|id| program.fn_path(*id))
-        .collect();
     Judged {
         findings: dedup(findings),
-        unresolved,
-        gave_up,
-        drawing: order.drawing(&program),
+        crates: counts(program, settled),
+        drawing: order.drawing(program),
     }
 }
 
@@ -115,6 +103,21 @@ fn matters(facts: &Facts) -> bool {
             .any(|event| event.thread == Thread::Executor)
     };
     !facts.guards.is_empty() || in_async()
+}
+
+/// How much was resolved, by crate.
+fn counts(program: &Program<'_>, settled: &Settled) -> BTreeMap<String, stats::Crate> {
+    let mut crates: BTreeMap<String, stats::Crate> = BTreeMap::new();
+    let name = |id| program.krate(program.function(id).module).name.to_string();
+    for (at, facts) in settled.facts.iter().enumerate() {
+        let found = crates.entry(name(FnId::of(at))).or_default();
+        found.add(&facts.tally);
+    }
+    for &id in &settled.gave_up {
+        let found = crates.entry(name(id)).or_default();
+        found.given_up.push(program.fn_path(id));
+    }
+    crates
 }
 
 /// The overlaps of a function under the drop scopes of the other editions.

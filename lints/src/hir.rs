@@ -48,8 +48,54 @@ pub struct File {
     pub generated: bool,
     /// Byte ranges that do not parse, each with the parser's message; the rest is still judged.
     pub errors: Vec<(Range, String)>,
+    /// Macro calls that were understood.
+    pub macros: MacroCounts,
+    /// Macros that it defines by `macro_rules!`, in source order.
+    pub macro_rules: Vec<MacroRules>,
+    /// Calls of macros that it does not define, sorted; of its own calls and of those in what they
+    /// expand to.
+    pub macro_calls: Vec<MacroCall>,
+    /// Crates of which `#[macro_use] extern crate` takes all macros.
+    pub macro_crates: Vec<Name>,
     /// Macro calls whose arguments could not be understood: name and place.
     pub opaque_macros: Vec<(Name, Range)>,
+}
+
+/// A macro that a file defines, for the other files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MacroRules {
+    /// Its name.
+    pub name: Name,
+    /// What stands between its delimiters.
+    pub body: Arc<str>,
+    /// Where it is found by its name alone.
+    pub visible: Range,
+    /// Whether that goes on to the end of the file, and so behind a `#[macro_use]` declaration.
+    pub is_outermost: bool,
+    /// `#[macro_export]`.
+    pub is_exported: bool,
+    /// Whether it stands in no function.
+    pub has_path: bool,
+    /// Macros that its rules call.
+    pub calls: Vec<MacroCall>,
+}
+
+/// How a macro is called.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MacroCall {
+    /// The first segment of its path (`$crate`, `crate`, a crate's name, …); empty for none.
+    pub root: Name,
+    /// The last one.
+    pub name: Name,
+}
+
+/// How many macro calls of a file were understood, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MacroCounts {
+    /// Known by name, or expanded by their definition.
+    pub resolved: u32,
+    /// Not known; all of their arguments parsed.
+    pub guessed: u32,
 }
 
 /// One predicate of a `#[cfg(…)]`, normalised: no white space outside strings, `not(…)` outermost
@@ -101,6 +147,8 @@ pub enum ItemKind {
         path: Option<Name>,
         /// Content of an inline module.
         items: Option<Vec<Item>>,
+        /// `#[macro_use]`: its macros are found behind it.
+        is_macro_use: bool,
     },
     /// The leaves of one `use`.
     Use(Vec<UseLeaf>),
@@ -186,6 +234,8 @@ pub struct UseLeaf {
 pub struct Field {
     /// Its name.
     pub name: Name,
+    /// Where it is declared.
+    pub range: Range,
     /// Its type.
     pub ty: TypeRef,
 }

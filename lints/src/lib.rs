@@ -13,13 +13,17 @@ pub mod check;
 pub mod checks;
 pub mod discover;
 pub mod engine;
+mod explain;
 pub mod grounds;
 pub mod hir;
 pub mod index;
 pub mod limits;
 pub mod locks;
+mod macros;
 mod policy;
 mod run;
+mod source;
+mod stats;
 pub mod syntax;
 #[cfg(test)]
 mod testing;
@@ -61,6 +65,7 @@ pub static TOOL: Tool<LintsSection, LintArgs> = Tool {
     part: Part::Lints,
     rules: RULES,
     check: run::check,
+    explain: Some(explain::EXPLAIN),
     command: no_command,
     reads_stdin: false,
     marker: PhantomData,

@@ -1,170 +1,76 @@
 //! One run of `check`: from paths to an outcome, one component of packages at a time.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use ra_ap_syntax::Edition as ParserEdition;
 use rayon::prelude::*;
 use rules::tool::{Failure, Input};
-use rules::tree::Tree;
 use rules::{Outcome, Undecided};
 
 use crate::analysis::order::Drawing;
 use crate::args::LintArgs;
 use crate::discover::modules::{self, CrateGraph, Declarations, Modules};
-use crate::discover::{self, Discovery, Disk, Files, Found, Listed, ReadError, Text, Walked};
+use crate::discover::{self, Discovery};
 use crate::engine::{Judged, judge};
 use crate::hir::{File, Name};
 use crate::index::{CrateId, CrateInput, Edition, Extern, FileId};
 use crate::limits;
 use crate::locks::Vocabulary;
+use crate::macros;
 use crate::policy::LintsSection;
-use crate::syntax;
+use crate::source::{Source, sources};
+use crate::stats::Stats;
+use crate::syntax::{self, Foreign};
 
 /// Stack of a worker: the parser and the walk recurse with the nesting of their input.
-const STACK: usize = limits::STACK;
+pub(crate) const STACK: usize = limits::STACK;
 
 /// How often a component is resolved again because a module lies in an ignored file.
 const ROUNDS: usize = 130;
 
-/// Reads a file of a revision.
-type ReadRevision<'a> = Box<dyn Fn(&Path) -> std::io::Result<Vec<u8>> + Send + Sync + 'a>;
-
-/// Where the files of a run come from.
-enum Source<'a> {
-    Disk,
-    Revision(Listed<ReadRevision<'a>>),
-}
-
-impl Files for Source<'_> {
-    fn read(&self, path: &Path) -> std::io::Result<Vec<u8>> {
-        match self {
-            Self::Disk => Disk.read(path),
-            Self::Revision(listed) => listed.read(path),
-        }
-    }
-
-    fn kind(&self, path: &Path) -> Option<discover::Kind> {
-        match self {
-            Self::Disk => Disk.kind(path),
-            Self::Revision(listed) => listed.kind(path),
-        }
-    }
-}
-
-impl Source<'_> {
-    fn text(&self, location: &Path) -> Result<Text, ReadError> {
-        match self {
-            Self::Disk => discover::read(location),
-            Self::Revision(listed) => {
-                discover::decode(listed.read(location).map_err(ReadError::Io)?)
-            }
-        }
-    }
-}
+/// How often files are lowered again because they call macros of other files: what those expand to
+/// can declare modules that define macros.
+const EXPANSIONS: usize = 3;
 
 /// Checks what `input` asks for.
 pub(crate) fn check(input: &Input<'_, LintsSection, LintArgs>) -> Result<Outcome, Failure> {
     let locks = Vocabulary::shipped_with(input.section.map(|section| &section.value));
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(input.jobs.get())
-        .stack_size(STACK)
-        .build()
-        .map_err(|error| -> Failure { Box::new(NoThreads(error.to_string())) })?;
+    let pool = workers(input.jobs)?;
     input.progress.phase("finding files");
     let (walked, source) = sources(input)?;
-    let mut run = Run {
-        outcome: Outcome::default(),
-        unresolved: BTreeMap::new(),
-        opaque: BTreeMap::new(),
-        gave_up: Vec::new(),
-        packages: 0,
-        drawing: Drawing::default(),
-    };
     let edition = parser_edition(&input.args.edition);
     let mut discovery = discover::resolve(walked, &source, edition);
-    run.outcome.undecided.append(&mut discovery.undecided);
-    run.outcome.skipped += discovery.skipped;
-    run.packages = discovery.packages.len();
+    let mut run = Checked::new(&mut discovery);
     input.progress.phase("checking files");
     for component in 0..discovery.components.len() {
-        let checked =
-            pool.install(|| check_component(&mut discovery, component, &source, &locks, input));
+        let checked = pool.install(|| {
+            let loaded = load(&mut discovery, component, &source, input);
+            loaded.judge(&locks)
+        });
         run.absorb(checked);
     }
     let answer = input.args.graph.map(|form| run.drawing.to_text(form));
     Ok(Outcome {
         answer,
-        ..run.finish()
+        ..run.finish(input.args.stats)
     })
+}
+
+/// The threads that read and judge.
+pub(crate) fn workers(jobs: NonZeroUsize) -> Result<rayon::ThreadPool, Failure> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(jobs.get())
+        .stack_size(STACK)
+        .build()
+        .map_err(|error| -> Failure { Box::new(NoThreads(error.to_string())) })
 }
 
 /// There are no worker threads.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 #[error("cannot start worker threads: {0}")]
-struct NoThreads(String);
-
-/// The files that were asked for, on disk or in a revision.
-fn sources<'a>(
-    input: &'a Input<'_, LintsSection, LintArgs>,
-) -> Result<(Walked, Source<'a>), Failure> {
-    if let Some(root) = input.tree.root() {
-        let paths: Vec<PathBuf> = input
-            .scope
-            .targets
-            .iter()
-            .map(|target| {
-                PathBuf::from(if target.shown.is_empty() {
-                    "."
-                } else {
-                    target.shown.as_str()
-                })
-            })
-            .collect();
-        let request = discover::Request {
-            cwd: root,
-            paths: &paths,
-            ignore: !input.args.no_ignore,
-        };
-        return Ok((discover::walk(&request), Source::Disk));
-    }
-    let entries = input
-        .tree
-        .files()
-        .map_err(|error| -> Failure { Box::new(error) })?;
-    let mut walked = Walked::default();
-    let mut paths = std::collections::BTreeSet::new();
-    for entry in entries {
-        if entry.kind != rules::tree::Kind::File {
-            continue;
-        }
-        let location = PathBuf::from(&*entry.path);
-        if entry.path.ends_with(".rs") && input.scope.covers(&entry.path) {
-            let target = input
-                .scope
-                .targets
-                .iter()
-                .find(|target| target.shown == *entry.path);
-            walked.files.push(Found {
-                root: PathBuf::new(),
-                location: location.clone(),
-                path: entry.path.clone(),
-                named: target.is_some(),
-                size: entry.size,
-                problem: None,
-            });
-        }
-        paths.insert(location);
-    }
-    let tree: &Tree = input.tree;
-    let read = Box::new(move |path: &Path| {
-        let longest = u64::try_from(limits::MAX_BYTES).unwrap_or(u64::MAX);
-        tree.read(&path.to_string_lossy(), longest)
-            .map_err(|error| std::io::Error::other(error.to_string()))
-    });
-    Ok((walked, Source::Revision(Listed { paths, read })))
-}
+pub(crate) struct NoThreads(String);
 
 /// What a file became.
 enum Lowered {
@@ -174,24 +80,103 @@ enum Lowered {
     Failed(Undecided),
 }
 
-/// What a component gives.
+/// What a component gives, and in the end the run.
 #[derive(Default)]
-struct Checked {
-    judged: Judged,
-    undecided: Vec<Undecided>,
-    suppressions: Vec<rules::Suppression>,
-    opaque: BTreeMap<String, u64>,
-    files: usize,
-    skipped: usize,
+pub(crate) struct Checked {
+    pub(crate) outcome: Outcome,
+    stats: Stats,
+    drawing: Drawing,
 }
 
-fn check_component(
+impl Checked {
+    /// What discovery says before any file is read.
+    fn new(discovery: &mut Discovery) -> Self {
+        let mut checked = Self::default();
+        checked.outcome.undecided.append(&mut discovery.undecided);
+        checked.outcome.skipped = discovery.skipped;
+        if discovery.skipped > 0 {
+            let count = u64::try_from(discovery.skipped).unwrap_or(u64::MAX);
+            let reason = "links to folders, or broken manifests of fixtures";
+            checked.stats.skipped.insert(reason.to_owned(), count);
+        }
+        checked.stats.packages = discovery.packages.len();
+        checked
+    }
+
+    fn skip(&mut self, reason: &str) {
+        self.outcome.skipped += 1;
+        self.stats.skip(reason);
+    }
+
+    fn absorb(&mut self, other: Self) {
+        let Outcome {
+            findings,
+            undecided,
+            suppressions,
+            files,
+            skipped,
+            ..
+        } = other.outcome;
+        self.outcome.findings.extend(findings);
+        self.outcome.undecided.extend(undecided);
+        self.outcome.suppressions.extend(suppressions);
+        self.outcome.files += files;
+        self.outcome.skipped += skipped;
+        self.stats.absorb(other.stats);
+        self.drawing.absorb(other.drawing);
+    }
+
+    /// Takes in what judging gave.
+    pub(crate) fn judged(&mut self, judged: Judged) {
+        self.outcome.findings.extend(judged.findings);
+        self.drawing.absorb(judged.drawing);
+        for (name, found) in judged.crates {
+            self.stats.crate_of(&name).merge(found);
+        }
+    }
+
+    fn finish(mut self, aside: bool) -> Outcome {
+        self.outcome.stats = self.stats.json();
+        if aside {
+            self.outcome.aside = self.stats.table();
+        }
+        self.outcome
+    }
+}
+
+/// A component, read and lowered.
+pub(crate) struct Loaded {
+    pub(crate) files: Vec<File>,
+    pub(crate) crates: Vec<CrateInput>,
+    /// What is known of it so far.
+    pub(crate) checked: Checked,
+}
+
+impl Loaded {
+    /// Files that nobody has to find first.
+    #[cfg(test)]
+    pub(crate) fn of(files: Vec<File>, crates: Vec<CrateInput>) -> Self {
+        Self {
+            files,
+            crates,
+            checked: Checked::default(),
+        }
+    }
+
+    fn judge(mut self, locks: &Vocabulary) -> Checked {
+        let judged = judge(&self.files, self.crates, locks);
+        self.checked.judged(judged);
+        self.checked
+    }
+}
+
+/// Reads and lowers a component.
+pub(crate) fn load(
     discovery: &mut Discovery,
     at: usize,
     source: &Source<'_>,
-    locks: &Vocabulary,
     input: &Input<'_, LintsSection, LintArgs>,
-) -> Checked {
+) -> Loaded {
     let mut lowered: BTreeMap<usize, (Lowered, Declarations)> = BTreeMap::new();
     let mut wanted: Vec<(usize, ParserEdition)> = Vec::new();
     if let Some(component) = discovery.components.get(at) {
@@ -201,10 +186,16 @@ fn check_component(
         }
     }
     let mut modules = Modules::default();
+    // Macros of other files that a file calls: nothing of them is known in the first rounds.
+    let mut foreign: BTreeMap<usize, Vec<Foreign>> = BTreeMap::new();
+    let mut expansions = 0;
     for _ in 0..ROUNDS {
         let read: Vec<(usize, (Lowered, Declarations))> = wanted
             .par_iter()
-            .map(|&(file, edition)| (file, lower(discovery, file, edition, source)))
+            .map(|&(file, edition)| {
+                let foreign = foreign.get(&file).map_or(&[][..], Vec::as_slice);
+                (file, lower(discovery, file, edition, source, foreign))
+            })
             .collect();
         input
             .progress
@@ -232,11 +223,20 @@ fn check_component(
                 wanted.push((file, edition));
             }
         }
+        if wanted.is_empty() && expansions < EXPANSIONS {
+            expansions += 1;
+            let facts = |file: usize| match lowered.get(&file) {
+                Some((Lowered::Facts(facts), _)) => Some(&**facts),
+                _ => None,
+            };
+            let files: Vec<usize> = lowered.keys().copied().collect();
+            wanted = macros::callers(discovery, &modules, &files, &facts, &mut foreign);
+        }
         if wanted.is_empty() {
             break;
         }
     }
-    judge_component(discovery, lowered, &modules, locks)
+    gather(discovery, lowered, &modules)
 }
 
 /// Reads and lowers one file.
@@ -245,6 +245,7 @@ fn lower(
     file: usize,
     edition: ParserEdition,
     source: &Source<'_>,
+    foreign: &[Foreign],
 ) -> (Lowered, Declarations) {
     let nothing = Declarations {
         cfg: Vec::new(),
@@ -275,28 +276,40 @@ fn lower(
         Ok(text) => text,
         Err(error) => return failed(error.place(), error.to_string()),
     };
-    let facts = syntax::lower(found.path.clone(), &text.text, edition, text.bom);
+    let path = found.path.clone();
+    let facts = syntax::lower_with(path, &text.text, edition, text.bom, foreign);
     let declared = Declarations::of(&facts);
     (Lowered::Facts(Box::new(facts)), declared)
 }
 
-/// Links and judges what was lowered.
-fn judge_component(
+/// What was lowered, as linking takes it.
+fn gather(
     discovery: &Discovery,
     lowered: BTreeMap<usize, (Lowered, Declarations)>,
     modules: &Modules,
-    locks: &Vocabulary,
-) -> Checked {
+) -> Loaded {
     let mut checked = Checked::default();
     for missing in &modules.missing {
-        if let (Some(problem), Some(file)) = (&missing.problem, discovery.files.get(missing.file)) {
-            checked.undecided.push(Undecided {
+        let Some(file) = discovery.files.get(missing.file) else {
+            continue;
+        };
+        match &missing.problem {
+            Some(problem) => checked.outcome.undecided.push(Undecided {
                 path: file.found.path.clone(),
                 at: None,
                 reason: format!("module `{}` {problem}", missing.name),
-            });
+            }),
+            None => {
+                let name = match missing.name.as_str() {
+                    "" => "include!",
+                    name => name,
+                };
+                let place = (file.found.path.to_string(), name.to_owned());
+                checked.stats.missing.push(place);
+            }
         }
     }
+    let owners = owners(modules);
     let mut files = Vec::new();
     let mut ids: BTreeMap<usize, FileId> = BTreeMap::new();
     for (index, (lowered, _)) in lowered {
@@ -304,12 +317,12 @@ fn judge_component(
         let decides =
             modules.reached.contains(&index) || found.is_some_and(|file| file.found.named);
         match lowered {
-            Lowered::Failed(undecided) if decides => checked.undecided.push(undecided),
-            Lowered::Failed(_) => checked.skipped += 1,
+            Lowered::Failed(undecided) if decides => checked.outcome.undecided.push(undecided),
+            Lowered::Failed(_) => checked.skip("that cannot be read and are no part of a target"),
             Lowered::Facts(facts) => {
                 if let Some((range, message)) = facts.errors.first() {
                     if decides {
-                        checked.undecided.push(Undecided {
+                        checked.outcome.undecided.push(Undecided {
                             path: facts.path.clone(),
                             at: Some(facts.lines.position(range.start)),
                             reason: format!(
@@ -322,27 +335,41 @@ fn judge_component(
                             ),
                         });
                     } else {
-                        checked.skipped += 1;
+                        checked.skip("that do not parse and are no part of a target");
                     }
                 }
-                checked.files += 1;
+                checked.outcome.files += 1;
                 let silent = found.is_some_and(|file| file.vendored) || facts.generated;
                 if !silent {
-                    checked
-                        .suppressions
-                        .extend(facts.suppressions.iter().cloned());
+                    let suppressions = facts.suppressions.iter().cloned();
+                    checked.outcome.suppressions.extend(suppressions);
                 }
-                for (name, _) in &facts.opaque_macros {
-                    *checked.opaque.entry(name.to_string()).or_default() += 1;
-                }
+                let owner = owners.get(&index).cloned();
+                let owner = owner.unwrap_or_else(|| stem(&facts.path));
+                checked.stats.crate_of(&owner).macros.add(&facts);
                 ids.insert(index, FileId::of(files.len()));
                 files.push(*facts);
             }
         }
     }
     let crates = crates(discovery, modules, &ids);
-    checked.judged = judge(&files, crates, locks);
-    checked
+    Loaded {
+        files,
+        crates,
+        checked,
+    }
+}
+
+/// The name of the first crate that reaches each file.
+fn owners(modules: &Modules) -> BTreeMap<usize, String> {
+    let mut owners = BTreeMap::new();
+    for krate in modules.crates.iter().filter(|krate| !krate.name.is_empty()) {
+        for module in &krate.modules {
+            let owner = owners.entry(module.file);
+            owner.or_insert_with(|| krate.name.clone());
+        }
+    }
+    owners
 }
 
 /// The crates of a component as linking takes them.
@@ -440,56 +467,11 @@ fn edition(edition: ParserEdition) -> Edition {
     }
 }
 
-fn parser_edition(year: &str) -> ParserEdition {
+pub(crate) fn parser_edition(year: &str) -> ParserEdition {
     match year {
         "2015" => ParserEdition::Edition2015,
         "2018" => ParserEdition::Edition2018,
         "2024" => ParserEdition::Edition2024,
         _ => ParserEdition::Edition2021,
-    }
-}
-
-/// The outcome while it grows.
-struct Run {
-    outcome: Outcome,
-    unresolved: BTreeMap<String, u64>,
-    opaque: BTreeMap<String, u64>,
-    gave_up: Vec<String>,
-    packages: usize,
-    drawing: Drawing,
-}
-
-impl Run {
-    fn absorb(&mut self, checked: Checked) {
-        self.outcome.findings.extend(checked.judged.findings);
-        self.outcome.undecided.extend(checked.undecided);
-        self.outcome.suppressions.extend(checked.suppressions);
-        self.outcome.files += checked.files;
-        self.outcome.skipped += checked.skipped;
-        for (name, count) in checked.judged.unresolved {
-            *self.unresolved.entry(name).or_default() += u64::from(count);
-        }
-        for (name, count) in checked.opaque {
-            *self.opaque.entry(name).or_default() += count;
-        }
-        self.gave_up.extend(checked.judged.gave_up);
-        self.drawing.absorb(checked.judged.drawing);
-    }
-
-    fn finish(mut self) -> Outcome {
-        self.unresolved.retain(|_, count| *count > 0);
-        let stats = &mut self.outcome.stats;
-        stats.insert("packages".to_owned(), self.packages.into());
-        stats.insert(
-            "unresolved-calls".to_owned(),
-            serde_json::json!(self.unresolved),
-        );
-        stats.insert("opaque-macros".to_owned(), serde_json::json!(self.opaque));
-        self.gave_up.sort();
-        stats.insert(
-            "functions-given-up".to_owned(),
-            serde_json::json!(self.gave_up),
-        );
-        self.outcome
     }
 }

@@ -84,14 +84,27 @@ pub enum ListFormat {
     Json,
 }
 
+/// Arguments of `explain`.
+#[derive(Debug, Clone, Args)]
+pub struct ExplainArgs {
+    /// The rule's id; or a place, as src/proxy.rs:12 or src/proxy.rs:12:9
+    #[arg(value_name = "RULE|PATH:LINE[:COLUMN]")]
+    pub what: String,
+
+    /// For a place: the policy; without it the nearest `preflight.yaml` in or above the package
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
 /// The commands about the tool itself.
 #[derive(Debug, Clone, Subcommand)]
 pub enum About {
-    /// Explain a rule: why, bad and good code, where it comes from
-    Explain {
-        /// The rule's id
-        rule: String,
-    },
+    /// Explain a rule, or a place in a file
+    ///
+    /// A rule: why it is there, bad and good code, where it comes from.
+    /// A place: what was understood there and how, so that it can be seen why a finding is
+    /// there, or is not.
+    Explain(ExplainArgs),
     /// List the rules
     Rules(RulesArgs),
     /// Print completions for a shell

@@ -51,6 +51,8 @@ pub struct Outcome {
     /// What was asked for instead of a report: it goes to standard output, and the reports that
     /// would go there to standard error.
     pub answer: Option<String>,
+    /// Lines for the person at standard error, after the reports: what was asked for beside them.
+    pub aside: Vec<String>,
     /// Texts that cannot be read again from disk by their path (revisions, standard input); for
     /// the others the kernel reads the files that the report points at.
     pub sources: Sources,

@@ -9,6 +9,7 @@
 
 mod certs;
 mod estate;
+mod explain;
 mod fixtures;
 mod graph;
 mod hostile;

@@ -266,6 +266,8 @@ impl<'p> Evidence<'p, '_> {
                 )
             }
             Keeper::Variable(name) => {
+                // A variable that a macro's definition binds has a mark behind its name.
+                let name = name.split('#').next().unwrap_or(name);
                 format!("the {noun} of `{lock}` is taken here and kept in `{name}`")
             }
             Keeper::Extended => {
@@ -300,41 +302,7 @@ impl<'p> Evidence<'p, '_> {
 
     /// Why a guard's life ends there.
     fn why(&self, guard: &Guard, why: Why) -> String {
-        let head = guard
-            .heads
-            .last()
-            .and_then(|at| usize::try_from(*at).ok())
-            .and_then(|at| self.facts.constructs.get(at))
-            .map(|construct| construct.head);
-        match (why, head) {
-            (Why::Statement | Why::Block | Why::Function | Why::Arm, Some(Head::IfLet))
-                if guard.keeper == Keeper::Temporary =>
-            {
-                "a temporary of an `if let` head is dropped after the whole statement, `else` \
-                 included (before edition 2024)"
-                    .to_owned()
-            }
-            (Why::Statement | Why::Block | Why::Function | Why::Arm, Some(Head::Match))
-                if guard.keeper == Keeper::Temporary =>
-            {
-                "a temporary of a `match` head is dropped after the whole statement".to_owned()
-            }
-            (Why::IfLet, _) => {
-                "a temporary of an `if let` head is dropped after its body".to_owned()
-            }
-            (Why::Round, _) => "the end of each round of the loop".to_owned(),
-            (Why::For, _) => "a temporary of a `for` head is dropped after the loop".to_owned(),
-            (Why::Statement, _) => "the end of the statement".to_owned(),
-            (Why::Condition, _) => "the end of the condition".to_owned(),
-            (Why::Arm, _) => "the end of the arm".to_owned(),
-            (Why::Block, _) => "the end of the block".to_owned(),
-            (Why::Function, _) => "the end of the function".to_owned(),
-            (Why::Moved, _) => "moved into this call".to_owned(),
-            (Why::Assigned, _) => "replaced only after the new value exists".to_owned(),
-            (Why::Stored, _) => "stored".to_owned(),
-            (Why::Macro, _) => "the end of the macro".to_owned(),
-            (Why::Method, _) => "the end of the method that took it".to_owned(),
-        }
+        why_it_ends(self.facts, guard, why)
     }
 
     /// Each call from the primary place to where what `verb` says happens.
@@ -356,16 +324,7 @@ impl<'p> Evidence<'p, '_> {
 
     /// `read guard`, `write guard`, `guard`, `borrow`, `mutable borrow`.
     pub fn noun(&self, guard: &Guard) -> &'static str {
-        match (self.kind(guard), guard.mode) {
-            (Kind::RefCell, Mode::Exclusive) => "mutable borrow",
-            (Kind::RefCell | Kind::Watch, _) => "borrow",
-            (Kind::Once | Kind::OnceCell, _) => "initialiser",
-            (Kind::Semaphore, _) => "permit",
-            (Kind::Mutex | Kind::Unknown | Kind::Reentrant, _) => "guard",
-            (_, Mode::Exclusive) => "write guard",
-            (_, Mode::Upgradable) => "upgradable guard",
-            _ => "read guard",
-        }
+        noun(self.program, guard)
     }
 
     /// `locked`, `read-locked`, `write-locked`, `borrowed`, `mutably borrowed`.
@@ -415,6 +374,57 @@ impl<'p> Evidence<'p, '_> {
     /// Events with the guards alive.
     pub fn events(&self) -> impl Iterator<Item = &'p Event> {
         self.facts.events.iter()
+    }
+}
+
+/// Why a guard's life ends there.
+pub(crate) fn why_it_ends(facts: &Facts, guard: &Guard, why: Why) -> String {
+    let head = guard
+        .heads
+        .last()
+        .and_then(|at| usize::try_from(*at).ok())
+        .and_then(|at| facts.constructs.get(at))
+        .map(|construct| construct.head);
+    match (why, head) {
+        (Why::Statement | Why::Block | Why::Function | Why::Arm, Some(Head::IfLet))
+            if guard.keeper == Keeper::Temporary =>
+        {
+            "a temporary of an `if let` head is dropped after the whole statement, `else` \
+             included (before edition 2024)"
+                .to_owned()
+        }
+        (Why::Statement | Why::Block | Why::Function | Why::Arm, Some(Head::Match))
+            if guard.keeper == Keeper::Temporary =>
+        {
+            "a temporary of a `match` head is dropped after the whole statement".to_owned()
+        }
+        (Why::IfLet, _) => "a temporary of an `if let` head is dropped after its body".to_owned(),
+        (Why::Round, _) => "the end of each round of the loop".to_owned(),
+        (Why::For, _) => "a temporary of a `for` head is dropped after the loop".to_owned(),
+        (Why::Statement, _) => "the end of the statement".to_owned(),
+        (Why::Condition, _) => "the end of the condition".to_owned(),
+        (Why::Arm, _) => "the end of the arm".to_owned(),
+        (Why::Block, _) => "the end of the block".to_owned(),
+        (Why::Function, _) => "the end of the function".to_owned(),
+        (Why::Moved, _) => "moved into this call".to_owned(),
+        (Why::Assigned, _) => "replaced only after the new value exists".to_owned(),
+        (Why::Stored, _) => "stored".to_owned(),
+        (Why::Macro, _) => "the end of the macro".to_owned(),
+        (Why::Method, _) => "the end of the method that took it".to_owned(),
+    }
+}
+
+/// `read guard`, `write guard`, `guard`, `borrow`, `mutable borrow`.
+pub(crate) fn noun(program: &Program<'_>, guard: &Guard) -> &'static str {
+    match (program.locks.lock(guard.lock.lock).kind, guard.mode) {
+        (Kind::RefCell, Mode::Exclusive) => "mutable borrow",
+        (Kind::RefCell | Kind::Watch, _) => "borrow",
+        (Kind::Once | Kind::OnceCell, _) => "initialiser",
+        (Kind::Semaphore, _) => "permit",
+        (Kind::Mutex | Kind::Unknown | Kind::Reentrant, _) => "guard",
+        (_, Mode::Exclusive) => "write guard",
+        (_, Mode::Upgradable) => "upgradable guard",
+        _ => "read guard",
     }
 }
 

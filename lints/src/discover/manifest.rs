@@ -96,6 +96,16 @@ impl Manifest {
             .map(|member| normal(&self.root.join(member)))
     }
 
+    /// Folders that are no part of the workspace.
+    pub(super) fn excluded(&self) -> impl Iterator<Item = PathBuf> {
+        self.workspace()
+            .and_then(|workspace| workspace.get("exclude")?.as_array())
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .map(|folder| normal(&self.root.join(folder)))
+    }
+
     /// The folder of the workspace that the package says it belongs to.
     pub(super) fn workspace_folder(&self) -> Option<PathBuf> {
         let folder = text(self.package()?, "workspace")?;

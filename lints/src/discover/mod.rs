@@ -17,11 +17,13 @@ use std::sync::Arc;
 use ra_ap_syntax::Edition;
 
 pub use component::Component;
+pub use home::home;
 pub use package::{Dependency, Package, Target};
 pub use text::{ReadError, Text, decode, read};
 pub use walk::{Request, walk};
 
 mod component;
+mod home;
 mod manifest;
 pub mod modules;
 mod package;

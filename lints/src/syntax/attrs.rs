@@ -70,7 +70,7 @@ impl Attrs {
 }
 
 /// The content of a string literal without escapes; `None` for anything else.
-fn string(literal: &str) -> Option<Name> {
+pub(super) fn string(literal: &str) -> Option<Name> {
     let raw = literal.strip_prefix('r').map(|raw| raw.trim_matches('#'));
     let quoted = raw.unwrap_or(literal);
     let inner = quoted.strip_prefix('"')?.strip_suffix('"')?;

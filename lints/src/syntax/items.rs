@@ -4,6 +4,7 @@ use ra_ap_syntax::SyntaxKind as K;
 
 use super::Lowering;
 use super::attrs::Attrs;
+use super::macros::has_attribute;
 use super::tree::Node;
 use super::types::{name, name_ref, plain};
 use crate::hir::{
@@ -68,7 +69,12 @@ impl Lowering<'_> {
                 }
                 ItemKind::Use(leaves)
             }
-            K::EXTERN_CRATE => ItemKind::ExternCrate(name_ref(node)),
+            K::EXTERN_CRATE => {
+                if has_attribute(node, "macro_use") {
+                    self.macro_crates.push(name_ref(node));
+                }
+                ItemKind::ExternCrate(name_ref(node))
+            }
             K::EXTERN_BLOCK => {
                 let cfg = Attrs::of(node).cfg;
                 let first = out.len();
@@ -91,7 +97,12 @@ impl Lowering<'_> {
             attrs.cfg.extend(Attrs::of(list).cfg);
         }
         let path = attrs.path.take();
-        let mut item = self.finish(node, ItemKind::Module { path, items });
+        let kind = ItemKind::Module {
+            path,
+            items,
+            is_macro_use: has_attribute(node, "macro_use"),
+        };
+        let mut item = self.finish(node, kind);
         item.cfg = attrs.cfg;
         out.push(item);
     }
@@ -158,6 +169,7 @@ impl Lowering<'_> {
                     for field in list.children().filter(|it| it.kind() == K::RECORD_FIELD) {
                         fields.push(Field {
                             name: name(field),
+                            range: self.range(field),
                             ty: self.child_type(field),
                         });
                     }
@@ -166,6 +178,7 @@ impl Lowering<'_> {
                     for field in list.children().filter(|it| it.kind() == K::TUPLE_FIELD) {
                         fields.push(Field {
                             name: Name::new(fields.len().to_string()),
+                            range: self.range(field),
                             ty: self.child_type(field),
                         });
                     }

@@ -7,8 +7,8 @@
 //! of the tree outlives [`lower`].
 //!
 //! A macro that the same file defines with `macro_rules!` is expanded: its body stands in the place
-//! of the call. One that another file of the crate defines is not known here, whatever its name
-//! resolves to: files are lowered each on its own, so that they can be lowered side by side.
+//! of the call. Files are lowered each on its own, so that they can be lowered side by side; one
+//! that calls a macro of another file is lowered once more, [with](lower_with) its definition.
 
 mod attrs;
 mod body;
@@ -32,7 +32,7 @@ use ra_ap_parser::TopEntryPoint;
 use ra_ap_syntax::Edition;
 use rules::LineIndex;
 
-use crate::hir::{File, Name, Range};
+use crate::hir::{File, MacroCounts, Name, Range};
 use macros::{Hygiene, Rules};
 use tokens::{Feed, Tokens, narrow};
 use tree::{Node, Tree};
@@ -62,6 +62,39 @@ const GENERATED_MARKS: &[&str] = &[
 ///
 /// It never fails: what does not parse is in [`File::errors`], and the rest is lowered.
 pub fn lower(path: Arc<str>, text: &str, edition: Edition, bom: u32) -> File {
+    lower_with(path, text, edition, bom, &[])
+}
+
+/// A macro that another file defines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Foreign {
+    /// How this file calls it: first segment (empty for none) and name.
+    pub keys: Vec<(Name, Name)>,
+    /// What stands between its delimiters.
+    pub body: Arc<str>,
+    /// The edition of the file that defines it.
+    pub edition: Edition,
+    /// What `$crate` means in it; `None` for the crate of this file.
+    pub krate: Option<Name>,
+}
+
+/// Whether it is known by name what a macro expands to.
+pub fn is_known_macro(name: &str) -> bool {
+    macros::is_known(name)
+}
+
+/// As [`lower`], with macros that other files define.
+pub fn lower_with(
+    path: Arc<str>,
+    text: &str,
+    edition: Edition,
+    bom: u32,
+    foreign: &[Foreign],
+) -> File {
+    let elsewhere: Vec<Tokens<'_>> = foreign
+        .iter()
+        .map(|found| Tokens::new(&found.body, found.edition))
+        .collect();
     let tokens = Tokens::new(text, edition);
     let tree = Tree::parse(
         &tokens,
@@ -71,13 +104,17 @@ pub fn lower(path: Arc<str>, text: &str, edition: Edition, bom: u32) -> File {
     let mut lowering = Lowering {
         tokens: &tokens,
         source: &tokens,
+        elsewhere: &elsewhere,
+        definition: &tokens,
         shift: bom,
         depth: 0,
         too_deep: false,
         errors: Vec::new(),
         opaque: Vec::new(),
+        macros: MacroCounts::default(),
+        macro_crates: Vec::new(),
         budget: Lowering::budget(tokens.len()),
-        rules: Rules::of(&tokens, &tree),
+        rules: Rules::of(&tokens, &tree).with(foreign, &elsewhere),
         hygiene: Hygiene::default(),
     };
     for (start, end, message) in tokens.errors() {
@@ -104,7 +141,12 @@ pub fn lower(path: Arc<str>, text: &str, edition: Edition, bom: u32) -> File {
         suppressions = suppress::suppressions(root, &tokens, &path, &lines, bom);
     }
     let Lowering {
-        mut errors, opaque, ..
+        mut errors,
+        opaque,
+        macros,
+        macro_crates,
+        rules,
+        ..
     } = lowering;
     errors.sort_by_key(|(range, _)| *range);
     File {
@@ -115,6 +157,10 @@ pub fn lower(path: Arc<str>, text: &str, edition: Edition, bom: u32) -> File {
         cfg,
         suppressions,
         errors,
+        macros,
+        macro_rules: rules.exported(&tokens, bom),
+        macro_calls: rules.calls(),
+        macro_crates,
         opaque_macros: opaque,
     }
 }
@@ -148,6 +194,10 @@ struct Lowering<'t> {
     tokens: &'t Tokens<'t>,
     /// The file.
     source: &'t Tokens<'t>,
+    /// Definitions of macros in other files.
+    elsewhere: &'t [Tokens<'t>],
+    /// Where the macro that is being expanded is defined.
+    definition: &'t Tokens<'t>,
     /// Bytes that stand in front of the text on disk.
     shift: u32,
     /// Levels of nesting we are in.
@@ -156,6 +206,8 @@ struct Lowering<'t> {
     too_deep: bool,
     errors: Vec<(Range, String)>,
     opaque: Vec<(Name, Range)>,
+    macros: MacroCounts,
+    macro_crates: Vec<Name>,
     /// Tokens of macro arguments that may still be parsed.
     budget: u32,
     /// The macros that the file defines.

@@ -28,7 +28,9 @@ fn item(item: &Item) -> String {
     }
     let name = &item.name;
     let rest = match &item.kind {
-        ItemKind::Module { path, items: inner } => {
+        ItemKind::Module {
+            path, items: inner, ..
+        } => {
             let path = path
                 .as_ref()
                 .map_or(String::new(), |path| format!(" @{path}"));

@@ -10,33 +10,13 @@ use crate::index::ty::{Subst, Ty, unify};
 use crate::locks::{Kind, LockId, Method, Mode, Returns};
 
 use super::Walker;
-use super::facts::{Guard, Happening, Keeper, LockRef, Place};
+use super::facts::{Guard, Happening, Keeper};
 use super::known::{self};
 use super::moment::guard_type;
+use super::trace::Found;
 use super::value::{Pending, Value};
 
-/// A lock about to be taken.
-#[derive(Debug, Clone)]
-pub(super) struct Acquisition {
-    pub(super) lock: LockRef,
-    pub(super) method: Method,
-    pub(super) range: Range,
-    /// What the guard dereferences to.
-    pub(super) inner: Ty,
-    pub(super) grounds: Grounds,
-    /// What the method is given to run while it holds the lock.
-    pub(super) runs: Vec<Value>,
-    /// Guards whose protected data the lock is in.
-    pub(super) borrows: Vec<u32>,
-}
-
-/// An async function whose future has not been awaited.
-#[derive(Debug, Clone)]
-pub(super) struct PendingCall {
-    pub(super) callees: Callees,
-    pub(super) args: Vec<Value>,
-    pub(super) range: Range,
-}
+pub(super) use super::acquisition::{Acquisition, PendingCall, lock_ref};
 
 impl Walker<'_, '_> {
     pub(super) fn method_call(&mut self, id: ExprId) -> Value {
@@ -84,6 +64,7 @@ impl Walker<'_, '_> {
                 at.within = None;
             }
             if self.is_guard_method(&at, name) {
+                self.note_step(&steps, step, || Found::Guard);
                 let at = if name == "with_upgraded" {
                     self.kept(at, None)
                 } else {
@@ -99,24 +80,29 @@ impl Walker<'_, '_> {
             {
                 let grounds = self.program.locks.grounds(path);
                 self.blocking_lock(&at, path, name, range);
+                self.note_step(&steps, step, || Found::lock(lock, path, name, grounds));
                 return self.lock_call(at, lock, method, args, range, grounds);
             }
             if let Ty::Ext(path, _) = ty
                 && let Some(operation) = self.program.locks.blocking.method(path, name)
             {
+                self.note_step(&steps, step, || Found::Blocking);
                 return self.blocking_method(at, operation, name, args, range);
             }
             let callees = self.program.methods_on(ty, name, &self.scope);
             if !callees.fns.is_empty() {
+                self.note_step(&steps, step, || Found::Functions(callees.fns.clone()));
                 return self.method_of_workspace(at, &callees, args, range);
             }
             if let Some(known) = known::method(ty, name) {
+                self.note_step(&steps, step, || Found::Standard);
                 return self.known_method(at, ty, known, name, args, generics);
             }
             if let Ty::Ext(path, _) = ty
                 && let Some(given) = self.program.locks.blocking.gives(path, name)
             {
                 let given = given.clone();
+                self.note_outside(ty, || Found::OutsideMethod);
                 let value = self.unresolved_method(at, name, args, range);
                 return value.with_ty(given);
             }
@@ -124,6 +110,7 @@ impl Walker<'_, '_> {
                 && name == "clone"
             {
                 // `#[derive(Clone)]`: what holds a lock can only share it.
+                self.note_step(&steps, step, || Found::Standard);
                 let place = at.place.clone();
                 let value = self.kept(at, None);
                 return Value {
@@ -133,6 +120,7 @@ impl Walker<'_, '_> {
                 };
             }
         }
+        self.note_miss(&at.ty, &steps);
         self.unresolved_method(at, name, args, range)
     }
 
@@ -262,6 +250,7 @@ impl Walker<'_, '_> {
         let function = self.kept(function, None);
         let values = self.arguments(args, None);
         if let Some(closure) = function.closure {
+            self.note_call(&function.ty, || Found::Closure);
             let value = self.closure_here(closure, &values);
             self.drop_args(values, range.end);
             return value;
@@ -271,8 +260,10 @@ impl Walker<'_, '_> {
                 fns: vec![(found, Grounds::Resolved)],
                 subst: Subst::new(),
             };
+            self.note_call(&function.ty, || Found::Functions(callees.fns.clone()));
             return self.invoke(&callees, values, range);
         }
+        self.note_outside(&function.ty, || Found::value(function.param));
         if let Some(param) = function.param {
             self.record(Happening::CallParam(param), range);
         }
@@ -319,6 +310,7 @@ impl Walker<'_, '_> {
     ) -> Value {
         match self.program.resolve_value_path(self.scope.module, path) {
             Res::Def(Def::Fn(function)) => {
+                self.note_call(&Ty::FnItem(function), || Found::function(function));
                 let values = self.arguments(args, None);
                 let mut callees = Callees {
                     fns: vec![(function, Grounds::Resolved)],
@@ -329,6 +321,7 @@ impl Walker<'_, '_> {
             }
             Res::Def(Def::Adt(adt) | Def::Variant(adt, _)) => {
                 // A constructor: the value holds what it is given.
+                self.note_call(&Ty::Unknown, || Found::Constructor(adt));
                 let values = self.arguments(args, holder);
                 let mut whole = Value::default();
                 let def = self.program.adt(adt);
@@ -357,7 +350,10 @@ impl Walker<'_, '_> {
                     .collect();
                 whole.with_ty(Ty::Adt(adt, types))
             }
-            Res::External(found) => self.external_call(&found, args, range, holder),
+            Res::External(found) => {
+                self.note_outside(&Ty::Unknown, || Found::Outside(found.clone()));
+                self.external_call(&found, args, range, holder)
+            }
             _ => self.associated_call(path, args, range),
         }
     }
@@ -386,10 +382,12 @@ impl Walker<'_, '_> {
         let values = self.arguments(args, None);
         if let Ty::Ext(found, _) = &owner {
             let found = format!("{found}::{}", last.name);
+            self.note_outside(&owner, || Found::Outside(found.as_str().into()));
             return self.external(&found, values, &owner, args, range);
         }
         // A guard type's associated function: `MutexGuard::map(g, |x| …)`.
         if let Ty::Guard(_) = &owner {
+            self.note_call(&owner, || Found::Guard);
             return self.guard_function(&last.name, values, range);
         }
         let mut callees = self.program.methods_on(&owner, &last.name, &self.scope);
@@ -406,7 +404,7 @@ impl Walker<'_, '_> {
             }
         }
         if callees.fns.is_empty() {
-            self.facts.unresolved += u32::from(matches!(owner, Ty::Unknown));
+            self.note_miss(&owner, std::slice::from_ref(&owner));
             let mut borrows = Vec::new();
             for value in &values {
                 borrows.extend(value.borrows.iter().copied());
@@ -424,6 +422,7 @@ impl Walker<'_, '_> {
                 ..Value::of(ty)
             };
         }
+        self.note_call(&owner, || Found::Functions(callees.fns.clone()));
         if let Some((function, _)) = callees.fns.first() {
             self.turbofish(path, *function, &mut callees.subst);
         }
@@ -458,16 +457,6 @@ impl Walker<'_, '_> {
         let mut values = vec![receiver];
         values.extend(self.arguments(args, None));
         self.invoke(callees, values, range)
-    }
-}
-
-/// A lock by its place.
-pub(super) fn lock_ref(place: Option<Place>, lock: LockId, method: &Method) -> LockRef {
-    LockRef {
-        place,
-        lock,
-        shards: method.shards,
-        key: None,
     }
 }
 

@@ -21,7 +21,9 @@ impl Walker<'_, '_> {
         }
         self.budget -= 1;
         self.depth += 1;
+        let outer = std::mem::replace(&mut self.current, id);
         let mut value = self.expr_kind(id, holder);
+        self.current = outer;
         self.depth -= 1;
         // What is used twice must not make values and types grow like powers.
         for list in [&mut value.borrows, &mut value.guards] {
@@ -31,6 +33,7 @@ impl Walker<'_, '_> {
         if !value.ty.is_small(&mut 200) {
             value.ty = Ty::Unknown;
         }
+        self.note_value(id, &value);
         value
     }
 

@@ -9,6 +9,8 @@ use crate::index::ty::Ty;
 use crate::index::{FileId, FnId, StaticId};
 use crate::locks::{LockId, Mode, Shards};
 
+use super::trace::Tally;
+
 /// Where a path to a lock starts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Root {
@@ -410,8 +412,8 @@ pub struct Facts {
     pub local_types: Vec<(u32, Ty)>,
     /// What callers must know.
     pub summary: Summary,
-    /// Method calls whose receiver's type is not known, and calls of unknown functions.
-    pub unresolved: u32,
+    /// How much was resolved.
+    pub tally: Tally,
     /// Whether the body was too large to be walked whole.
     pub gave_up: bool,
 }

@@ -188,15 +188,13 @@ impl Walker<'_, '_> {
         }
         // The last type of the receiver says whether it is known at all.
         let unknown = matches!(receiver.ty, Ty::Unknown);
-        if unknown {
-            self.facts.unresolved += 1;
-        }
         if unknown
             && args.is_empty()
             && let Some(mode) = guessed_mode(name)
             && self.program.krate(self.scope.module).names_locks
             && receiver.place.is_some()
         {
+            self.note_guess(mode);
             return self.guessed(receiver, mode, range);
         }
         let guards_from = receiver.guards.clone();

@@ -5,6 +5,7 @@
 //! call and await is recorded with the guards that are alive then. Rules never look at syntax;
 //! they look at these facts.
 
+mod acquisition;
 mod block;
 mod blocking;
 mod call;
@@ -28,6 +29,7 @@ mod repeat;
 mod scopes;
 mod state;
 mod summary;
+pub mod trace;
 mod value;
 
 use crate::grounds::Grounds;
@@ -44,6 +46,7 @@ use facts::{
     Thread, Why,
 };
 use state::{Owner, State};
+use trace::{Grade, Trace};
 use value::{Pending, Value};
 
 /// Expressions walked in one function before the walk gives up (loops and closures repeat some).
@@ -54,9 +57,30 @@ const DEPTH: u32 = 3_000;
 
 /// Walks function `id`; `summaries` say what callees hand back.
 pub fn walk(program: &Program<'_>, summaries: &[Summary], id: FnId, scopes: Scopes) -> Facts {
+    walk_with(program, summaries, id, scopes, None).0
+}
+
+/// As [`walk`], with a record of what was resolved.
+pub fn walk_traced(
+    program: &Program<'_>,
+    summaries: &[Summary],
+    id: FnId,
+    scopes: Scopes,
+) -> (Facts, Trace) {
+    let (facts, trace) = walk_with(program, summaries, id, scopes, Some(Box::default()));
+    (facts, trace.map(|trace| *trace).unwrap_or_default())
+}
+
+fn walk_with(
+    program: &Program<'_>,
+    summaries: &[Summary],
+    id: FnId,
+    scopes: Scopes,
+    trace: Option<Box<Trace>>,
+) -> (Facts, Option<Box<Trace>>) {
     let def = program.function(id);
     let Some(body) = def.body else {
-        return Facts::default();
+        return (Facts::default(), trace);
     };
     let mut walker = Walker {
         program,
@@ -89,9 +113,13 @@ pub fn walk(program: &Program<'_>, summaries: &[Summary], id: FnId, scopes: Scop
         },
         parked: 0,
         scans: 0,
+        current: body.root,
+        grades: vec![Grade::default(); body.exprs.len()],
+        trace,
     };
     walker.function();
-    walker.facts
+    walker.tally();
+    (walker.facts, walker.trace)
 }
 
 /// A local variable.
@@ -160,6 +188,11 @@ struct Walker<'p, 'a> {
     parked: u32,
     /// How often the body has been looked through.
     scans: u32,
+    /// The expression being evaluated.
+    current: ExprId,
+    /// How far each call was resolved, by expression.
+    grades: Vec<Grade>,
+    trace: Option<Box<Trace>>,
 }
 
 impl<'a> Walker<'_, 'a> {

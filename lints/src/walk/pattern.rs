@@ -65,6 +65,7 @@ impl Walker<'_, '_> {
                         param: None,
                     },
                 );
+                self.note_variable(local, pat);
                 let place = value.place.unwrap_or(Place::root(Root::Local(local)));
                 if let Some(found) = self.local_mut(local) {
                     found.place = Some(place);

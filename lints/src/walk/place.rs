@@ -92,6 +92,12 @@ impl Walker<'_, '_> {
 
     /// Evaluates `id` as a place: a temporary keeps what it is made of.
     pub(super) fn place(&mut self, id: ExprId, holder: Option<u32>) -> Value {
+        let value = self.place_kind(id, holder);
+        self.note_value(id, &value);
+        value
+    }
+
+    fn place_kind(&mut self, id: ExprId, holder: Option<u32>) -> Value {
         match self.kind(id) {
             ExprKind::Field(base, name) => {
                 let base = self.place(*base, holder);

@@ -25,6 +25,7 @@ mod human;
 mod json;
 mod junit;
 mod markdown;
+mod outline;
 mod paint;
 mod place;
 mod sarif;
@@ -48,6 +49,8 @@ use std::path::PathBuf;
 use crate::{Io, Report};
 
 pub use format::{Format, FormatRequest, UnknownFormat};
+pub use outline::Said;
+pub(crate) use outline::{Code, aside, outline};
 
 /// Whether text for people is coloured.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]

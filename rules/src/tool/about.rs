@@ -2,6 +2,7 @@
 
 use super::check::Checker;
 use super::command::print;
+use super::place;
 use crate::args::{About, ListFormat};
 use crate::gate::OWN;
 use crate::{Exit, Io, Rule, escape, ids};
@@ -17,7 +18,10 @@ pub(super) fn answer<X>(
     rules.sort_by_key(|rule| rule.id);
     rules.dedup();
     match asked {
-        About::Explain { rule } => explain(rule, &rules, io),
+        About::Explain(args) => match place::asked(&args.what, &io.cwd) {
+            None => explain(&args.what, &rules, io),
+            Some(asked) => place::explain(checker, asked, args, io),
+        },
         About::Rules(args) => print(&list(&rules, args.format), io),
         About::Completions { shell } => {
             let mut script = Vec::new();

@@ -1,9 +1,7 @@
 //! One run of `check`, from the arguments to the exit status.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::num::NonZeroUsize;
-use std::path::Path;
 use std::time::Instant;
 
 use clap::{Args, Subcommand};
@@ -11,9 +9,8 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 use super::command::print;
-use super::{Failure, Input, Tool, failure};
+use super::{Asked, Explained, Failure, Input, Member, Tool, failure, world};
 use crate::args::{CheckArgs, FailOn};
-use crate::baseline::Baseline;
 use crate::gate::{self, Terms};
 use crate::ids::Part;
 use crate::policy::{self, Policy};
@@ -22,13 +19,11 @@ use crate::scope::{self, Scope};
 use crate::tree::Tree;
 use crate::{Exit, Io, Level, Outcome, Report, Rule, Verdict, report};
 
-/// Most bytes of standard input.
-const LONGEST_STDIN: u64 = 64 << 20;
-
 /// What can be checked with: one part, or several.
 pub(super) trait Checker<X> {
     fn identity(&self) -> Identity;
     fn rules(&self) -> Vec<&'static Rule>;
+    fn members(&self) -> Vec<&dyn Member>;
     fn outcomes(
         &self,
         prepared: &Prepared<'_>,
@@ -52,13 +47,13 @@ pub(super) struct Identity {
 pub struct Prepared<'a> {
     pub(super) scope: &'a Scope,
     pub(super) policy: &'a Policy,
-    policy_prefix: &'a str,
-    policy_outside: bool,
-    now: Timestamp,
-    jobs: NonZeroUsize,
-    progress: &'a Progress,
-    stdin: Option<&'a [u8]>,
-    env: &'a BTreeMap<String, String>,
+    pub(super) policy_prefix: &'a str,
+    pub(super) policy_outside: bool,
+    pub(super) now: Timestamp,
+    pub(super) jobs: NonZeroUsize,
+    pub(super) progress: &'a Progress,
+    pub(super) stdin: Option<&'a [u8]>,
+    pub(super) env: &'a BTreeMap<String, String>,
 }
 
 impl Prepared<'_> {
@@ -69,8 +64,30 @@ impl Prepared<'_> {
         args: &X,
         tree: &Tree,
     ) -> Result<Outcome, Failure> {
+        self.with(tool, args, tree, |input| (tool.check)(input))
+    }
+
+    /// What `tool` says about a place; `None` where it explains rules only.
+    pub(super) fn explain<S: DeserializeOwned, X, C>(
+        &self,
+        tool: &Tool<S, X, C>,
+        args: &X,
+        tree: &Tree,
+        asked: &Asked,
+    ) -> Option<Result<Explained, Failure>> {
+        let explain = tool.explain.as_ref()?.explain;
+        Some(self.with(tool, args, tree, |input| explain(input, asked)))
+    }
+
+    fn with<S: DeserializeOwned, X, C, T>(
+        &self,
+        tool: &Tool<S, X, C>,
+        args: &X,
+        tree: &Tree,
+        run: impl FnOnce(&Input<'_, S, X>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         let section = self.policy.section::<S>(tool.part)?;
-        (tool.check)(&Input {
+        run(&Input {
             scope: self.scope,
             tree,
             policy: self.policy,
@@ -107,6 +124,10 @@ where
         self.rules.to_vec()
     }
 
+    fn members(&self) -> Vec<&dyn Member> {
+        vec![self]
+    }
+
     fn outcomes(
         &self,
         prepared: &Prepared<'_>,
@@ -117,16 +138,6 @@ where
     }
 }
 
-/// What is known before the checks run.
-struct World {
-    scope: Scope,
-    policy: Policy,
-    policy_prefix: String,
-    policy_outside: bool,
-    baseline: Option<(String, Baseline)>,
-    stdin: Option<Vec<u8>>,
-}
-
 /// Runs `check`.
 pub(super) fn run<X>(checker: &dyn Checker<X>, args: &CheckArgs, own: &X, io: &mut Io<'_>) -> Exit {
     let started = Instant::now();
@@ -135,7 +146,7 @@ pub(super) fn run<X>(checker: &dyn Checker<X>, args: &CheckArgs, own: &X, io: &m
         failure::complain(&error, args.color, io);
         return Exit::Undecided;
     }
-    let world = match prepare(identity, args, io) {
+    let world = match world::prepare(identity, args, io) {
         Ok(world) => world,
         Err(failure) => return fail(checker, args, None, &failure, io),
     };
@@ -143,23 +154,17 @@ pub(super) fn run<X>(checker: &dyn Checker<X>, args: &CheckArgs, own: &X, io: &m
         Some(_) if !args.quiet => Progress::on_stderr(),
         _ => Progress::hidden(),
     };
-    let prepared = Prepared {
-        scope: &world.scope,
-        policy: &world.policy,
-        policy_prefix: &world.policy_prefix,
-        policy_outside: world.policy_outside,
-        now: args.now.unwrap_or(io.now),
-        jobs: jobs(args),
-        progress: &progress,
-        stdin: world.stdin.as_deref(),
-        env: &io.env,
-    };
+    let prepared = world.prepared(args, &progress, io);
     let found = outcomes(checker, &prepared, args, own);
     progress.finish();
     let (mut outcomes, before) = match found {
         Ok(found) => found,
         Err(failure) => return fail(checker, args, Some(&world.scope), &failure, io),
     };
+    let aside: Vec<String> = outcomes
+        .iter_mut()
+        .flat_map(|(_, outcome)| std::mem::take(&mut outcome.aside))
+        .collect();
     let elapsed = match args.now {
         Some(_) => 0,
         None => u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
@@ -189,6 +194,7 @@ pub(super) fn run<X>(checker: &dyn Checker<X>, args: &CheckArgs, own: &X, io: &m
             }
         }
     };
+    report::aside(&aside, io);
     if let Some(path) = &args.write_baseline {
         let written = std::fs::write(io.cwd.join(path), judgement.baseline.to_json());
         let shown = path.to_string_lossy();
@@ -232,107 +238,8 @@ fn outcomes<X>(
     Ok((now, before))
 }
 
-/// Resolves the paths, finds and reads the policy, and reads what else was named.
-fn prepare(identity: Identity, args: &CheckArgs, io: &mut Io<'_>) -> Result<World, Failure> {
-    let scope = Scope::resolve(&io.cwd, &args.paths)?;
-    if scope.stdin && !identity.reads_stdin {
-        return Err(Box::new(scope::Error {
-            shown: "-".to_owned(),
-            reason: format!("`{}` reads no standard input", identity.name),
-        }));
-    }
-    let stdin = if scope.stdin {
-        Some(read_stdin(io)?)
-    } else {
-        None
-    };
-    let (policy, folder) = match &args.config {
-        Some(file) => {
-            let absolute = io.cwd.join(file);
-            let shown = shown_path(&scope, &absolute, file);
-            let policy = policy::load(&absolute, &shown, None)?;
-            (
-                policy,
-                absolute
-                    .parent()
-                    .and_then(|folder| folder.canonicalize().ok()),
-            )
-        }
-        None => match policy::find(&scope.start) {
-            Some(place) => {
-                let shown = scope::relative_to(&scope.root, &place.file);
-                let policy = policy::load(&place.file, &shown, Some(&place.top))?;
-                (policy, place.file.parent().map(Path::to_owned))
-            }
-            None => (Policy::none(), None),
-        },
-    };
-    let baseline = match &args.baseline {
-        None => None,
-        Some(file) => {
-            let absolute = io.cwd.join(file);
-            let shown = shown_path(&scope, &absolute, file);
-            let baseline = Baseline::load(&absolute, &shown)?;
-            Some((shown, baseline))
-        }
-    };
-    let above = folder
-        .as_deref()
-        .and_then(|folder| scope.root.strip_prefix(folder).ok());
-    Ok(World {
-        policy_prefix: above.map(prefix).unwrap_or_default(),
-        policy_outside: folder.is_some_and(|folder| !folder.starts_with(&scope.root)),
-        scope,
-        policy,
-        baseline,
-        stdin,
-    })
-}
-
-/// How reports show a file that was named: as it was given, unless it lies below the root.
-fn shown_path(scope: &Scope, absolute: &Path, given: &Path) -> String {
-    let real = absolute.canonicalize().ok();
-    let below = real.and_then(|real| scope.shown(&real));
-    match below {
-        Some(shown) => shown.to_string(),
-        None => given.to_string_lossy().replace('\\', "/"),
-    }
-}
-
-/// A relative folder as a prefix of report paths.
-fn prefix(folder: &Path) -> String {
-    let mut shown = scope::relative_to(Path::new(""), folder);
-    if !shown.is_empty() {
-        shown.push('/');
-    }
-    shown
-}
-
-fn read_stdin(io: &mut Io<'_>) -> Result<Vec<u8>, scope::Error> {
-    let fail = |reason: String| scope::Error {
-        shown: "-".to_owned(),
-        reason,
-    };
-    let mut bytes = Vec::new();
-    (&mut *io.stdin)
-        .take(LONGEST_STDIN + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| fail(error.kind().to_string()))?;
-    if u64::try_from(bytes.len()).is_ok_and(|len| len > LONGEST_STDIN) {
-        return Err(fail("standard input is longer than 64 MiB".to_owned()));
-    }
-    Ok(bytes)
-}
-
-fn jobs(args: &CheckArgs) -> NonZeroUsize {
-    args.jobs
-        .and_then(|jobs| NonZeroUsize::new(usize::from(jobs)))
-        .or_else(|| std::thread::available_parallelism().ok())
-        .unwrap_or(NonZeroUsize::MIN)
-}
-
 /// The terms without policy and baseline.
-fn terms<'a, X>(
+pub(super) fn terms<'a, X>(
     checker: &dyn Checker<X>,
     args: &CheckArgs,
     scope: &'a Scope,

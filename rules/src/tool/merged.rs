@@ -1,12 +1,13 @@
 //! One command over several parts.
 
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use serde::de::DeserializeOwned;
 
 use super::check::{Checker, Identity, Prepared};
-use super::{Failure, Tool, command};
+use super::{Asked, Explained, Failure, Tool, command};
 use crate::args::{NoArgs, NoCommands};
 use crate::ids::Part;
 use crate::tree::Tree;
@@ -23,6 +24,17 @@ pub trait Member: Sync {
     /// # Errors
     /// Its section of the policy is wrong, or an input is missing.
     fn outcome(&self, prepared: &Prepared<'_>, tree: &Tree) -> Result<Outcome, Failure>;
+    /// The folder that must be looked at to explain a place in `file`, which is absolute; `None`
+    /// where it has nothing to say about such a file.
+    fn home(&self, file: &Path) -> Option<PathBuf>;
+    /// What it says about a place, where [`home`](Self::home) gave the folder of `prepared`;
+    /// `None` where it explains rules only.
+    fn explain(
+        &self,
+        prepared: &Prepared<'_>,
+        tree: &Tree,
+        asked: &Asked,
+    ) -> Option<Result<Explained, Failure>>;
 }
 
 impl<S, X, C> Member for Tool<S, X, C>
@@ -40,13 +52,29 @@ where
     }
 
     fn outcome(&self, prepared: &Prepared<'_>, tree: &Tree) -> Result<Outcome, Failure> {
-        let line = X::augment_args(clap::Command::new(self.name).no_binary_name(true));
-        let args = line
-            .try_get_matches_from(std::iter::empty::<OsString>())
-            .and_then(|matches| X::from_arg_matches(&matches))
-            .expect("a part's own arguments are optional, which a test asserts");
-        prepared.check(self, &args, tree)
+        prepared.check(self, &defaults(self.name), tree)
     }
+
+    fn home(&self, file: &Path) -> Option<PathBuf> {
+        (self.explain.as_ref()?.home)(file)
+    }
+
+    fn explain(
+        &self,
+        prepared: &Prepared<'_>,
+        tree: &Tree,
+        asked: &Asked,
+    ) -> Option<Result<Explained, Failure>> {
+        prepared.explain(self, &defaults(self.name), tree, asked)
+    }
+}
+
+/// Arguments of which none is given.
+pub(super) fn defaults<X: Args>(name: &'static str) -> X {
+    let line = X::augment_args(clap::Command::new(name).no_binary_name(true));
+    line.try_get_matches_from(std::iter::empty::<OsString>())
+        .and_then(|matches| X::from_arg_matches(&matches))
+        .expect("a part's own arguments are optional, which a test asserts")
 }
 
 /// The command over several parts: it runs those that the policy configures, and without a policy
@@ -90,6 +118,10 @@ impl Checker<NoArgs> for Merged {
             .iter()
             .flat_map(|member| member.rules().iter().copied())
             .collect()
+    }
+
+    fn members(&self) -> Vec<&dyn Member> {
+        self.members.to_vec()
     }
 
     fn outcomes(

@@ -10,8 +10,10 @@ mod check;
 mod command;
 mod failure;
 mod merged;
+mod place;
 #[cfg(test)]
 mod tests;
+mod world;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -32,6 +34,7 @@ use crate::{Exit, Io, Outcome, Rule};
 
 pub use check::Prepared;
 pub use merged::{Member, Merged};
+pub use place::{Asked, Explain, Explained, Said};
 
 /// An error that ends a run before any rule ran, with exit status 2.
 ///
@@ -56,6 +59,8 @@ pub struct Tool<S, X = NoArgs, C = NoCommands> {
     pub rules: &'static [&'static Rule],
     /// What its checks find.
     pub check: fn(&Input<'_, S, X>) -> Result<Outcome, Failure>,
+    /// What it can say about a place in a file; `None` where it explains rules only.
+    pub explain: Option<Explain<S, X>>,
     /// Runs one of its own commands.
     pub command: fn(C, &mut Io<'_>) -> Exit,
     /// Whether `-` among the paths, standard input, means something to it.

@@ -64,7 +64,7 @@ fn collect(items: &[hir::Item], depth: usize) -> Vec<Declaration> {
     items
         .iter()
         .filter_map(|item| {
-            let ItemKind::Module { path, items } = &item.kind else {
+            let ItemKind::Module { path, items, .. } = &item.kind else {
                 return None;
             };
             let inline = items.as_ref().map(|items| collect(items, depth + 1));

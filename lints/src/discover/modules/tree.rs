@@ -51,7 +51,10 @@ impl<'d> Pending<'d> {
     /// Goes one step down.
     fn inside(mut self) -> Inside<'d> {
         let declaration = self.declaration;
-        self.path.push(declaration.name.clone());
+        // What `include!` names belongs to the module itself.
+        if !declaration.name.is_empty() {
+            self.path.push(declaration.name.clone());
+        }
         self.cfg.extend(declaration.cfg.iter().cloned());
         let Some(inline) = &declaration.inline else {
             return Inside::File(self);

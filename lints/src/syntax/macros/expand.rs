@@ -22,11 +22,15 @@ impl<'t> Lowering<'t> {
         let mut inner = Lowering {
             tokens,
             source: self.source,
+            elsewhere: self.elsewhere,
+            definition: self.definition,
             shift: self.shift,
             depth: self.depth,
             too_deep: self.too_deep,
             errors: std::mem::take(&mut self.errors),
             opaque: std::mem::take(&mut self.opaque),
+            macros: self.macros,
+            macro_crates: std::mem::take(&mut self.macro_crates),
             budget: self.budget,
             rules: std::mem::take(&mut self.rules),
             hygiene: std::mem::take(&mut self.hygiene),
@@ -46,6 +50,8 @@ impl<'t> Lowering<'t> {
         self.too_deep = inner.too_deep;
         self.errors = inner.errors;
         self.opaque = inner.opaque;
+        self.macros = inner.macros;
+        self.macro_crates = inner.macro_crates;
         self.budget = inner.budget;
         self.rules = inner.rules;
         self.hygiene = inner.hygiene;
@@ -65,6 +71,7 @@ impl<'t> Lowering<'t> {
         if let Some(root) = tree.root() {
             self.inside(&tokens, call.start(), |file| file.items(root, out));
         }
+        self.macros.resolved += 1;
         true
     }
 }
@@ -81,11 +88,13 @@ impl BodyLowering<'_, '_> {
         let end = len - u32::from(len.checked_sub(1).as_ref().is_some_and(has_semicolon));
         if let Some(tree) = parsed(&tokens, end, &TopEntryPoint::Expr) {
             let root = tree.root()?;
+            self.file.macros.resolved += 1;
             return Some(self.inside(&tokens, call.start(), |body| body.expr(root)));
         }
         // Statements at the end of a block.
         let tree = parsed_statements(&tokens)?;
         let root = tree.root()?;
+        self.file.macros.resolved += 1;
         let (stmts, tail) = self.inside(&tokens, call.start(), |body| body.statements(root));
         let range = self.file.range(call);
         Some(self.plain_block(range, stmts, tail))
@@ -131,6 +140,7 @@ impl BodyLowering<'_, '_> {
         }
         let (inner, value) = self.inside(&tokens, call.start(), |body| body.statements(root));
         self.file.leave(1);
+        self.file.macros.resolved += 1;
         stmts.extend(tail.take().map(Stmt::Expr));
         stmts.extend(inner);
         if is_statement {

@@ -5,8 +5,8 @@ use ra_ap_syntax::SyntaxKind as K;
 
 use super::args::Args;
 use super::{Feed, Form, Lowering, Node, TokenId, macro_name, table};
-use crate::hir::{Cfg, Item, ItemKind, TypeRef};
-use crate::syntax::attrs::{Attrs, negation, predicates};
+use crate::hir::{Cfg, Item, ItemKind, Name, TypeRef};
+use crate::syntax::attrs::{Attrs, negation, predicates, string};
 use crate::syntax::items::inherit;
 use crate::syntax::types::plain_path;
 
@@ -30,7 +30,14 @@ impl Lowering<'_> {
             || args.is_some_and(|args| {
                 let is_own = self.rules.find(self.tokens, call).is_some();
                 let form = table::form(&name).filter(|_| !is_own);
-                self.expand_items(form, &name, &args, out)
+                let is_read = self.expand_items(form, &name, &args, out);
+                let macros = &mut self.macros;
+                if form.is_some() {
+                    macros.resolved += u32::from(is_read);
+                } else {
+                    macros.guessed += u32::from(is_read);
+                }
+                is_read
             });
         if is_read {
             let cfg = Attrs::of(call).cfg;
@@ -39,7 +46,7 @@ impl Lowering<'_> {
         let range = self.range(call);
         self.opaque(name, range);
         out.push(Item {
-            name: crate::hir::Name::default(),
+            name: Name::default(),
             range,
             name_range: range,
             cfg: Attrs::of(call).cfg,
@@ -58,6 +65,10 @@ impl Lowering<'_> {
     ) -> bool {
         match form {
             Some(Form::Statics(wrapper)) => return self.statics(args, wrapper, out).is_some(),
+            Some(Form::Nothing) if name == "include" => {
+                out.extend(self.included(args));
+                return true;
+            }
             Some(Form::Nothing) => return true,
             Some(Form::CfgIf) => {
                 if let Some(branches) = self.cfg_branches(args) {
@@ -78,6 +89,27 @@ impl Lowering<'_> {
             _ => {}
         }
         args.is_flat(self.tokens) || self.item_list(args.first(), args.close, out)
+    }
+
+    /// `include!("x.rs")`: a file with items of this module, which is a module without a name.
+    fn included(&self, args: &Args) -> Option<Item> {
+        let id = args.first();
+        let path = (id + 1 == args.close && self.tokens.kind(id) == K::STRING)
+            .then(|| string(self.tokens.token_text(id)))??;
+        let range = self.shifted(self.tokens.start(id), self.tokens.end(id));
+        Some(Item {
+            name: Name::default(),
+            range,
+            name_range: range,
+            cfg: Vec::new(),
+            is_test: false,
+            is_pub: false,
+            kind: ItemKind::Module {
+                path: Some(path),
+                items: None,
+                is_macro_use: true,
+            },
+        })
     }
 
     /// Tokens that are all items.

@@ -23,7 +23,7 @@ use crate::hir::{
 };
 use args::{Args, Delimiter};
 pub(super) use hygiene::Hygiene;
-pub(super) use rules::Rules;
+pub(super) use rules::{Rules, has_attribute};
 
 /// How a macro's arguments are read, and what becomes of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +93,11 @@ impl<'t> Lowering<'t> {
     }
 }
 
+/// Whether it is known by name what a macro expands to.
+pub(super) fn is_known(name: &str) -> bool {
+    table::form(name).is_some()
+}
+
 /// The last segment of a macro call's path.
 fn macro_name(call: Node<'_>) -> Name {
     call.child(K::PATH)
@@ -112,11 +117,15 @@ impl BodyLowering<'_, '_> {
         let kind = Args::of(self.tokens(), call).and_then(|args| {
             let is_own = self.file.rules.find(self.tokens(), call).is_some();
             let form = table::form(&name).filter(|_| !is_own);
-            form.and_then(|form| self.known(form, &name, &args, range))
-                .or_else(|| {
-                    self.forget_since(&mark);
-                    self.unknown(&name, &args)
-                })
+            let known = form.and_then(|form| self.known(form, &name, &args, range));
+            if known.is_some() {
+                self.file.macros.resolved += 1;
+                return known;
+            }
+            self.forget_since(&mark);
+            let unknown = self.unknown(&name, &args);
+            self.file.macros.guessed += u32::from(unknown.is_some());
+            unknown
         });
         let kind = kind.unwrap_or_else(|| {
             self.file.opaque(name.clone(), range);

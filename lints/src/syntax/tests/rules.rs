@@ -1,7 +1,9 @@
 //! Macros that the file defines, as what they expand to.
 
 use super::{block, items, parse};
-use crate::hir::{Body, File, ItemKind, Range};
+use crate::hir::{Body, File, Item, ItemKind, MacroCall, Name, Range};
+use crate::syntax::{Foreign, lower_with};
+use ra_ap_syntax::Edition;
 
 /// Each text, in a block behind the macro `m` with these rules, as text.
 fn all(cases: &[(&str, &str, &str)]) {
@@ -211,7 +213,7 @@ fn items_are_expanded() {
 #[test]
 fn what_a_definition_says_is_where_the_call_is() {
     let text = "macro_rules! m { ($e:expr) => { a.lock().b($e.c()) } } fn f() { m!(x.y); }";
-    let file = crate::syntax::lower("a.rs".into(), text, ra_ap_syntax::Edition::Edition2021, 3);
+    let file = crate::syntax::lower("a.rs".into(), text, Edition::Edition2021, 3);
     let range = |part: &str| {
         let start = u32::try_from(text.rfind(part).unwrap()).unwrap() + 3;
         Range {
@@ -274,4 +276,113 @@ fn broken_definitions_and_calls_are_lowered() {
         assert!(parse(&cut).lines.line_start(1).is_some());
     }
     assert_eq!(parse(text).opaque_macros, []);
+}
+
+/// The last body of a file that is given these definitions of other files.
+fn given(foreign: &[Foreign], text: &str) -> (String, Vec<MacroCall>) {
+    let file = lower_with("a.rs".into(), text, Edition::Edition2021, 0, foreign);
+    assert_eq!(file.errors, []);
+    let text = super::super::printer::body(last_body(&file));
+    (text, file.macro_calls)
+}
+
+fn foreign(keys: &[(&str, &str)], body: &str, krate: Option<&str>) -> Foreign {
+    Foreign {
+        keys: keys
+            .iter()
+            .map(|(root, name)| (Name::new(root), Name::new(name)))
+            .collect(),
+        body: body.into(),
+        edition: Edition::Edition2021,
+        krate: krate.map(Name::new),
+    }
+}
+
+#[test]
+fn macros_of_other_files_are_expanded_where_they_are_given() {
+    let lock = foreign(&[("", "l")], "($s:expr) => { $s.lock().b() }", None);
+    let (text, missed) = given(&[lock], "fn f() { l!(self.a); m!(c); other::n!(d) }");
+    assert_eq!(text, "{self.a.lock().b(); m!unknown(c); n!unknown(d)}");
+    let missed: Vec<String> = missed
+        .iter()
+        .map(|call| format!("{}/{}", call.root, call.name))
+        .collect();
+    assert_eq!(missed, ["/m", "other/n"]);
+    // `$crate` is the crate of the definition.
+    let list = [
+        foreign(
+            &[("other", "o")],
+            "($e:expr) => { $crate::p!($e) }",
+            Some("other"),
+        ),
+        foreign(
+            &[("other", "p")],
+            "($e:expr) => { $crate::g($e, x) }",
+            Some("other"),
+        ),
+        foreign(&[("crate", "q")], "() => { $crate::g() }", None),
+    ];
+    let (text, missed) = given(&list, "fn f(x: u8) { other::o!(x); crate::q!() }");
+    assert_eq!(text, "|x| {other::g(x, x); crate::g()}");
+    assert_eq!(missed, []);
+    // What the file defines comes first, and its variables are its own.
+    let two = foreign(&[("", "t")], "($e:expr) => {{ let x = 1; x + $e }}", None);
+    let (text, _) = given(&[two.clone()], "fn f(x: u8) { t!(x) }");
+    assert_eq!(text, "|x| {{let x#1 = 1; x#1 + x}}");
+    let own = "macro_rules! t { ($e:expr) => { $e } } fn f(x: u8) { t!(x) }";
+    assert_eq!(given(&[two], own).0, "|x| {x}");
+}
+
+#[test]
+fn arguments_keep_their_place_in_macros_of_other_files() {
+    let text = "fn f() { l!(self.a) }";
+    let lock = foreign(&[("", "l")], "($s:expr) => { $s.lock() }", None);
+    let file = lower_with("a.rs".into(), text, Edition::Edition2021, 0, &[lock]);
+    let body = last_body(&file);
+    let places: Vec<&str> = body
+        .exprs
+        .iter()
+        .map(|expr| {
+            let Range { start, end } = expr.range;
+            &text[usize::try_from(start).unwrap()..usize::try_from(end).unwrap()]
+        })
+        .collect();
+    assert_eq!(places, ["self", "self.a", "l!(self.a)", "{ l!(self.a) }"]);
+}
+
+#[test]
+fn definitions_say_how_far_they_are_seen_and_what_they_call() {
+    let text = "#[macro_export] macro_rules! a { () => { $crate::b!(); c!(); d::e::f! {} } }\n\
+                mod m { macro_rules! g { () => {} } }\n\
+                #[macro_use] extern crate h; #[macro_use] mod n;";
+    let file = parse(text);
+    let told: Vec<_> = file
+        .macro_rules
+        .iter()
+        .map(|it| (it.name.as_str(), &*it.body, it.is_exported, it.is_outermost))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("a", "() => { $crate::b!(); c!(); d::e::f! {} }", true, true),
+            ("g", "() => {}", false, false),
+        ]
+    );
+    let calls: Vec<_> = file.macro_rules[0]
+        .calls
+        .iter()
+        .map(|call| (call.root.as_str(), call.name.as_str()))
+        .collect();
+    assert_eq!(calls, [("", "c"), ("$crate", "b"), ("d", "f")]);
+    assert_eq!(file.macro_crates, ["h"]);
+    let is_used = |item: &Item| {
+        matches!(
+            item.kind,
+            ItemKind::Module {
+                is_macro_use: true,
+                ..
+            }
+        )
+    };
+    assert_eq!(file.items.iter().filter(|item| is_used(item)).count(), 1);
 }

@@ -2,6 +2,7 @@
 
 mod about;
 mod check;
+mod place;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -11,7 +12,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::{Failure, Input, Merged, Tool, no_command};
+use super::{Explain, Explained, Failure, Input, Merged, Said, Tool, no_command};
 use crate::ids::Part;
 use crate::policy::Spanned;
 use crate::suppression::{Comments, scan};
@@ -38,6 +39,20 @@ static WORDS: Tool<Words> = Tool {
     part: Part::Lints,
     rules: &[&RELOCK],
     check: words,
+    explain: Some(Explain {
+        home: |file| {
+            let is_rust = file.extension().is_some_and(|extension| extension == "rs");
+            is_rust.then(|| file.parent().unwrap().to_owned())
+        },
+        explain: |input, asked| {
+            let said = format!("{}:{} is a line", asked.shown(&asked.path), asked.line);
+            Ok(Explained {
+                outcome: words(input)?,
+                said: vec![Said::at(0, "here"), Said::at(1, said)],
+                unseen: Vec::new(),
+            })
+        },
+    }),
     command: no_command,
     reads_stdin: false,
     marker: PhantomData,

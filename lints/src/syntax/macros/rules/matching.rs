@@ -78,8 +78,8 @@ impl Lowering<'_> {
         let is_same = at + len <= to
             && self.tokens.operator(at, to) == len
             && (0..len).all(|step| {
-                self.tokens.kind(at + step) == self.source.kind(from + step)
-                    && self.tokens.token_text(at + step) == self.source.token_text(from + step)
+                self.tokens.kind(at + step) == self.definition.kind(from + step)
+                    && self.tokens.token_text(at + step) == self.definition.token_text(from + step)
             });
         is_same.then_some(at + len)
     }

@@ -5,6 +5,7 @@ use ra_ap_syntax::SyntaxKind as K;
 use super::super::{Lowering, TokenId};
 use super::matching::{Binding, Matched};
 use super::pieces::{Fragment, Piece, Repetition};
+use crate::hir::Name;
 use crate::syntax::expansion::{Copied, Expansion};
 use crate::syntax::tokens::narrow;
 
@@ -19,6 +20,8 @@ struct Transcription<'l, 't> {
     file: &'l mut Lowering<'t>,
     out: Expansion,
     context: u32,
+    /// What `$crate` means, where that is another crate.
+    krate: Option<&'l Name>,
 }
 
 impl Lowering<'_> {
@@ -29,11 +32,13 @@ impl Lowering<'_> {
         bindings: &[Binding],
         call: (u32, u32),
         context: u32,
+        krate: Option<&Name>,
     ) -> Option<Expansion> {
         let mut transcription = Transcription {
             file: self,
             out: Expansion::new(call),
             context,
+            krate,
         };
         let scope: Scope<'_> = bindings.iter().map(|(name, it)| (*name, it)).collect();
         transcription.pieces(body, &scope)?;
@@ -47,10 +52,20 @@ impl Transcription<'_, '_> {
             match piece {
                 Piece::Tokens { from, to } => {
                     for id in *from..*to {
-                        self.own(id, self.file.source.kind(id))?;
+                        self.own(id, self.file.definition.kind(id))?;
                     }
                 }
-                Piece::Crate(id) => self.own(*id, K::CRATE_KW)?,
+                Piece::Crate(id) => match self.krate {
+                    None => self.own(*id, K::CRATE_KW)?,
+                    Some(name) => self.push(&Copied {
+                        kind: K::IDENT,
+                        text: name.as_str(),
+                        place: (0, 0),
+                        context: self.context,
+                        is_foreign: true,
+                        is_joint: self.file.definition.joint(*id),
+                    })?,
+                },
                 Piece::Variable { name, .. } => match self.find(scope, *name) {
                     Some(Matched::One { from, to, fragment }) => {
                         self.fragment(*from, *to, *fragment)?;
@@ -60,7 +75,7 @@ impl Transcription<'_, '_> {
                     // One of a macro that this one defines.
                     None => {
                         self.own(name - 1, K::DOLLAR)?;
-                        self.own(*name, self.file.source.kind(*name))?;
+                        self.own(*name, self.file.definition.kind(*name))?;
                     }
                 },
                 Piece::Repetition(repetition) => self.repetition(repetition, scope)?,
@@ -70,8 +85,8 @@ impl Transcription<'_, '_> {
     }
 
     fn find<'b>(&self, scope: &Scope<'b>, name: TokenId) -> Option<&'b Matched> {
-        let text = self.file.source.token_text(name);
-        let is_named = |it: &&(TokenId, &'b Matched)| self.file.source.token_text(it.0) == text;
+        let text = self.file.definition.token_text(name);
+        let is_named = |it: &&(TokenId, &'b Matched)| self.file.definition.token_text(it.0) == text;
         scope.iter().find(is_named).map(|it| it.1)
     }
 
@@ -99,7 +114,7 @@ impl Transcription<'_, '_> {
             if at > 0 {
                 let (from, to) = repetition.separator;
                 for id in from..to {
-                    self.own(id, self.file.source.kind(id))?;
+                    self.own(id, self.file.definition.kind(id))?;
                 }
             }
             self.pieces(&repetition.pieces, &scope)?;
@@ -109,7 +124,7 @@ impl Transcription<'_, '_> {
 
     /// A token of the definition.
     fn own(&mut self, id: TokenId, kind: K) -> Option<()> {
-        let source = self.file.source;
+        let source = self.file.definition;
         self.push(&Copied {
             kind,
             text: source.token_text(id),
