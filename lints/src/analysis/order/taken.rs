@@ -192,7 +192,7 @@ pub(super) fn direct(
     else {
         return None;
     };
-    if !orders(ground.program.locks.lock(*lock).kind) {
+    if !orders(ground.program.locks.lock(*lock).kind) || is_upgrade(ground, id, event) {
         return None;
     }
     let located = ground.roots(id).locate(ground.program, place, classes);
@@ -208,6 +208,25 @@ pub(super) fn direct(
         next: None,
         via: via.clone(),
         depth: 1,
+    })
+}
+
+/// Whether `event` turns a guard that the function has into an exclusive one: its lock was taken
+/// before, and that is where its order was decided.
+fn is_upgrade(ground: &Ground<'_, '_>, id: FnId, event: &Event) -> bool {
+    let Happening::Acquire {
+        lock, guard: None, ..
+    } = &event.what
+    else {
+        return false;
+    };
+    let facts = ground.settled.facts.get(id.at());
+    let mut guards = facts.into_iter().flat_map(|facts| &facts.guards);
+    guards.any(|guard| {
+        guard.mode == Mode::Upgradable
+            && guard.lock == *lock
+            && guard.birth.start < event.range.start
+            && guard.end.is_none_or(|(end, _)| end >= event.range.start)
     })
 }
 

@@ -175,6 +175,27 @@ fn readers_wait_for_writers_only() {
 }
 
 #[test]
+fn an_upgrade_is_no_second_lock() {
+    let text = |end: &str| {
+        format!(
+            "use parking_lot::{{Mutex, RwLock, RwLockUpgradableReadGuard}};
+             struct Cache {{ local: RwLock<u32>, shared: Mutex<u32> }}
+             impl Cache {{
+                 fn get(&self) {{
+                     let local = self.local.upgradable_read();
+                     let shared = self.shared.lock();
+                     {end}
+                 }}
+             }}"
+        )
+    };
+    let upgrade = "*RwLockUpgradableReadGuard::upgrade(local) += *shared;";
+    assert!(messages(&text(upgrade)).is_empty());
+    let again = "drop(local); *self.local.write() += *shared;";
+    assert_eq!(messages(&text(again)).len(), 1);
+}
+
+#[test]
 fn one_more_lock_above_both_is_a_gate() {
     let gated = "fn a(&self) { let _g = self.third.lock().unwrap(); self.forth() }
                  fn b(&self) { let _g = self.third.lock().unwrap(); self.back() }
