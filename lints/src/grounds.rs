@@ -24,6 +24,14 @@ pub enum Grounds {
     FirstTime,
     /// The semaphore was built with one permit.
     OnePermit,
+    /// The guard is dropped on some of the paths through a call's arguments: they tell whether.
+    Argument,
+    /// A callee is given an iterator, and may ask it for items then or later.
+    GivenAway,
+    /// The function that takes the lock asks a thread-local, which may say that it is held.
+    ThreadLocal,
+    /// The callee is given an option of the guard, and may take the lock only without one.
+    Lent,
     /// The lock's type is of a crate that is not in view, and has the name of a lock.
     NamedLike,
     /// The callee is one of a few that `cfg` tells apart.
@@ -36,6 +44,8 @@ pub enum Grounds {
     FirstUse,
     /// Locks are told apart by what declares them, and the objects may be different ones.
     SameClass,
+    /// The method of an unknown type may run its closure at once, or later.
+    UnknownAdaptor,
     /// The guard is dropped on some of the paths that lead here.
     SomePaths,
     /// Every step is resolved.
@@ -53,13 +63,18 @@ impl Grounds {
             | Self::Element
             | Self::Shard
             | Self::FirstTime
-            | Self::OnePermit => Certainty::Possible,
+            | Self::OnePermit
+            | Self::Argument
+            | Self::GivenAway
+            | Self::ThreadLocal
+            | Self::Lent => Certainty::Possible,
             Self::NamedLike
             | Self::Twins
             | Self::OnlyCallee
             | Self::OtherExecutor
             | Self::FirstUse
             | Self::SameClass
+            | Self::UnknownAdaptor
             | Self::SomePaths => Certainty::Likely,
             Self::Resolved => Certainty::Proven,
         }
@@ -93,6 +108,18 @@ impl Grounds {
             Self::FirstTime => {
                 "the function that hands the guard out takes the lock otherwise only once, the first time"
             }
+            Self::Argument => {
+                "the guard is dropped on some of the paths through the call's arguments, which tell the callee"
+            }
+            Self::GivenAway => {
+                "the closure belongs to an iterator that a callee is given: it may run then or later"
+            }
+            Self::ThreadLocal => {
+                "the function that takes the lock asks a thread-local, which may say that this thread holds it"
+            }
+            Self::Lent => {
+                "the callee is given an option of the guard, and may take the lock only without it"
+            }
             Self::NamedLike => {
                 "the lock's type is of a crate that is not in view; its name says what it is"
             }
@@ -107,6 +134,9 @@ impl Grounds {
             Self::FirstUse => "a lazy cell's initialiser runs at its first use only",
             Self::SameClass => {
                 "the places name locks of the same declarations, and could mean different objects"
+            }
+            Self::UnknownAdaptor => {
+                "a method of an unknown type may run its closure at once, or later"
             }
             Self::SomePaths => "the guard is gone on some of the paths that lead here",
             Self::Resolved => return None,

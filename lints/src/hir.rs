@@ -42,6 +42,8 @@ pub struct File {
     pub items: Vec<Item>,
     /// Predicates of inner `#![cfg(…)]` attributes.
     pub cfg: Vec<Cfg>,
+    /// The same as of an item, by an inner attribute.
+    pub allows_await: bool,
     /// Suppression comments with what they cover.
     pub suppressions: Vec<Suppression>,
     /// True where a comment in the first lines says `@generated`, or another accepted marker.
@@ -134,6 +136,8 @@ pub struct Item {
     pub is_test: bool,
     /// `pub`, without `(…)`.
     pub is_pub: bool,
+    /// `#[allow(clippy::await_holding_lock)]` and its kin: guards are kept at an await on purpose.
+    pub allows_await: bool,
     /// What it is.
     pub kind: ItemKind,
 }

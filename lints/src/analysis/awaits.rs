@@ -79,12 +79,20 @@ impl Awaits<'_> {
             evidence.noun(self.guard),
             evidence.lock(self.guard)
         );
-        let finding = evidence.finding(rule, first, message, self.guard, self.ordinal);
+        let function = evidence.program.function(evidence.id);
+        let finding = evidence
+            .finding(rule, first, message, self.guard, self.ordinal)
+            .with_lowered(function.is_test || function.allows_await);
         let mut finding = grounds
             .qualify(finding)
             .with_help(help)
             .with_note(note)
             .with_data("held", self.guard.mode.as_str());
+        if function.allows_await {
+            finding = finding.with_note(
+                "one level lower: the author keeps guards here on purpose, and allows clippy's lint for it",
+            );
+        }
         for (span, text) in evidence.life(self.guard) {
             finding = finding.with_label(span, text);
         }

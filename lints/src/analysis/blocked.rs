@@ -8,6 +8,7 @@ use crate::index::ty::Ty;
 use crate::index::{FnId, Program};
 use crate::walk::facts::{Event, Facts, Happening, Held, Link, Place, Thread};
 
+use super::conditions::never;
 use super::overlap::consistent;
 use super::reach::{Carried, Reach, Reached, Waits, may_call};
 
@@ -69,6 +70,7 @@ pub fn blocked(
                 callees,
                 args,
                 passed,
+                ..
             } => {
                 let is_wanted = !event.held.is_empty() || event.thread == Thread::Executor;
                 for &(callee, grounds) in callees {
@@ -76,6 +78,9 @@ pub fn blocked(
                         continue;
                     }
                     let below = |reached: &Reached<Waits>| {
+                        if never(program, facts, event, &reached.only_if) {
+                            return None;
+                        }
                         let waits = reached.what.above(args, event)?;
                         let mut chain = vec![link(program, id, event, Some(callee))];
                         chain.extend(reach.chain(program, callee, reached));
@@ -90,17 +95,18 @@ pub fn blocked(
                         found.extend(reach.list(callee).iter().filter_map(below));
                     }
                     // What was moved into the call is alive in a part of it.
-                    for &(param, guard) in passed {
-                        found.extend(reach.under(callee, param).filter_map(below).map(|blocked| {
-                            Blocked {
+                    for passed in passed {
+                        let guard = passed.guard;
+                        found.extend(reach.under(callee, passed).filter_map(below).map(
+                            |blocked| Blocked {
                                 held: vec![Held {
                                     guard,
                                     maybe: false,
                                 }],
                                 in_async: false,
                                 ..blocked
-                            }
-                        }));
+                            },
+                        ));
                     }
                 }
             }

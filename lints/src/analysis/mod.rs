@@ -3,6 +3,7 @@
 
 pub mod awaits;
 pub mod blocked;
+pub mod conditions;
 pub mod dormant;
 pub mod evidence;
 pub mod order;

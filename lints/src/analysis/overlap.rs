@@ -4,13 +4,14 @@
 use std::collections::BTreeSet;
 
 use crate::grounds::Grounds;
-use crate::hir::{Cfg, Range};
+use crate::hir::{Body, Cfg, Name, PatId, PatKind, Range};
 use crate::index::{FnId, Program};
 use crate::locks::{Conflict, Kind, Mode, Shards, conflict};
 use crate::walk::facts::{
-    Event, Facts, Guard, Happening, Keeper, Link, LockRef, Place, Root, Step,
+    Event, Facts, Guard, Happening, Keeper, Link, LockRef, Passed, Place, Root, Step,
 };
 
+use super::conditions::never;
 use super::reach::{Carried, Reach, Reached, Taken, contradict};
 
 /// Which rule reports an overlap; in order of precedence.
@@ -67,15 +68,15 @@ pub fn overlaps(program: &Program<'_>, reach: &Reach, id: FnId, facts: &Facts) -
     let mut found = Vec::new();
     let mut seen = BTreeSet::new();
     for event in &facts.events {
-        let passed = match &event.what {
-            Happening::Call { passed, .. } => passed.as_slice(),
-            _ => &[],
+        let (passed, lent) = match &event.what {
+            Happening::Call { passed, lent, .. } => (passed.as_slice(), lent.as_slice()),
+            _ => (&[][..], &[][..]),
         };
         let held = event.held.iter().map(|held| (held.guard, held.maybe, None));
         let passed = passed
             .iter()
-            .map(|&(param, guard)| (guard, false, Some(param)));
-        for (number, maybe, param) in held.chain(passed) {
+            .map(|passed| (passed.guard, false, Some(passed)));
+        for (number, maybe, passed) in held.chain(passed) {
             let Some(guard) = usize::try_from(number)
                 .ok()
                 .and_then(|at| facts.guards.get(at))
@@ -87,7 +88,7 @@ pub fn overlaps(program: &Program<'_>, reach: &Reach, id: FnId, facts: &Facts) -
                 continue;
             }
             let kind = program.locks.lock(guard.lock.lock).kind;
-            for hit in hits(program, reach, id, event, guard, param) {
+            for hit in hits(program, reach, id, facts, event, guard, passed) {
                 let conflict = if hit.waits {
                     Some(Conflict::Wait)
                 } else {
@@ -113,6 +114,14 @@ pub fn overlaps(program: &Program<'_>, reach: &Reach, id: FnId, facts: &Facts) -
                 let mut grounds = hit.grounds.min(guard.grounds).min(event.grounds);
                 if initialises(guard, &hit.chain) {
                     grounds = Grounds::FirstTime;
+                }
+                if hit.chain.len() > 1 && lent.contains(&number) {
+                    grounds = grounds.min(Grounds::Lent);
+                }
+                if let [_, .., last] = hit.chain.as_slice()
+                    && reach.asks_thread(last.function)
+                {
+                    grounds = grounds.min(Grounds::ThreadLocal);
                 }
                 if maybe {
                     grounds = grounds.min(Grounds::SomePaths);
@@ -147,14 +156,15 @@ fn initialises(guard: &Guard, chain: &[Link]) -> bool {
 }
 
 /// How `event` takes the lock of `guard`, which is held meanwhile, or is moved into the call as
-/// argument `param`.
+/// `passed` says.
 fn hits(
     program: &Program<'_>,
     reach: &Reach,
     id: FnId,
+    facts: &Facts,
     event: &Event,
     guard: &Guard,
-    param: Option<u32>,
+    passed: Option<&Passed>,
 ) -> Vec<Hit> {
     let first = |callee| Link {
         function: id,
@@ -191,11 +201,14 @@ fn hits(
                 if !super::reach::may_call(program, id, callee) {
                     continue;
                 }
-                let reached: Vec<&Reached> = match param {
+                let reached: Vec<&Reached> = match passed {
                     None => reach.list(callee).iter().collect(),
-                    Some(param) => reach.under(callee, param).collect(),
+                    Some(passed) => reach.under(callee, passed).collect(),
                 };
                 for reached in reached {
+                    if never(program, facts, event, &reached.only_if) {
+                        continue;
+                    }
                     let Some(below) = reached.what.above(args, event) else {
                         continue;
                     };
@@ -275,21 +288,20 @@ pub fn lock_name(program: &Program<'_>, id: FnId, facts: &Facts, lock: &LockRef)
     )
 }
 
-fn place_name(
-    program: &Program<'_>,
-    id: FnId,
-    locals: &[crate::hir::Name],
-    place: &Place,
-) -> String {
+fn place_name(program: &Program<'_>, id: FnId, locals: &[Name], place: &Place) -> String {
     let def = program.function(id);
+    let mut path = place.path.as_slice();
     let mut name = match &place.root {
         Root::Param(k) => {
-            let pat = def
-                .body
-                .and_then(|body| Some((body, *body.params.get(usize::try_from(*k).ok()?)?)));
-            match pat.map(|(body, pat)| &body.pat(pat).kind) {
-                Some(crate::hir::PatKind::Bind { name, .. }) => name.to_string(),
-                _ => format!("argument {}", k + 1),
+            let named = def.body.and_then(|body| {
+                let pat = *body.params.get(usize::try_from(*k).ok()?)?;
+                bound(body, pat, &place.path)
+            });
+            if let Some((name, rest)) = named {
+                path = rest;
+                name.to_string()
+            } else {
+                format!("argument {}", k + 1)
             }
         }
         Root::Static(found) => program.static_(*found).name.to_string(),
@@ -299,7 +311,7 @@ fn place_name(
             .and_then(|at| locals.get(at))
             .map_or_else(|| "a local".to_owned(), ToString::to_string),
     };
-    for step in &place.path {
+    for step in path {
         match step {
             Step::Field(field) if field.starts_with('*') || field.contains('.') => {}
             Step::Field(field) => {
@@ -310,4 +322,35 @@ fn place_name(
         }
     }
     name
+}
+
+/// The variable to which parameter pattern `pat` binds what lies at `path`, and the rest of the path
+/// from there: `State(app): State<App>`.
+fn bound<'a>(body: &'a Body, mut pat: PatId, path: &'a [Step]) -> Option<(&'a Name, &'a [Step])> {
+    let mut rest = path;
+    loop {
+        let (fields, below): (Vec<(String, PatId)>, _) = match &body.pat(pat).kind {
+            PatKind::Bind { name, .. } => return Some((name, rest)),
+            PatKind::Ref(sub) => {
+                pat = *sub;
+                continue;
+            }
+            PatKind::Tuple(subs) | PatKind::TupleStruct(_, subs) => {
+                let numbered = subs.iter().enumerate();
+                let fields = numbered.map(|(at, sub)| (at.to_string(), *sub)).collect();
+                (fields, rest.split_first()?)
+            }
+            PatKind::Struct(_, subs) => {
+                let named = subs.iter().map(|(name, sub)| (name.to_string(), *sub));
+                (named.collect(), rest.split_first()?)
+            }
+            _ => return None,
+        };
+        let (Step::Field(field), below) = below else {
+            return None;
+        };
+        let last = field.rsplit('.').next()?;
+        pat = fields.iter().find(|(name, _)| name == last)?.1;
+        rest = below;
+    }
 }

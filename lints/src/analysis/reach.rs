@@ -14,9 +14,12 @@ use crate::hir::{Cfg, Range};
 use crate::index::ty::Ty;
 use crate::index::{FnId, Program};
 use crate::locks::Mode;
-use crate::walk::facts::{Event, Facts, Happening, Keeper, Link, LockRef, Place, Root, Thread};
+use crate::walk::facts::{
+    Conditions, Event, Facts, Happening, Keeper, Link, LockRef, Passed, Place, Root, Slot, Thread,
+};
 
 use super::Settled;
+use super::conditions::{never, on_the_way};
 
 /// More things than this are not kept for one function.
 const THINGS: usize = 256;
@@ -166,6 +169,8 @@ pub struct Reached<T = Taken> {
     /// Calls behind it, where a guard comes back from a callee.
     via: Vec<Link>,
     depth: usize,
+    /// On which paths it gets there.
+    pub only_if: Conditions,
 }
 
 impl<T: Carried> Reached<T> {
@@ -178,6 +183,7 @@ impl<T: Carried> Reached<T> {
             next: None,
             via: via.to_vec(),
             depth: 1,
+            only_if: event.only_if.exported(),
         })
     }
 
@@ -196,6 +202,7 @@ impl<T: Carried> Reached<T> {
             next: Some((callee, index)),
             via: Vec::new(),
             depth: self.depth + 1,
+            only_if: on_the_way(event, &self.only_if),
         })
     }
 }
@@ -205,7 +212,9 @@ impl<T: Carried> Reached<T> {
 pub struct Reach<T = Taken> {
     lists: Vec<Vec<Reached<T>>>,
     /// By function: what it does while a guard that came in through a parameter is alive.
-    under: FxHashMap<FnId, Vec<(u32, Reached<T>)>>,
+    under: FxHashMap<FnId, Vec<(u32, Slot, Reached<T>)>>,
+    /// Functions that look at a `Cell` of their thread.
+    ask_thread: FxHashSet<FnId>,
 }
 
 impl<T: Carried> Reach<T> {
@@ -213,7 +222,7 @@ impl<T: Carried> Reach<T> {
     pub fn of(program: &Program<'_>, settled: &Settled) -> Self {
         let mut lists: Vec<Vec<Reached<T>>> = Vec::new();
         lists.resize_with(settled.facts.len(), Vec::new);
-        let mut seen: Vec<FxHashSet<T::Key>> = Vec::new();
+        let mut seen: Vec<FxHashSet<(T::Key, bool)>> = Vec::new();
         seen.resize_with(settled.facts.len(), FxHashSet::default);
         // Who calls whom, with the arguments' places.
         let mut calls: FxHashMap<FnId, Vec<(FnId, usize)>> = FxHashMap::default();
@@ -254,6 +263,10 @@ impl<T: Carried> Reach<T> {
                     let Happening::Call { callees, args, .. } = &event.what else {
                         continue;
                     };
+                    let facts = settled.facts.get(caller.at());
+                    if facts.is_some_and(|facts| never(program, facts, event, &reached.only_if)) {
+                        continue;
+                    }
                     let how = callees.iter().find(|(found, _)| *found == callee);
                     let grounds = how.map_or(Grounds::SeveralCallees, |(_, grounds)| *grounds);
                     if let Some(up) = reached.above((callee, index), grounds, args, event) {
@@ -266,6 +279,10 @@ impl<T: Carried> Reach<T> {
         let mut reach = Self {
             lists,
             under: FxHashMap::default(),
+            ask_thread: (0..settled.facts.len())
+                .filter(|&at| settled.facts.get(at).is_some_and(|facts| facts.asks_thread))
+                .map(FnId::of)
+                .collect(),
         };
         for (at, facts) in settled.facts.iter().enumerate() {
             let found = reach.under_params(facts);
@@ -277,16 +294,17 @@ impl<T: Carried> Reach<T> {
     }
 
     /// What a function does while a guard that came in through a parameter is alive.
-    fn under_params(&self, facts: &Facts) -> Vec<(u32, Reached<T>)> {
+    fn under_params(&self, facts: &Facts) -> Vec<(u32, Slot, Reached<T>)> {
         let mut found = Vec::new();
         for event in &facts.events {
             let params = event.held.iter().filter_map(|held| {
-                match facts.guards.get(usize::try_from(held.guard).ok()?)?.keeper {
-                    Keeper::Parameter(k) => Some((k, held.maybe)),
+                let guard = facts.guards.get(usize::try_from(held.guard).ok()?)?;
+                match guard.keeper {
+                    Keeper::Parameter(k) => Some((k, guard.slot_in_param(), held.maybe)),
                     _ => None,
                 }
             });
-            for (param, maybe) in params {
+            for (param, slot, maybe) in params {
                 let surest = if maybe {
                     Grounds::SomePaths
                 } else {
@@ -294,7 +312,7 @@ impl<T: Carried> Reach<T> {
                 };
                 let mut push = |mut reached: Reached<T>| {
                     reached.grounds = reached.grounds.min(surest);
-                    found.push((param, reached));
+                    found.push((param, slot.clone(), reached));
                 };
                 if let Happening::Call { callees, args, .. } = &event.what {
                     for (callee, grounds) in callees {
@@ -312,13 +330,18 @@ impl<T: Carried> Reach<T> {
         found
     }
 
-    /// What `id` does while the guard that came in through parameter `param` is alive.
-    pub fn under(&self, id: FnId, param: u32) -> impl Iterator<Item = &Reached<T>> {
+    /// What `id` does while the guard that came in as `passed` says is alive.
+    pub fn under(&self, id: FnId, passed: &Passed) -> impl Iterator<Item = &Reached<T>> {
         let found = self.under.get(&id).map_or(&[][..], Vec::as_slice);
         found
             .iter()
-            .filter(move |(at, _)| *at == param)
-            .map(|(_, reached)| reached)
+            .filter(|(param, slot, _)| *param == passed.param && slot.meets(&passed.slot))
+            .map(|(_, _, reached)| reached)
+    }
+
+    /// Whether function `id` looks at a `Cell` of its thread.
+    pub fn asks_thread(&self, id: FnId) -> bool {
+        self.ask_thread.contains(&id)
     }
 
     /// What `id` reaches.
@@ -357,7 +380,7 @@ fn entry<T>(lists: &[Vec<Reached<T>>], id: FnId, index: u32) -> Option<&Reached<
 
 fn add<T: Carried>(
     lists: &mut [Vec<Reached<T>>],
-    seen: &mut [FxHashSet<T::Key>],
+    seen: &mut [FxHashSet<(T::Key, bool)>],
     frontier: &mut Vec<(FnId, u32)>,
     id: FnId,
     reached: Reached<T>,
@@ -368,7 +391,8 @@ fn add<T: Carried>(
     let Some(key) = reached.what.key() else {
         return;
     };
-    if list.len() >= THINGS || !seen.insert(key) {
+    // One chain with conditions and one without: a caller may make the former impossible.
+    if list.len() >= THINGS || !seen.insert((key, reached.only_if.is_empty())) {
         return;
     }
     frontier.push((id, u32::try_from(list.len()).unwrap_or(u32::MAX)));

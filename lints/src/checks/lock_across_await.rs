@@ -15,6 +15,7 @@ rules::rule! {
     /// A task that is suspended keeps its guards.
     /// Every other task of the same thread that wants the lock then blocks the thread, and the task that could release it never runs again.
     /// For a `RefCell` the next task's borrow panics.
+    /// Where the author allows clippy's `await_holding_lock` or `await_holding_refcell_ref`, the finding is one level lower.
     ///
     /// ## Bad
     /// ```rust
@@ -82,4 +83,36 @@ fn must_not_wait(evidence: &Evidence<'_, '_>, guard: &Guard) -> bool {
         Kind::Unknown | Kind::Once | Kind::OnceCell | Kind::Semaphore
     );
     !lock.is_async && !guard.awaited && !is_other
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::index::Edition;
+    use crate::testing::findings;
+
+    /// Whether what is found in a function with attribute `level(clippy::lint)` is one level lower.
+    fn lowered(level: &str, lint: &str) -> Vec<bool> {
+        let text = format!(
+            "use std::sync::Mutex;\n\
+             struct S {{ m: Mutex<u32> }}\n\
+             impl S {{\n\
+             #[{level}(clippy::{lint})]\n\
+             async fn f(&self) {{ let g = self.m.lock().unwrap(); wait().await; drop(g); }}\n\
+             }}\n\
+             async fn wait() {{}}\n"
+        );
+        findings(&text, Edition::E2021)
+            .iter()
+            .filter(|finding| finding.rule.id == "lock-across-await")
+            .map(|finding| finding.lowered)
+            .collect()
+    }
+
+    #[test]
+    fn whoever_allows_it_in_clippy_is_warned() {
+        assert_eq!(lowered("allow", "await_holding_lock"), [true]);
+        assert_eq!(lowered("expect", "await_holding_refcell_ref"), [true]);
+        assert_eq!(lowered("allow", "await_holding_invalid_type"), [false]);
+        assert_eq!(lowered("deny", "await_holding_lock"), [false]);
+    }
 }

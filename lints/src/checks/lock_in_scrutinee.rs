@@ -129,8 +129,10 @@ fn finding(
         .with_help(match head {
             "while let" => "make it a `loop` that begins with `let value = …;` and leaves by `let … else { break }`".to_owned(),
             head => format!("compute the value in a `let` before the `{head}`"),
-        })
-        .with_note("braces around the head do not help before edition 2024");
+        });
+    if construct.braces {
+        finding = finding.with_note("braces around the head do not help before edition 2024");
+    }
     for (span, text) in evidence.life(guard).into_iter().skip(1) {
         finding = finding.with_label(span, text);
     }

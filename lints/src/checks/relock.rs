@@ -76,3 +76,40 @@ fn finding(evidence: &Evidence<'_, '_>, group: &Group<'_>) -> Option<Finding> {
         "end the first guard before this point, or pass what it protects to where it is needed";
     evidence.story(&RELOCK, group, message, help.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use rules::Certainty;
+
+    use crate::index::Edition;
+    use crate::testing::findings;
+
+    /// How sure a lock is taken again that `ask` is asked about first.
+    fn certainty(ask: &str) -> Vec<Certainty> {
+        let text = format!(
+            "use std::cell::Cell;\n\
+             use std::sync::{{Mutex, MutexGuard}};\n\
+             static LOCK: Mutex<()> = Mutex::new(());\n\
+             thread_local!(static HELD: Cell<bool> = const {{ Cell::new(false) }});\n\
+             static EVER: Mutex<bool> = Mutex::new(false);\n\
+             struct Guard(Option<MutexGuard<'static, ()>>);\n\
+             fn lock() -> Guard {{\n\
+             if {ask} {{ return Guard(None); }}\n\
+             Guard(Some(LOCK.lock().unwrap()))\n\
+             }}\n\
+             fn trace(act: impl FnOnce()) {{ let _lock = lock(); act(); }}\n\
+             fn resolve() {{ let _lock = lock(); }}\n\
+             fn run() {{ trace(|| resolve()); }}\n"
+        );
+        let found = findings(&text, Edition::E2021);
+        found.iter().map(|finding| finding.certainty).collect()
+    }
+
+    #[test]
+    fn a_lock_that_its_thread_may_take_again_is_possible() {
+        let asked = certainty("HELD.with(|held| held.replace(true))");
+        assert_eq!(asked, [Certainty::Possible]);
+        let asked_of_all = certainty("*EVER.lock().unwrap()");
+        assert_eq!(asked_of_all, [Certainty::Proven]);
+    }
+}

@@ -142,6 +142,8 @@ pub enum BinaryOp {
 pub enum ExprKind {
     /// Did not parse, or a construct that has no meaning here.
     Missing,
+    /// `true` or `false`.
+    Bool(bool),
     /// A literal. `Some(name)` for one whose type is plain from its form (`i32`, `f64`, `bool`,
     /// `char`, `str`, `String` never).
     Literal(Option<Name>),

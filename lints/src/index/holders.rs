@@ -3,10 +3,17 @@
 use super::lower::TyScope;
 use super::ty::Ty;
 use super::{AdtId, Program};
-use crate::hir::{Field, ItemKind};
+use crate::hir::{Field, ItemKind, Name};
+use crate::walk::facts::Slot;
 
 /// Types nest no deeper than this on the way to a guard.
 const DEPTH: u32 = 12;
+
+/// Fields on the way to a guard that are told apart.
+const STEPS: usize = 3;
+
+/// Guards of one value that are told apart.
+const SLOTS: usize = 8;
 
 impl Program<'_> {
     /// Whether a value of the type is or holds a lock guard.
@@ -14,6 +21,74 @@ impl Program<'_> {
         holds(ty, DEPTH, &|adt| {
             self.holders.get(adt.at()).copied().unwrap_or(false)
         })
+    }
+
+    /// Where in a value of the type guards sit; one that says nothing where they are too many.
+    pub fn guard_slots(&self, ty: &Ty) -> Vec<Slot> {
+        if !self.holds_guard(ty) {
+            return Vec::new();
+        }
+        let mut slots = Vec::new();
+        self.add_slots(ty, &mut Vec::new(), &mut slots);
+        if slots.is_empty() || slots.len() > SLOTS {
+            slots = vec![Slot::default()];
+        }
+        slots
+    }
+
+    /// Adds the slots of a value of `ty` that sits at `path`.
+    fn add_slots(&self, ty: &Ty, path: &mut Vec<Name>, slots: &mut Vec<Slot>) {
+        if slots.len() > SLOTS {
+            return;
+        }
+        let fields: Vec<(Name, Ty)> = match ty {
+            // What is in a container has no step of its own.
+            Ty::Ext(_, args) => {
+                for arg in args.iter().filter(|arg| self.holds_guard(arg)) {
+                    self.add_slots(arg, path, slots);
+                }
+                return;
+            }
+            Ty::Tuple(args) => args
+                .iter()
+                .enumerate()
+                .map(|(at, ty)| (at.to_string().into(), ty.clone()))
+                .collect(),
+            Ty::Adt(adt, args) if path.len() < STEPS => {
+                let variants = match &self.adt(*adt).item.kind {
+                    ItemKind::Enum { variants, .. } => variants.len(),
+                    _ => 0,
+                };
+                let mut fields = Vec::new();
+                for variant in (0..u32::try_from(variants).unwrap_or(0))
+                    .map(Some)
+                    .chain((variants == 0).then_some(None))
+                {
+                    for field in self.fields(*adt, variant) {
+                        let ty = self.field(*adt, variant, &field.name, args);
+                        fields.push((field.name.clone(), ty));
+                    }
+                }
+                fields
+            }
+            _ => Vec::new(),
+        };
+        let holders: Vec<_> = fields
+            .into_iter()
+            .filter(|(_, ty)| self.holds_guard(ty))
+            .collect();
+        if holders.is_empty() {
+            let slot = Slot(path.clone());
+            if !slots.contains(&slot) {
+                slots.push(slot);
+            }
+            return;
+        }
+        for (name, ty) in holders {
+            path.push(name);
+            self.add_slots(&ty, path, slots);
+            path.pop();
+        }
     }
 
     /// For each type of the workspace, whether it holds a guard whatever its arguments are.

@@ -18,6 +18,7 @@ struct Place<'a> {
     module: ModuleId,
     file: FileId,
     is_test: bool,
+    allows_await: bool,
     cfg: Vec<Cfg>,
     /// Type parameters of enclosing functions.
     outer: Vec<&'a [GenericParam]>,
@@ -75,6 +76,8 @@ impl<'a> Program<'a> {
             names_locks: false,
         });
         let mut paths: FxHashMap<String, ModuleId> = FxHashMap::default();
+        // Modules whose inner attributes allow it, for all below them.
+        let mut allowing: Vec<Vec<Name>> = Vec::new();
         for (path, file, cfg) in input.modules {
             let joined = path.join("::");
             let parent = path
@@ -97,10 +100,16 @@ impl<'a> Program<'a> {
             let mut cfg = cfg;
             cfg.extend(facts.cfg.iter().cloned());
             let is_test = input.is_test || cfg.iter().any(Cfg::is_test);
+            let allows_await =
+                facts.allows_await || allowing.iter().any(|above| path.starts_with(above));
+            if facts.allows_await {
+                allowing.push(path.clone());
+            }
             let place = Place {
                 module,
                 file,
                 is_test,
+                allows_await,
                 cfg,
                 outer: Vec::new(),
             };
@@ -142,9 +151,11 @@ impl<'a> Program<'a> {
             let mut cfg = place.cfg.clone();
             cfg.extend(item.cfg.iter().cloned());
             let is_test = place.is_test || item.is_test || item.cfg.iter().any(Cfg::is_test);
+            let allows_await = place.allows_await || item.allows_await;
             let here = Place {
                 cfg,
                 is_test,
+                allows_await,
                 outer: place.outer.clone(),
                 ..*place
             };
@@ -314,8 +325,10 @@ impl<'a> Program<'a> {
             let mut cfg = place.cfg.clone();
             cfg.extend(item.cfg.iter().cloned());
             let is_test = place.is_test || item.is_test || item.cfg.iter().any(Cfg::is_test);
+            let allows_await = place.allows_await || item.allows_await;
             let here = Place {
                 is_test,
+                allows_await,
                 cfg,
                 ..place.clone()
             };
@@ -345,6 +358,7 @@ impl<'a> Program<'a> {
             body,
             parent,
             is_test: place.is_test,
+            allows_await: place.allows_await,
             cfg: place.cfg.clone(),
             outer_generics: place.outer.clone(),
             initialises: None,

@@ -230,6 +230,8 @@ pub struct FnDef<'a> {
     pub parent: Parent,
     /// In test code: judged one level lower, and never a callee of other code.
     pub is_test: bool,
+    /// Its author keeps guards at an await on purpose, and has told clippy so.
+    pub allows_await: bool,
     /// All predicates that guard it.
     pub cfg: Vec<Cfg>,
     /// Type parameters of enclosing functions.

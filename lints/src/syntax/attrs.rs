@@ -25,6 +25,8 @@ pub(super) struct Attrs {
     pub(super) cfg: Vec<Cfg>,
     /// `#[test]` and its like.
     pub(super) is_test: bool,
+    /// `#[allow(clippy::await_holding_lock)]`, or the one for borrows of cells.
+    pub(super) allows_await: bool,
     /// `#[path = "…"]`, also inside `#[cfg_attr(…)]`.
     pub(super) path: Option<Name>,
 }
@@ -57,6 +59,14 @@ impl Attrs {
                     .child(K::PATH)
                     .and_then(|path| path.child(K::PATH_SEGMENT));
                 self.is_test |= last.is_some_and(|last| TESTS.contains(&last.text()));
+                if last.is_some_and(|last| matches!(last.text(), "allow" | "expect")) {
+                    self.allows_await |= meta.leaves().any(|leaf| {
+                        matches!(
+                            leaf.text(),
+                            "await_holding_lock" | "await_holding_refcell_ref"
+                        )
+                    });
+                }
             }
             K::KEY_VALUE_META => {
                 let key = meta.child(K::PATH).map_or("", Node::text);

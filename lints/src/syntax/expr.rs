@@ -306,7 +306,7 @@ pub(super) fn literal(kind: K, text: &str) -> Option<ExprKind> {
             .copied()
     };
     let name = match kind {
-        K::TRUE_KW | K::FALSE_KW => "bool",
+        K::TRUE_KW | K::FALSE_KW => return Some(ExprKind::Bool(kind == K::TRUE_KW)),
         K::CHAR => "char",
         K::BYTE => "u8",
         K::STRING => "str",

@@ -94,7 +94,9 @@ impl Lowering<'_> {
     fn module(&mut self, node: Node<'_>, items: Option<Vec<Item>>, out: &mut Vec<Item>) {
         let mut attrs = Attrs::of(node);
         if let Some(list) = node.child(K::ITEM_LIST) {
-            attrs.cfg.extend(Attrs::of(list).cfg);
+            let inner = Attrs::of(list);
+            attrs.cfg.extend(inner.cfg);
+            attrs.allows_await |= inner.allows_await;
         }
         let path = attrs.path.take();
         let kind = ItemKind::Module {
@@ -104,6 +106,7 @@ impl Lowering<'_> {
         };
         let mut item = self.finish(node, kind);
         item.cfg = attrs.cfg;
+        item.allows_await = attrs.allows_await;
         out.push(item);
     }
 
@@ -129,6 +132,7 @@ impl Lowering<'_> {
             is_pub: node
                 .child(K::VISIBILITY)
                 .is_some_and(|visibility| visibility.text() == "pub"),
+            allows_await: attrs.allows_await,
             kind,
         }
     }

@@ -134,9 +134,12 @@ pub fn lower_with(
     let lines = lines(text, bom);
     let mut items = Vec::new();
     let mut cfg = Vec::new();
+    let mut allows_await = false;
     let mut suppressions = Vec::new();
     if let Some(root) = tree.root() {
-        cfg = attrs::Attrs::of(root).cfg;
+        let attrs = attrs::Attrs::of(root);
+        cfg = attrs.cfg;
+        allows_await = attrs.allows_await;
         lowering.items(root, &mut items);
         suppressions = suppress::suppressions(root, &tokens, &path, &lines, bom);
     }
@@ -155,6 +158,7 @@ pub fn lower_with(
         lines,
         items,
         cfg,
+        allows_await,
         suppressions,
         errors,
         macros,

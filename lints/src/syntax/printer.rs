@@ -231,6 +231,7 @@ fn expr(body: &Body, id: ExprId) -> String {
     match &body.expr(id).kind {
         ExprKind::Missing => "?".to_owned(),
         ExprKind::One => "#i32".to_owned(),
+        ExprKind::Bool(_) => "#bool".to_owned(),
         ExprKind::Literal(name) => format!("#{}", name.as_deref().unwrap_or_default()),
         ExprKind::Path(it) => path(it),
         ExprKind::Field(base, name) => format!("{}.{name}", of(base)),

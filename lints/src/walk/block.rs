@@ -139,7 +139,8 @@ impl Walker<'_, '_> {
             let mut value = self.kept(value, Some(hidden));
             value.guards = guards;
             value
-        } else if els.is_some() {
+        } else if els.is_some() || !matches!(self.body.pat(pat).kind, PatKind::Bind { .. }) {
+            // What no pattern takes over stays where it is.
             let (value, _) = self.scrutinee(value);
             value
         } else {
@@ -151,8 +152,10 @@ impl Walker<'_, '_> {
         };
         let failed = els.map(|els| (els, self.state.clone()));
         let polarity = self.polarity(pat);
-        if polarity == Polarity::Failure {
-            self.failed(&value);
+        match polarity {
+            Polarity::Failure => self.failed(&value),
+            Polarity::Success => self.succeeded(&value),
+            Polarity::Either => {}
         }
         if let Some((els, state)) = failed {
             // The temporaries are dropped before `else` and before what follows.
@@ -173,6 +176,11 @@ impl Walker<'_, '_> {
             self.state = success;
         }
         self.bind(pat, value, true);
+        if let (PatKind::Bind { .. }, Some(&(_, local))) =
+            (&self.body.pat(pat).kind, self.names.last())
+        {
+            self.note_flag(local, init);
+        }
         self.close(at, Why::Statement);
     }
 }

@@ -7,7 +7,7 @@ use crate::hir::{ExprId, ExprKind, PathRef, Range, TypeRef};
 use crate::index::methods::Callees;
 use crate::index::names::{Def, Res};
 use crate::index::ty::{Subst, Ty, unify};
-use crate::locks::{Kind, LockId, Method, Mode, Returns};
+use crate::locks::{Kind, LockId, Method, Returns};
 
 use super::Walker;
 use super::facts::{Guard, Happening, Keeper};
@@ -42,7 +42,19 @@ impl Walker<'_, '_> {
             range
         };
         let mut at = self.expr(*receiver, None);
+        if matches!(name.as_str(), "is_ok" | "is_err" | "is_some" | "is_none") {
+            let told = at.guards.iter().chain(&at.present).copied().collect();
+            self.tests.insert(*receiver, told);
+        }
         let steps = self.program.deref_steps(&at.ty);
+        if let ("then", [closure]) = (name.as_str(), args.as_slice())
+            && matches!(self.kind(*closure), ExprKind::Closure { params, .. } if params.is_empty())
+            && (matches!(at.ty, Ty::Unknown) || at.ty.is_ext("bool"))
+        {
+            self.note_step(&steps, 0, || Found::Standard);
+            self.kept(at, None);
+            return self.bool_then(*receiver, *closure);
+        }
         for (step, ty) in steps.iter().enumerate() {
             if step > 0 {
                 self.forced(&at, range);
@@ -62,6 +74,10 @@ impl Walker<'_, '_> {
                 // What is inside is not the variable itself.
                 at.local = None;
                 at.within = None;
+            }
+            if step == 0 && super::lazy::is_of_iterator(name) && self.iterates_map(&at) {
+                self.note_step(&steps, step, || Found::Standard);
+                return self.map_iterator(at, name, args, range);
             }
             if self.is_guard_method(&at, name) {
                 self.note_step(&steps, step, || Found::Guard);
@@ -224,6 +240,9 @@ impl Walker<'_, '_> {
             awaited: false,
             cfg: self.cfg.clone(),
         });
+        if method.is_try {
+            self.tried.insert(guard);
+        }
         Value {
             place: lock.place.clone(),
             guards: vec![guard],
@@ -248,7 +267,7 @@ impl Walker<'_, '_> {
         }
         let function = self.expr(callee, None);
         let function = self.kept(function, None);
-        let values = self.arguments(args, None);
+        let (values, wavering) = self.telling_arguments(args);
         if let Some(closure) = function.closure {
             self.note_call(&function.ty, || Found::Closure);
             let value = self.closure_here(closure, &values);
@@ -265,7 +284,9 @@ impl Walker<'_, '_> {
         }
         self.note_outside(&function.ty, || Found::value(function.param));
         if let Some(param) = function.param {
+            let before = std::mem::replace(&mut self.wavering, wavering);
             self.record(Happening::CallParam(param), range);
+            self.wavering = before;
         }
         self.foreign_call(range);
         let ty = match function.ty.peeled() {
@@ -333,10 +354,12 @@ impl Walker<'_, '_> {
                     members: None,
                 };
                 let fields = self.program.fields(adt, None);
-                for (value, field) in values
+                for (at, (value, field)) in values
                     .into_iter()
                     .zip(fields.iter().map(Some).chain(std::iter::repeat(None)))
+                    .enumerate()
                 {
+                    self.enter(&value, &at.to_string());
                     if let Some(field) = field {
                         let declared = self.program.lower(&field.ty, &scope);
                         unify(&declared, &value.ty, &mut subst);
@@ -457,15 +480,6 @@ impl Walker<'_, '_> {
         let mut values = vec![receiver];
         values.extend(self.arguments(args, None));
         self.invoke(callees, values, range)
-    }
-}
-
-/// The mode that the name of an unresolved method suggests.
-pub(super) fn guessed_mode(name: &str) -> Option<Mode> {
-    match name {
-        "lock" | "write" | "borrow_mut" => Some(Mode::Exclusive),
-        "read" | "borrow" => Some(Mode::Shared),
-        _ => None,
     }
 }
 

@@ -20,6 +20,7 @@ impl Walker<'_, '_> {
             whole,
             owned: false,
             busy: false,
+            braces: false,
         });
         id
     }
@@ -29,10 +30,12 @@ impl Walker<'_, '_> {
         self.heads.push(construct);
         let value = self.expr(scrutinee, None);
         self.heads.pop();
+        let braces = matches!(self.kind(scrutinee), ExprKind::Block { .. });
         if let Some(found) = usize::try_from(construct)
             .ok()
             .and_then(|at| self.facts.constructs.get_mut(at))
         {
+            found.braces = braces;
             found.owned = value.owned || (value.borrows.is_empty() && value.guards.is_empty());
         }
         value
@@ -168,9 +171,12 @@ impl Walker<'_, '_> {
                 self.condition(construct, *right, failed);
             }
             ExprKind::Let(pat, scrutinee) => {
-                let value = self.head(construct, *scrutinee);
-                let (value, by_value) = self.scrutinee(value);
+                let mut value = self.head(construct, *scrutinee);
                 let polarity = self.polarity(*pat);
+                if polarity != Polarity::Either {
+                    self.force(&mut value);
+                }
+                let (value, by_value) = self.scrutinee(value);
                 let mut state = self.state.clone();
                 if polarity == Polarity::Success {
                     std::mem::swap(&mut self.state, &mut state);
@@ -178,8 +184,10 @@ impl Walker<'_, '_> {
                     std::mem::swap(&mut self.state, &mut state);
                 }
                 fail(state, failed);
-                if polarity == Polarity::Failure {
-                    self.failed(&value);
+                match polarity {
+                    Polarity::Failure => self.failed(&value),
+                    Polarity::Success => self.succeeded(&value),
+                    Polarity::Either => {}
                 }
                 self.bind_head(construct, *pat, value, by_value);
             }
@@ -200,41 +208,6 @@ impl Walker<'_, '_> {
             }
         }
         false
-    }
-
-    /// What follows of `cond` being `truth`: an option that is `None` holds no guard.
-    pub(super) fn learn(&mut self, cond: ExprId, truth: bool) {
-        match self.kind(cond) {
-            ExprKind::Unary(inner) => self.learn(*inner, !truth),
-            ExprKind::Binary(BinaryOp::And, left, right) if truth => {
-                self.learn(*left, true);
-                self.learn(*right, true);
-            }
-            ExprKind::Binary(BinaryOp::Or, left, right) if !truth => {
-                self.learn(*left, false);
-                self.learn(*right, false);
-            }
-            ExprKind::MethodCall { receiver, name, .. } => {
-                let empty = match name.as_str() {
-                    "is_none" => truth,
-                    "is_some" => !truth,
-                    _ => return,
-                };
-                let ExprKind::Path(path) = self.kind(*receiver) else {
-                    return;
-                };
-                let [only] = path.segments.as_slice() else {
-                    return;
-                };
-                let local = self.names.iter().rev().find(|(name, _)| *name == only.name);
-                if let (true, Some(&(_, local))) = (empty, local) {
-                    for guard in self.state.owned_by(Owner::Local(local)) {
-                        self.state.remove(guard);
-                    }
-                }
-            }
-            _ => {}
-        }
     }
 
     /// A branch, arm or body: a temporary scope of its own, whose value moves out.
@@ -278,7 +251,13 @@ impl Walker<'_, '_> {
         holder: Option<u32>,
     ) -> Value {
         let construct = self.construct(Head::Match, self.range(scrutinee), self.range(id));
-        let value = self.head(construct, scrutinee);
+        let mut value = self.head(construct, scrutinee);
+        if arms
+            .iter()
+            .any(|arm| self.polarity(arm.pat) != Polarity::Either)
+        {
+            self.force(&mut value);
+        }
         let (value, by_value) = self.scrutinee(value);
         self.bodies.push(construct);
         let before = self.state.clone();
@@ -295,6 +274,9 @@ impl Walker<'_, '_> {
             let polarity = self.polarity(arm.pat);
             if polarity == Polarity::Failure || (polarity == Polarity::Either && succeeded) {
                 self.failed(&value);
+            }
+            if polarity == Polarity::Success {
+                self.succeeded(&value);
             }
             if arm.guard.is_none() && polarity == Polarity::Success {
                 succeeded = true;

@@ -5,7 +5,7 @@ use crate::hir::{Branch, ExprId, ExprKind, Name, Range};
 use crate::index::ty::Ty;
 
 use super::Walker;
-use super::facts::{Dormant, Event, Happening, Polled, Thread};
+use super::facts::{Conditions, Dormant, Event, Happening, Polled, Thread};
 use super::value::{Pending, Value};
 
 impl Walker<'_, '_> {
@@ -88,6 +88,7 @@ impl Walker<'_, '_> {
                 cfg: self.cfg.clone(),
                 detached: true,
                 thread: Thread::Executor,
+                only_if: Conditions::default(),
                 grounds: Grounds::Resolved,
             }))
         };
@@ -109,6 +110,8 @@ impl Walker<'_, '_> {
                     callees: call.callees.fns.clone(),
                     args: call.args.iter().map(|arg| arg.place.clone()).collect(),
                     passed: Vec::new(),
+                    told: Vec::new(),
+                    lent: Vec::new(),
                 },
                 call.range,
             ),

@@ -40,6 +40,11 @@ impl Walker<'_, '_> {
     pub(super) fn expr_kind(&mut self, id: ExprId, holder: Option<u32>) -> Value {
         match self.kind(id) {
             ExprKind::Missing => Value::default(),
+            ExprKind::Bool(truth) => Value {
+                owned: true,
+                truth: Some(*truth),
+                ..Value::of(Ty::ext("bool"))
+            },
             ExprKind::Literal(kind) => Value {
                 owned: true,
                 ..Value::of(kind.as_ref().map_or(Ty::Unknown, |name| {
@@ -66,10 +71,16 @@ impl Walker<'_, '_> {
             ExprKind::Await(inner, range) => self.await_(*inner, *range),
             ExprKind::Try(inner) => self.question_mark(*inner),
             ExprKind::Ref(inner) | ExprKind::Pin(inner) => {
-                let value = self.place(*inner, holder);
+                let mut value = self.place(*inner, holder);
+                if let Some(local) = value.local {
+                    // It may be assigned through the reference.
+                    self.state.forget_flag(local);
+                    value.present.extend(self.held_as_option(&value));
+                }
                 let ty = value.ty.clone().reference();
                 Value {
                     local: None,
+                    within: None,
                     ..value.with_ty(ty)
                 }
             }
@@ -79,6 +90,7 @@ impl Walker<'_, '_> {
                 let value = self.kept(value, None);
                 Value {
                     owned: true,
+                    truth: value.truth.map(|truth| !truth),
                     ..Value::of(value.ty)
                 }
             }
@@ -128,10 +140,11 @@ impl Walker<'_, '_> {
                     ..Value::default()
                 };
                 let mut types = Vec::new();
-                for &item in items {
+                for (at, &item) in items.iter().enumerate() {
                     let value = self.expr(item, holder);
                     let value = self.moved(value);
                     types.push(value.ty.clone());
+                    self.enter(&value, &at.to_string());
                     absorb(&mut whole, value);
                 }
                 whole.with_ty(Ty::Tuple(types.into()))
@@ -145,6 +158,7 @@ impl Walker<'_, '_> {
                     let value = self.expr(item, holder);
                     let value = self.moved(value);
                     whole.ty = value.ty.clone();
+                    self.loosen(&value.guards);
                     absorb(&mut whole, value);
                 }
                 let ty = Ty::Slice(Arc::new(std::mem::take(&mut whole.ty)));
@@ -157,6 +171,7 @@ impl Walker<'_, '_> {
                     let value = self.expr(*field, holder);
                     let value = self.moved(value);
                     given.push((name, value.ty.clone()));
+                    self.enter(&value, name);
                     absorb(&mut whole, value);
                 }
                 if let Some(spread) = spread {
@@ -203,9 +218,10 @@ impl Walker<'_, '_> {
                 }
                 let mut whole = Value::default();
                 let mut types = Vec::new();
-                for (future, value) in pending {
+                for (at, (future, value)) in pending.into_iter().enumerate() {
                     let value = self.awaited(value, self.range(future));
                     types.push(value.ty.clone());
+                    self.enter(&value, &at.to_string());
                     absorb(&mut whole, value);
                 }
                 whole.with_ty(Ty::Tuple(types.into()))
@@ -253,6 +269,9 @@ impl Walker<'_, '_> {
     pub(super) fn question_mark(&mut self, inner: ExprId) -> Value {
         let value = self.expr(inner, None);
         let mut value = self.moved(value);
+        self.force(&mut value);
+        self.succeeded(&value);
+        value.present.clear();
         for &guard in &value.guards {
             if let Some(found) = usize::try_from(guard)
                 .ok()
@@ -274,6 +293,16 @@ impl Walker<'_, '_> {
         value.ty = ty;
         value.pending = Pending::None;
         value
+    }
+
+    /// Guards in the variable that `value` is, where it is an option of them.
+    pub(super) fn held_as_option(&self, value: &Value) -> Vec<u32> {
+        match value.local {
+            Some(local) if value.ty.is_ext("std::option::Option") => {
+                self.state.owned_by(super::state::Owner::Local(local))
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// The constructs that we are in do something that takes time.

@@ -9,6 +9,7 @@ use crate::index::ty::Ty;
 use crate::index::{FileId, FnId, StaticId};
 use crate::locks::{LockId, Mode, Shards};
 
+pub use super::conditions::{Conditions, Freed, Told};
 use super::trace::Tally;
 
 /// Where a path to a lock starts.
@@ -99,6 +100,21 @@ impl Place {
     }
 }
 
+/// Where in a value something sits: a path of fields, as far as it is known; there or below.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Slot(pub Vec<Name>);
+
+/// A guard that is moved into a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passed {
+    /// The argument's number.
+    pub param: u32,
+    /// The guard.
+    pub guard: u32,
+    /// Where in the argument it sits.
+    pub slot: Slot,
+}
+
 /// A lock as the function names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockRef {
@@ -139,7 +155,8 @@ pub enum Keeper {
     /// The acquiring method itself holds it while it runs what it is given: a cell's initialiser, a
     /// map's `retain`.
     Method,
-    /// The caller's guard came in through this parameter: which lock, only callers know.
+    /// The caller's guard came in through this parameter: which lock, only callers know. The
+    /// guard's place says where in it.
     Parameter(u32),
 }
 
@@ -212,6 +229,8 @@ pub struct Construct {
     pub owned: bool,
     /// Whether the body calls, awaits or loops: then the time matters.
     pub busy: bool,
+    /// Whether the head's expression is a block.
+    pub braces: bool,
 }
 
 /// A lock guard, from its birth to its end.
@@ -245,6 +264,18 @@ pub struct Guard {
     pub cfg: Vec<Cfg>,
 }
 
+impl Guard {
+    /// Of a parameter's guard: where in the argument it sits.
+    pub fn slot_in_param(&self) -> Slot {
+        let steps = self.lock.place.iter().flat_map(|place| &place.path);
+        let names = steps.filter_map(|step| match step {
+            Step::Field(name) => Some(name.clone()),
+            Step::Element => None,
+        });
+        Slot(names.collect())
+    }
+}
+
 /// What happened.
 #[derive(Debug, Clone)]
 pub enum Happening {
@@ -267,8 +298,12 @@ pub enum Happening {
         callees: Vec<(FnId, Grounds)>,
         /// Places of the arguments, receiver first.
         args: Vec<Option<Place>>,
-        /// Guards that are moved into the call: the argument's number and the guard.
-        passed: Vec<(u32, u32)>,
+        /// Guards that are moved into the call.
+        passed: Vec<Passed>,
+        /// What is known of arguments that are truth values, by number.
+        told: Vec<(u32, Told)>,
+        /// Guards of which the call is told by an `Option` that borrows from them.
+        lent: Vec<u32>,
     },
     /// `.await`.
     Await,
@@ -328,6 +363,8 @@ pub struct Event {
     pub detached: bool,
     /// On whose thread.
     pub thread: Thread,
+    /// On which paths.
+    pub only_if: Conditions,
     /// How sure it is that it happens in this order, in these scopes.
     pub grounds: Grounds,
 }
@@ -365,10 +402,23 @@ pub struct ReturnedGuard {
     pub protects: Ty,
     /// Not in every value.
     pub optional: bool,
+    /// Where in the value.
+    pub slot: Slot,
     /// How sure.
     pub grounds: Grounds,
     /// From this function to the acquisition.
     pub via: Vec<Link>,
+}
+
+/// A guard of a parameter that comes back (`keep(g)`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnedParam {
+    /// Which parameter.
+    pub param: u32,
+    /// Where in the argument it sat.
+    pub from: Slot,
+    /// Where in the result it sits.
+    pub to: Slot,
 }
 
 /// A lock that a function holds while it calls one of its parameters.
@@ -391,8 +441,10 @@ pub struct Summary {
     pub place: Option<Place>,
     /// Parameters that are called.
     pub closures: Vec<ClosureCall>,
-    /// Parameters whose guards come back (`keep(g)`).
-    pub returns_params: Vec<u32>,
+    /// Parameters whose guards are followed through the body.
+    pub guard_params: Vec<u32>,
+    /// Which of their guards come back.
+    pub returns_params: Vec<ReturnedParam>,
 }
 
 /// All facts of one body.
@@ -416,4 +468,6 @@ pub struct Facts {
     pub tally: Tally,
     /// Whether the body was too large to be walked whole.
     pub gave_up: bool,
+    /// Whether it looks at a `Cell` of its thread.
+    pub asks_thread: bool,
 }

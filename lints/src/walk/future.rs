@@ -23,7 +23,8 @@ impl Walker<'_, '_> {
     }
 
     /// What awaiting `value` does and gives.
-    pub(super) fn awaited(&mut self, value: Value, range: Range) -> Value {
+    pub(super) fn awaited(&mut self, mut value: Value, range: Range) -> Value {
+        self.force(&mut value);
         let range = match &value.pending {
             Pending::Acquire(acquisition) => Range {
                 start: acquisition.range.start,

@@ -7,7 +7,9 @@ use crate::index::methods::Callees;
 use crate::index::ty::{Subst, Ty, unify};
 
 use super::call::PendingCall;
-use super::facts::{Guard, Happening, Keeper, Link, LockRef, Place, ReturnedGuard, Why};
+use super::facts::{
+    Guard, Happening, Keeper, Link, LockRef, Passed, Place, ReturnedGuard, Slot, Summary, Why,
+};
 use super::state::{Live, Owner};
 use super::value::{Pending, Value};
 use super::{Walker, weaker};
@@ -91,25 +93,31 @@ impl Walker<'_, '_> {
         self.infer(&mut callees, &args);
         let places: Vec<Option<Place>> = args.iter().map(|value| value.place.clone()).collect();
         // Guards that are moved into the call end somewhere in it.
-        let passed: Vec<(u32, u32)> = (0_u32..)
+        let passed: Vec<Passed> = (0_u32..)
             .zip(&args)
-            .flat_map(|(at, value)| value.guards.iter().map(move |&guard| (at, guard)))
-            .collect();
-        let saved: Vec<Live> = self
-            .state
-            .live
-            .iter()
-            .filter(|live| {
-                passed.iter().any(|(_, guard)| *guard == live.guard) && live.owner == Owner::Flight
+            .flat_map(|(param, value)| value.guards.iter().map(move |&guard| (param, guard)))
+            .map(|(param, guard)| Passed {
+                param,
+                guard,
+                slot: self.state.slot_of(guard).unwrap_or_default(),
             })
-            .copied()
             .collect();
-        self.state.live.retain(|live| !saved.contains(live));
+        let moved = |live: &Live| {
+            let is_passed = passed.iter().any(|passed| passed.guard == live.guard);
+            is_passed && live.owner == Owner::Flight
+        };
+        let (saved, stay): (Vec<Live>, Vec<Live>) = std::mem::take(&mut self.state.live)
+            .into_iter()
+            .partition(moved);
+        self.state.live = stay;
+        let lent = self.lent(first, &args);
         self.record(
             Happening::Call {
                 callees: callees.fns.clone(),
                 args: places.clone(),
-                passed,
+                passed: passed.clone(),
+                told: Self::told(&args),
+                lent,
             },
             range,
         );
@@ -125,23 +133,33 @@ impl Walker<'_, '_> {
         }
         let summaries = self.summaries;
         let summary = summaries.get(first.at()).cloned().unwrap_or_default();
+        let mut args = args;
+        for value in &mut args {
+            // A callee is given an iterator to use it.
+            self.perhaps_force(value);
+        }
         self.run_closures(&callees, &args, &places, range);
-        for (at, value) in args.into_iter().enumerate() {
-            let comes_back = summary
-                .returns_params
-                .iter()
-                .any(|&k| usize::try_from(k) == Ok(at))
-                || (!value.guards.is_empty() && self.program.holds_guard(&result.ty));
+        let holds = self.program.holds_guard(&result.ty);
+        for (param, value) in (0_u32..).zip(args) {
             result.borrows.extend(value.borrows.iter().copied());
-            if comes_back {
-                result.guards.extend(value.guards);
-                if result.place.is_none() {
-                    result.place = value.place;
+            let mut comes_back = false;
+            for guard in value.guards {
+                let from = passed
+                    .iter()
+                    .find(|passed| passed.guard == guard && passed.param == param)
+                    .map(|passed| passed.slot.clone())
+                    .unwrap_or_default();
+                match returned_to(&summary, param, &from, holds) {
+                    Some(to) => {
+                        comes_back = true;
+                        self.state.set_slot(guard, to);
+                        result.guards.push(guard);
+                    }
+                    None => self.end(guard, range.end, Why::Moved),
                 }
-            } else {
-                for guard in value.guards {
-                    self.end(guard, range.end, Why::Moved);
-                }
+            }
+            if comes_back && result.place.is_none() {
+                result.place = value.place;
             }
         }
         let grounds = Self::least(&callees);
@@ -168,6 +186,20 @@ impl Walker<'_, '_> {
             self.state.unreachable = true;
         }
         result
+    }
+
+    /// Guards of which an `Option` among the arguments tells the callee that they are held.
+    fn lent(&self, callee: FnId, args: &[Value]) -> Vec<u32> {
+        let is_option = |ty: &Ty| ty.peeled().is_ext("std::option::Option");
+        let mut lent = Vec::new();
+        for (declared, value) in self.program.param_types(callee).iter().zip(args) {
+            if is_option(declared) || is_option(&value.ty) {
+                lent.extend(value.borrows.iter().chain(&value.guards).copied());
+            }
+        }
+        lent.sort_unstable();
+        lent.dedup();
+        lent
     }
 
     /// A guard that a callee handed back: it was acquired in the call.
@@ -208,6 +240,7 @@ impl Walker<'_, '_> {
             cfg: self.cfg.clone(),
         });
         debug_assert_eq!(guard, number);
+        self.state.set_slot(guard, returned.slot.clone());
         Some(guard)
     }
 
@@ -279,6 +312,26 @@ impl Walker<'_, '_> {
             }
         }
     }
+}
+
+/// Where in the result the guard at `from` of argument `param` comes back; `None` where it does not.
+/// `holds` says whether the result's type can hold one.
+fn returned_to(summary: &Summary, param: u32, from: &Slot, holds: bool) -> Option<Slot> {
+    let mut to: Option<Slot> = None;
+    for back in &summary.returns_params {
+        if back.param == param && back.from.meets(from) {
+            let slot = if from.is_below(&back.from) {
+                back.to.joined(&from.below(&back.from))
+            } else {
+                back.to.clone()
+            };
+            to = Some(to.map_or(slot.clone(), |to| to.common(&slot)));
+        }
+    }
+    // Where the callee's body was followed it has told; elsewhere the type of the result tells.
+    let told = summary.guard_params.contains(&param)
+        && !(summary.returns_params.is_empty() && summary.guards.is_empty());
+    to.or_else(|| (holds && !told).then(Slot::default))
 }
 
 /// A callee's lock in this function's terms.

@@ -41,6 +41,10 @@ enum Gives {
     OptionClosure,
     /// The same container of what the closure gives.
     MapClosure,
+    /// An iterator over what is in the option that the closure gives.
+    IterClosure,
+    /// An iterator over something.
+    Items,
     /// What the closure gives.
     Closure,
     /// A plain owned value of this type.
@@ -69,6 +73,8 @@ pub(super) struct Known {
     feeds: Feeds,
     /// The result owns its data whatever the receiver borrowed.
     pub(super) owned: bool,
+    /// The closure runs when the result is asked for an item.
+    pub(super) lazy: bool,
 }
 
 impl Known {
@@ -113,6 +119,8 @@ impl Known {
                 }
                 _ => Ty::Unknown,
             },
+            Gives::IterClosure => iterator(closure.arg(0)),
+            Gives::Items => iterator(Ty::Unknown),
             Gives::Closure => closure,
             Gives::Plain(name) => Ty::ext(name),
             Gives::Enumerate => iterator(Ty::Tuple(Arc::new([Ty::ext("usize"), ty.arg(0)]))),
@@ -131,6 +139,7 @@ const fn known(flow: Flow, gives: Gives) -> Known {
         gives,
         feeds: Feeds::Nothing,
         owned: false,
+        lazy: false,
     }
 }
 const fn owned(flow: Flow, gives: Gives) -> Known {
@@ -139,6 +148,7 @@ const fn owned(flow: Flow, gives: Gives) -> Known {
         gives,
         feeds: Feeds::Nothing,
         owned: true,
+        lazy: false,
     }
 }
 const fn closure(flow: Flow, gives: Gives, feeds: Feeds) -> Known {
@@ -147,6 +157,13 @@ const fn closure(flow: Flow, gives: Gives, feeds: Feeds) -> Known {
         gives,
         feeds,
         owned: false,
+        lazy: false,
+    }
+}
+const fn lazy(gives: Gives, feeds: Feeds) -> Known {
+    Known {
+        lazy: true,
+        ..closure(Flow::Pass, gives, feeds)
     }
 }
 
@@ -157,7 +174,9 @@ pub(super) fn method(ty: &Ty, name: &str) -> Option<Known> {
             "std::option::Option" => option(name),
             "std::result::Result" => result(name),
             "std::sync::PoisonError" => poison(name),
-            "std::iter::Iterator" => iterator(name),
+            "std::iter::Iterator"
+            | "std::vec::IntoIter"
+            | "std::collections::vec_deque::IntoIter" => iterator(name),
             "std::collections::HashMap"
             | "std::collections::BTreeMap"
             | "std::collections::hash_map::HashMap"
@@ -314,17 +333,17 @@ fn iterator(name: &str) -> Option<Known> {
         "find" | "max_by_key" | "min_by_key" | "max_by" | "min_by" => {
             closure(Pass, Gives::OptionArg(0), Feeds::RefArg(0))
         }
-        "filter" | "skip_while" | "take_while" | "inspect" => {
-            closure(Pass, Gives::Same, Feeds::RefArg(0))
-        }
+        "filter" | "skip_while" | "take_while" | "inspect" => lazy(Gives::Same, Feeds::RefArg(0)),
         "rev" | "skip" | "take" | "step_by" | "chain" | "fuse" | "cycle" | "peekable"
         | "by_ref" | "into_iter" => known(Pass, Gives::Same),
         "cloned" | "copied" => known(Pass, Gives::Same),
-        "map" => closure(Pass, Gives::MapClosure, Feeds::Arg(0)),
+        "map" => lazy(Gives::MapClosure, Feeds::Arg(0)),
+        "filter_map" | "map_while" => lazy(Gives::IterClosure, Feeds::Arg(0)),
+        "flat_map" => lazy(Gives::Items, Feeds::Arg(0)),
+        "scan" => lazy(Gives::Items, Feeds::Nothing),
         "for_each" | "try_for_each" => closure(Pass, Gives::Unknown, Feeds::Arg(0)),
-        "filter_map" | "flat_map" | "find_map" | "map_while" | "partition" | "scan" => {
-            closure(Pass, Gives::Unknown, Feeds::Arg(0))
-        }
+        "find_map" => closure(Pass, Gives::Closure, Feeds::Arg(0)),
+        "partition" => closure(Pass, Gives::Unknown, Feeds::RefArg(0)),
         "fold" | "try_fold" => closure(Pass, Gives::Unknown, Feeds::Nothing),
         "any" | "all" => Known {
             owned: true,
@@ -337,7 +356,8 @@ fn iterator(name: &str) -> Option<Known> {
         "count" => owned(Pass, Gives::Plain("usize")),
         "enumerate" => known(Pass, Gives::Enumerate),
         "peek" => known(Pass, Gives::OptionRef(0)),
-        "collect" | "sum" | "product" | "zip" | "unzip" => known(Pass, Gives::Unknown),
+        "zip" => known(Pass, Gives::Items),
+        "collect" | "sum" | "product" | "unzip" => known(Pass, Gives::Unknown),
         _ => return None,
     })
 }

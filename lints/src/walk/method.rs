@@ -8,9 +8,10 @@ use crate::locks::Kind;
 use crate::locks::{Method, Mode, Returns, Shards, Vocabulary};
 
 use super::Walker;
-use super::call::{Acquisition, guessed_mode, is_unknown};
+use super::call::{Acquisition, is_unknown};
 use super::facts::{LockRef, Thread};
 use super::known::{self, Flow};
+use super::lazy::When;
 use super::state::Owner;
 use super::value::Value;
 
@@ -24,6 +25,8 @@ impl Walker<'_, '_> {
         args: &[ExprId],
         generics: &[TypeRef],
     ) -> Value {
+        self.facts.asks_thread |=
+            ty.is_ext("std::thread::LocalKey") && ty.arg(0).is_ext("std::cell::Cell");
         let shares = matches!(
             name,
             "clone" | "as_ref" | "as_mut" | "upgrade" | "unwrap" | "expect"
@@ -37,11 +40,24 @@ impl Walker<'_, '_> {
         // `slot.take()` moves a guard out of its variable; `all.push(g)` moves one in.
         let home = receiver.local;
         let mut taken = Vec::new();
-        if let (true, Some(local)) = (matches!(name, "take" | "pop" | "replace"), home) {
-            taken = self.state.owned_by(Owner::Local(local));
+        if matches!(name, "take" | "pop" | "replace") {
+            if let Some(local) = home {
+                taken = self.state.owned_by(Owner::Local(local));
+            } else if let Some((local, path)) = &receiver.within {
+                taken = self.in_slot(*local, path, self.program.holds_guard(&receiver.ty));
+                let path = path.clone();
+                for &guard in &taken {
+                    let slot = self.state.slot_of(guard).unwrap_or_default();
+                    self.state.set_slot(guard, slot.below(&path));
+                }
+            }
         }
         let mut present = std::mem::take(&mut receiver.present);
+        let present_before = present.clone();
         if matches!(name, "as_ref" | "as_mut" | "as_deref" | "as_deref_mut") {
+            present.extend(receiver.guards.iter().copied());
+            present.extend(self.held_as_option(&receiver));
+        } else if matches!(name, "map" | "ok" | "map_err") {
             present.extend(receiver.guards.iter().copied());
         } else if !matches!(name, "cloned" | "copied") {
             present.clear();
@@ -49,6 +65,20 @@ impl Walker<'_, '_> {
         match flow {
             Flow::Borrow => receiver = self.kept(receiver, None),
             Flow::Pass | Flow::IntoClosure | Flow::Consume => receiver = self.moved(receiver),
+        }
+        if super::lazy::consumes(name) {
+            self.force(&mut receiver);
+        }
+        let mut kept = Value {
+            lazy: std::mem::take(&mut receiver.lazy),
+            ..Value::default()
+        };
+        if matches!(name, "unwrap" | "expect") {
+            self.succeeded(&Value {
+                present: present_before,
+                guards: receiver.guards.clone(),
+                ..Value::default()
+            });
         }
         if matches!(name, "unwrap" | "expect" | "ok_or" | "unwrap_or_else") {
             for guard in receiver.guards.clone() {
@@ -65,10 +95,15 @@ impl Walker<'_, '_> {
             fed.guards = std::mem::take(&mut receiver.guards);
         }
         let mut given: Option<Value> = None;
+        let mut later: Option<Ty> = None;
         for &arg in args {
             let value = self.expr(arg, None);
             let value = self.moved(value);
             match (value.closure, &value.ty) {
+                (Some(closure), _) if known.lazy => {
+                    let ty = self.keep_closure(&mut kept, closure, fed.clone());
+                    later = Some(ty);
+                }
                 (Some(closure), _) => {
                     let result = self.closure_here(closure, std::slice::from_ref(&fed));
                     fed.guards = Vec::new();
@@ -101,6 +136,11 @@ impl Walker<'_, '_> {
                     }
                 }
                 _ => {
+                    let mut value = value;
+                    if super::lazy::consumes_argument(name) {
+                        self.force(&mut value);
+                    }
+                    kept.lazy.append(&mut value.lazy);
                     self.kept(value, None);
                 }
             }
@@ -122,8 +162,9 @@ impl Walker<'_, '_> {
                 self.end(guard, at, super::Why::Moved);
             }
         }
-        let closure_ty = given.as_ref().map(|value| value.ty.clone());
+        let closure_ty = given.as_ref().map(|value| value.ty.clone()).or(later);
         let mut result = Value::of(known.gives(ty, closure_ty));
+        result.lazy = kept.lazy;
         if name == "collect"
             && let Some(first) = generics.first()
         {
@@ -185,6 +226,18 @@ impl Walker<'_, '_> {
                 owned,
                 ..Value::of(ty)
             };
+        }
+        if name.starts_with("force_unlock") {
+            // The raw lock is released under a guard that is alive.
+            let held = |guard: &u32| {
+                let guard = self.guard(*guard);
+                guard.is_some_and(|guard| guard.lock.place == receiver.place)
+            };
+            let live: Vec<u32> = self.state.live.iter().map(|live| live.guard).collect();
+            for guard in live.into_iter().filter(held).collect::<Vec<_>>() {
+                self.end(guard, range.end, super::Why::Moved);
+            }
+            return Value::default();
         }
         // The last type of the receiver says whether it is known at all.
         let unknown = matches!(receiver.ty, Ty::Unknown);
@@ -249,11 +302,26 @@ impl Walker<'_, '_> {
         } else {
             self.kept(receiver, None)
         };
+        let mut receiver = receiver;
+        if super::lazy::consumes(name) || super::lazy::is_of_option(name) {
+            self.force(&mut receiver);
+            if !passes {
+                receiver = self.kept(receiver, None);
+            }
+        }
+        let mut kept = Value {
+            lazy: std::mem::take(&mut receiver.lazy),
+            ..Value::default()
+        };
         let mut borrows = receiver.borrows.clone();
         let mut closures = Vec::new();
         for &arg in args {
             let value = self.expr(arg, None);
-            let value = self.moved(value);
+            let mut value = self.moved(value);
+            if super::lazy::consumes_argument(name) {
+                self.force(&mut value);
+            }
+            kept.lazy.append(&mut value.lazy);
             borrows.extend(value.borrows.iter().copied());
             closures.extend(value.closure);
             // Guards given to something unknown end there.
@@ -261,15 +329,28 @@ impl Walker<'_, '_> {
             self.consumed(value, at);
         }
         for closure in closures {
-            if known::is_adaptor(name) {
-                // On whose thread somebody else's method runs it is not known (`par_iter`).
-                self.on(Thread::Free, |walker| walker.closure_here(closure, &[]));
-            } else {
+            if !known::is_adaptor(name) {
                 self.closure_apart(closure);
+                continue;
+            }
+            match self.when(name, closure) {
+                // On whose thread somebody else's method runs it is not known (`par_iter`).
+                When::Now => {
+                    self.on(Thread::Free, |walker| walker.closure_here(closure, &[]));
+                }
+                When::Perhaps => {
+                    self.guess += 1;
+                    self.on(Thread::Free, |walker| walker.closure_here(closure, &[]));
+                    self.guess -= 1;
+                }
+                When::Later => {
+                    self.keep_closure(&mut kept, closure, Value::default());
+                }
             }
         }
         self.touch();
         let mut value = Value {
+            lazy: kept.lazy,
             borrows,
             ..Value::default()
         };
@@ -334,5 +415,14 @@ impl Walker<'_, '_> {
             ty: Ty::Unknown,
             ..value
         }
+    }
+}
+
+/// The mode that the name of an unresolved method suggests.
+fn guessed_mode(name: &str) -> Option<Mode> {
+    match name {
+        "lock" | "write" | "borrow_mut" => Some(Mode::Exclusive),
+        "read" | "borrow" => Some(Mode::Shared),
+        _ => None,
     }
 }

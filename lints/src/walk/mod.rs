@@ -10,6 +10,7 @@ mod block;
 mod blocking;
 mod call;
 mod closure;
+mod conditions;
 mod condvar;
 mod control;
 mod dormant;
@@ -19,6 +20,7 @@ mod future;
 mod guards;
 mod invoke;
 mod known;
+mod lazy;
 mod method;
 mod moment;
 mod operator;
@@ -27,10 +29,14 @@ mod pattern;
 mod place;
 mod repeat;
 mod scopes;
+mod slot;
 mod state;
 mod summary;
 pub mod trace;
+mod truth;
 mod value;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::grounds::Grounds;
 use crate::hir::{Body, Cfg, ExprId, ExprKind, Name, PatKind, Range};
@@ -42,8 +48,8 @@ use crate::locks::{Mode, Shards, Vocabulary};
 pub use scopes::Scopes;
 
 use facts::{
-    ClosureCall, Event, Facts, Guard, Happening, Held, Keeper, Place, ReturnedGuard, Root, Summary,
-    Thread, Why,
+    ClosureCall, Event, Facts, Guard, Happening, Held, Keeper, Place, ReturnedGuard, Root, Slot,
+    Summary, Thread, Why,
 };
 use state::{Owner, State};
 use trace::{Grade, Trace};
@@ -116,6 +122,12 @@ fn walk_with(
         current: body.root,
         grades: vec![Grade::default(); body.exprs.len()],
         trace,
+        tried: BTreeSet::new(),
+        tests: BTreeMap::new(),
+        wavering: Vec::new(),
+        guess: 0,
+        later_perhaps: 0,
+        given_later: BTreeMap::new(),
     };
     walker.function();
     walker.tally();
@@ -130,6 +142,7 @@ struct Local {
     borrows: Vec<u32>,
     closure: Option<ExprId>,
     pending: Pending,
+    lazy: Vec<lazy::Lazy>,
     param: Option<u32>,
 }
 
@@ -193,6 +206,18 @@ struct Walker<'p, 'a> {
     /// How far each call was resolved, by expression.
     grades: Vec<Grade>,
     trace: Option<Box<Trace>>,
+    /// Guards that `try_lock` and its kin gave.
+    tried: BTreeSet<u32>,
+    /// Receivers of `is_ok()` and its kin, with the guards that they carry on success.
+    tests: BTreeMap<ExprId, Vec<u32>>,
+    /// Guards that are gone on some of the paths through the arguments of the call being made.
+    wavering: Vec<u32>,
+    /// Closures that may run here, or later.
+    guess: u32,
+    /// Closures of iterators that were given away: a callee may run them here, or later.
+    later_perhaps: u32,
+    /// What closures give that run later.
+    given_later: BTreeMap<ExprId, Ty>,
 }
 
 impl<'a> Walker<'_, 'a> {
@@ -212,7 +237,7 @@ impl<'a> Walker<'_, 'a> {
                 && let Some(local) = self.locals.get_mut(first)
             {
                 local.param = Some(index);
-                self.guard_of_param(index, u32::try_from(first).unwrap_or(u32::MAX));
+                self.guards_of_param(index, u32::try_from(first).unwrap_or(u32::MAX));
             } else if matches!(self.body.pat(pat).kind, PatKind::Wild) {
                 // An argument without a name lives as long as one with a name.
                 let unnamed = Local {
@@ -220,7 +245,7 @@ impl<'a> Walker<'_, 'a> {
                     ..Local::default()
                 };
                 let unnamed = self.new_local(Name::new_static("<argument>"), unnamed);
-                self.guard_of_param(index, unnamed);
+                self.guards_of_param(index, unnamed);
             }
         }
         self.hold_own_cell();
@@ -239,17 +264,28 @@ impl<'a> Walker<'_, 'a> {
         self.note_local_types();
     }
 
-    /// A parameter that holds a guard of the caller: which lock, only the caller knows.
-    fn guard_of_param(&mut self, index: u32, local: u32) {
-        let holds = self
+    /// A parameter that holds guards of the caller: of which locks, only the caller knows.
+    fn guards_of_param(&mut self, index: u32, local: u32) {
+        let slots = self
             .local(local)
-            .is_some_and(|local| self.program.holds_guard(&local.ty));
-        if !holds {
-            return;
+            .map(|local| self.program.guard_slots(&local.ty))
+            .unwrap_or_default();
+        if !slots.is_empty() {
+            self.facts.summary.guard_params.push(index);
         }
+        for slot in slots {
+            self.guard_of_param(index, local, slot);
+        }
+    }
+
+    fn guard_of_param(&mut self, index: u32, local: u32, slot: Slot) {
+        let place = Place {
+            root: Root::Param(index),
+            path: slot.0.iter().cloned().map(facts::Step::Field).collect(),
+        };
         let guard = self.new_guard(Guard {
             lock: facts::LockRef {
-                place: Some(Place::root(Root::Param(index))),
+                place: Some(place),
                 lock: Vocabulary::UNKNOWN,
                 shards: Shards::One,
                 key: None,
@@ -268,6 +304,7 @@ impl<'a> Walker<'_, 'a> {
             cfg: self.cfg.clone(),
         });
         self.state.set_owner(guard, Owner::Local(local));
+        self.state.set_slot(guard, slot);
     }
 
     fn record(&mut self, what: Happening, range: Range) {
@@ -308,10 +345,17 @@ impl<'a> Walker<'_, 'a> {
             cfg: self.cfg.clone(),
             detached: self.detached > 0,
             thread: self.thread,
-            grounds: match (self.weak, self.foreign) {
-                (0, 0) => Grounds::Resolved,
-                (_, 0) => Grounds::UnknownOrder,
-                _ => Grounds::UnknownMacro,
+            only_if: self.conditions(),
+            grounds: if self.foreign > 0 {
+                Grounds::UnknownMacro
+            } else if self.weak > 0 {
+                Grounds::UnknownOrder
+            } else if self.later_perhaps > 0 {
+                Grounds::GivenAway
+            } else if self.guess > 0 {
+                Grounds::UnknownAdaptor
+            } else {
+                Grounds::Resolved
             },
         });
     }
@@ -321,10 +365,23 @@ impl<'a> Walker<'_, 'a> {
         if self.detached > 0 {
             return;
         }
-        let live: Vec<u32> = self.state.live.iter().map(|live| live.guard).collect();
+        let live: Vec<(u32, bool)> = self
+            .state
+            .live
+            .iter()
+            .map(|live| (live.guard, live.maybe))
+            .collect();
         let held: Vec<ReturnedGuard> = live
             .into_iter()
-            .filter_map(|guard| self.exported(guard))
+            .filter_map(|(guard, maybe)| {
+                let mut held = self.exported(guard)?;
+                if self.wavering.contains(&guard) {
+                    held.grounds = held.grounds.min(Grounds::Argument);
+                } else if maybe {
+                    held.grounds = held.grounds.min(Grounds::SomePaths);
+                }
+                Some(held)
+            })
             .collect();
         let thread = self.thread;
         let closures = &mut self.facts.summary.closures;
@@ -370,6 +427,8 @@ impl<'a> Walker<'_, 'a> {
         self.parked = parked;
         self.names.truncate(mark.0);
         self.state = state;
+        // It may assign what it captures.
+        self.state.forget_flags();
         self.bodies = bodies;
         self.heads = heads;
         self.loops = loops;

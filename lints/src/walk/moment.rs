@@ -196,6 +196,8 @@ impl Walker<'_, '_> {
                     callees: vec![(init, Grounds::FirstUse)],
                     args: Vec::new(),
                     passed: Vec::new(),
+                    told: Vec::new(),
+                    lent: Vec::new(),
                 },
                 range,
             );

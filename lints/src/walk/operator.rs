@@ -7,7 +7,7 @@ use crate::index::ty::Ty;
 
 use super::Walker;
 use super::expr::{absorb, is_primitive, is_underscore};
-use super::facts::{Happening, Place, Root, Why};
+use super::facts::{Happening, Place, Root, Slot, Why};
 use super::state::Owner;
 use super::value::Value;
 
@@ -21,6 +21,7 @@ impl Walker<'_, '_> {
             BinaryOp::And | BinaryOp::Or => {
                 self.operand(left);
                 let before = self.state.clone();
+                self.learn(left, op == BinaryOp::And);
                 self.operand(right);
                 let after = std::mem::take(&mut self.state);
                 self.state = before.join(after);
@@ -54,6 +55,9 @@ impl Walker<'_, '_> {
             }
             BinaryOp::Assign => self.assign(left, right),
             BinaryOp::CompoundAssign => {
+                if let Some(local) = self.variable(left) {
+                    self.changed(local);
+                }
                 // For primitive operands the right side runs first; an overloaded operator is a
                 // call, which evaluates its left side first.
                 let saved = (
@@ -137,6 +141,7 @@ impl Walker<'_, '_> {
                         found.keeper = super::Keeper::Variable(name);
                     }
                 }
+                self.note_flag(local, right);
                 // The variable is another object from here on.
                 let place = match value.place {
                     Some(place) => place,
@@ -152,17 +157,44 @@ impl Walker<'_, '_> {
                     found.place = Some(place);
                     found.closure = value.closure;
                     found.pending = value.pending;
+                    found.lazy = value.lazy;
+                    found.param = None;
                 }
             }
             ExprKind::Tuple(_) | ExprKind::Array(_) => {
                 self.kept(value, None);
             }
             _ => {
-                self.place(left, None);
-                self.store(value, at);
+                let target = self.place(left, None);
+                match target.within {
+                    Some((local, path)) if !matches!(target.ty, Ty::Ref(_)) => {
+                        self.assign_field(local, &path, value, at);
+                    }
+                    _ => self.store(value, at),
+                }
             }
         }
         unit
+    }
+
+    /// `holder.guard = value`, where `path` is that field of variable `local`.
+    fn assign_field(&mut self, local: u32, path: &Slot, value: Value, at: u32) {
+        for guard in self.in_slot(local, path, false) {
+            self.end(guard, at, Why::Assigned);
+        }
+        let name = usize::try_from(local)
+            .ok()
+            .and_then(|local| self.facts.locals.get(local))
+            .cloned()
+            .unwrap_or_default();
+        for guard in value.guards {
+            let slot = self.state.slot_of(guard).unwrap_or_default();
+            self.state.set_slot(guard, path.joined(&slot));
+            self.state.set_owner(guard, Owner::Local(local));
+            if let Some(found) = self.guard_mut(guard) {
+                found.keeper = super::Keeper::Variable(name.clone());
+            }
+        }
     }
 
     /// The value is stored where its guards are not followed.
@@ -218,7 +250,13 @@ impl Walker<'_, '_> {
                 self.drop_locals(mark, at, Why::Macro);
                 self.foreign -= u32::from(unknown);
                 self.close(at, Why::Macro);
-                self.touch();
+                // What only makes or logs a text is no work that others wait for.
+                if !matches!(
+                    name.as_str(),
+                    "format" | "log" | "trace" | "debug" | "info" | "warn" | "error"
+                ) {
+                    self.touch();
+                }
                 let ty = if name == "format" {
                     Ty::ext("std::string::String")
                 } else {

@@ -241,7 +241,10 @@ impl Walker<'_, '_> {
         let may_block = path == "tokio::task::block_in_place";
         let mut borrows = Vec::new();
         let mut given = None;
-        for (value, &arg) in values.into_iter().zip(args) {
+        for (mut value, &arg) in values.into_iter().zip(args) {
+            if super::lazy::consumes_argument(name) {
+                self.force(&mut value);
+            }
             borrows.extend(value.borrows.iter().copied());
             if let Some(closure) = value.closure {
                 if here {

@@ -62,6 +62,7 @@ impl Walker<'_, '_> {
                         borrows,
                         closure: value.closure,
                         pending: value.pending,
+                        lazy: value.lazy,
                         param: None,
                     },
                 );
@@ -82,6 +83,10 @@ impl Walker<'_, '_> {
             }
             PatKind::TupleStruct(path, subs) => {
                 let fields = self.payload(path, &value.ty, subs.len());
+                let arity = self
+                    .struct_of(path)
+                    .map(|(adt, variant)| self.program.fields(adt, variant).len());
+                let mut value = value;
                 let variant = path
                     .segments
                     .last()
@@ -92,7 +97,13 @@ impl Walker<'_, '_> {
                     let name = format!("{variant}.{at}");
                     let part = part(&value, fields.get(at).cloned().unwrap_or_default(), &name);
                     let by_value = by_value && !matches!(value.ty, Ty::Ref(_));
-                    taken |= self.bind(sub, part, by_value);
+                    taken |= match arity.and_then(|arity| self.position(subs, at, arity)) {
+                        Some(at) => {
+                            let field = at.to_string();
+                            self.bind_part(&mut value.guards, sub, part, &field, by_value)
+                        }
+                        None => self.bind(sub, part, by_value),
+                    };
                 }
                 taken
             }
@@ -102,6 +113,7 @@ impl Walker<'_, '_> {
                     None => (None, None),
                 };
                 let mut taken = false;
+                let mut value = value;
                 for (name, sub) in subs {
                     let ty = match (adt, value.ty.peeled()) {
                         (Some(adt), Ty::Adt(found, args)) if adt == *found => {
@@ -122,7 +134,7 @@ impl Walker<'_, '_> {
                     };
                     let part = part(&value, referenced(&value.ty, ty), &step);
                     let by_value = by_value && !matches!(value.ty, Ty::Ref(_));
-                    taken |= self.bind(*sub, part, by_value);
+                    taken |= self.bind_part(&mut value.guards, *sub, part, name, by_value);
                 }
                 taken
             }
@@ -132,11 +144,23 @@ impl Walker<'_, '_> {
                     _ => Vec::new(),
                 };
                 let mut taken = false;
-                // Which element carries which guard is told by the types, in order.
-                let mut guards = value.guards.clone();
+                // Which element carries which guard is told by the slots, and where they say nothing
+                // by the types, in order.
+                let (mut known, mut guards): (Vec<u32>, Vec<u32>) =
+                    value.guards.iter().partition(|&&guard| {
+                        let slot = self.state.slot_of(guard);
+                        slot.is_some_and(|slot| !slot.0.is_empty())
+                    });
                 for (at, &sub) in subs.iter().enumerate() {
                     let ty = types.get(at).cloned().unwrap_or_default();
-                    let mut part = part(&value, referenced(&value.ty, ty.clone()), &at.to_string());
+                    let place = self.position(subs, at, types.len()).unwrap_or(at);
+                    let field = place.to_string();
+                    let mut part = part(&value, referenced(&value.ty, ty.clone()), &field);
+                    part.guards.clone_from(&known);
+                    if self.in_field(&part, &field).1 {
+                        taken |= self.bind_part(&mut known, sub, part, &field, by_value);
+                        continue;
+                    }
                     part.guards = if self.program.holds_guard(&ty) && !guards.is_empty() {
                         vec![guards.remove(0)]
                     } else if matches!(ty, Ty::Unknown) {
@@ -178,6 +202,36 @@ impl Walker<'_, '_> {
                 }
                 taken
             }
+        }
+    }
+
+    /// Binds one field of a value: guards that sit in another one are not part of it. What surely
+    /// sat here is no longer among the `guards` of the whole.
+    fn bind_part(
+        &mut self,
+        guards: &mut Vec<u32>,
+        sub: PatId,
+        mut part: Value,
+        field: &str,
+        by_value: bool,
+    ) -> bool {
+        let (here, sure) = self.in_field(&part, field);
+        part.guards.clone_from(&here);
+        // Where the slot says that the guard is here, the type need not.
+        part.part = !sure;
+        let taken = self.seen_from(&here, field, |walker| walker.bind(sub, part, by_value));
+        if sure {
+            guards.retain(|guard| !here.contains(guard));
+        }
+        taken
+    }
+
+    /// Which element of `arity` the pattern at `at` of `subs` is for: `..` stands for any number.
+    fn position(&self, subs: &[PatId], at: usize, arity: usize) -> Option<usize> {
+        let is_rest = |pat: &PatId| matches!(self.body.pat(*pat).kind, PatKind::Rest);
+        match subs.iter().position(is_rest) {
+            Some(rest) if at > rest => (arity + at).checked_sub(subs.len()),
+            _ => Some(at),
         }
     }
 
@@ -281,7 +335,10 @@ impl Walker<'_, '_> {
     /// The value is `None` or `Err` here: what it holds only on success does not exist.
     pub(super) fn failed(&mut self, value: &Value) {
         let is_option = value.ty.is_ext("std::option::Option");
-        for &guard in value.guards.iter().chain(&value.present) {
+        for &guard in &value.present {
+            self.state.remove(guard);
+        }
+        for &guard in &value.guards {
             if is_option || self.guard(guard).is_some_and(|guard| guard.optional) {
                 self.state.remove(guard);
             }

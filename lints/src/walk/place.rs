@@ -9,7 +9,7 @@ use crate::index::ty::Ty;
 
 use super::Walker;
 use super::expr::is_primitive;
-use super::facts::{Place, Root, Step};
+use super::facts::{Place, Root, Slot, Step};
 use super::state::Owner;
 use super::value::Value;
 
@@ -33,6 +33,8 @@ impl Walker<'_, '_> {
                 param: found.param,
                 borrows,
                 pending: found.pending.clone(),
+                lazy: found.lazy.clone(),
+                truth: self.state.truths.value_of(local),
                 closure: found.closure,
                 text: Some(only.name.clone()),
                 ..Value::default()
@@ -167,11 +169,14 @@ impl Walker<'_, '_> {
 
     /// `base.name`, through as many dereferences as it takes.
     pub(super) fn field_of(&mut self, base: Value, name: &Name, range: Range) -> Value {
-        let within = match base.ty {
+        let whole = base.local.map(|local| (local, Slot::default()));
+        let mut within = match base.ty {
             Ty::Ref(_) => None,
-            _ => base.local.or(base.within),
-        };
+            _ => whole.or_else(|| base.within.clone()),
+        }
+        .map(|(local, path)| (local, path.joined(&Slot(vec![name.clone()]))));
         let mut at = base;
+        at.within = None;
         for _ in 0..8 {
             let (found, known) = match &at.ty {
                 Ty::Adt(adt, args) => {
@@ -201,6 +206,7 @@ impl Walker<'_, '_> {
                     place,
                     local: None,
                     within,
+                    present: Vec::new(),
                     owned,
                     text: None,
                     ..at
@@ -216,6 +222,8 @@ impl Walker<'_, '_> {
                 self.deref_place(&at)
             };
             at = Value { ty, place, ..at };
+            // Nothing moves out of what a reference or guard points to.
+            within = None;
         }
         let place = at.place.as_ref().and_then(|place| place.field(name));
         Value {

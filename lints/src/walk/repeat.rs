@@ -27,6 +27,7 @@ impl Walker<'_, '_> {
                 let value = self.head(construct, iterable);
                 let mut value = self.moved(value);
                 self.iterates(&value, self.range(iterable));
+                self.force(&mut value);
                 self.heads.push(construct);
                 let taken = self.operated(&value, "for", self.range(iterable));
                 self.heads.pop();
@@ -36,6 +37,8 @@ impl Walker<'_, '_> {
             }
             _ => None,
         };
+        // A round may change what was known before the first.
+        self.state.forget_flags();
         let before = self.state.clone();
         let guards_before = self.facts.guards.len();
         self.loop_depth += 1;

@@ -9,7 +9,7 @@
 use crate::hir::Name;
 use crate::index::ty::Ty;
 
-use super::facts::{Guard, Keeper, Why};
+use super::facts::{Guard, Keeper, Slot, Why};
 use super::state::{Live, Owner};
 use super::value::Value;
 use super::{Local, Walker};
@@ -54,7 +54,9 @@ impl Walker<'_, '_> {
             self.state.live.push(Live {
                 guard: id,
                 owner: Owner::Flight,
+                slot: Slot::default(),
                 maybe: false,
+                gone_if: Vec::new(),
             });
         }
         id
@@ -86,15 +88,36 @@ impl Walker<'_, '_> {
                 value.guards.push(guard);
             }
         }
-        // `drop(holder.guard)`: of several guards in one variable, which it is is not known.
-        if let Some(local) = value.within.take()
-            && self.program.holds_guard(&value.ty)
-            && let [guard] = self.state.owned_by(Owner::Local(local)).as_slice()
+        // `drop(holder.guard)`.
+        if let Some((local, path)) = value.within.take()
+            && !matches!(value.ty, Ty::Ref(_))
         {
-            self.state.set_owner(*guard, Owner::Flight);
-            value.guards.push(*guard);
+            for guard in self.in_slot(local, &path, self.program.holds_guard(&value.ty)) {
+                let slot = self.state.slot_of(guard).unwrap_or_default();
+                self.state.set_slot(guard, slot.below(&path));
+                self.state.set_owner(guard, Owner::Flight);
+                value.guards.push(guard);
+            }
         }
         value
+    }
+
+    /// Guards of variable `local` that sit at `path`. With `likely`, also the only guard that it
+    /// has at all.
+    pub(super) fn in_slot(&self, local: u32, path: &Slot, likely: bool) -> Vec<u32> {
+        let owned: Vec<_> = self
+            .state
+            .live
+            .iter()
+            .filter(|live| live.owner == Owner::Local(local))
+            .collect();
+        if let ([only], true) = (owned.as_slice(), likely)
+            && only.slot.meets(path)
+        {
+            return vec![only.guard];
+        }
+        let sure = owned.iter().filter(|live| live.slot.is_below(path));
+        sure.map(|live| live.guard).collect()
     }
 
     /// The value is used as a place: a temporary keeps its guards.

@@ -1,5 +1,8 @@
 //! Which guards are alive at a point of the walk, and who keeps them.
 
+use super::facts::Slot;
+use super::truth::{Flag, Truths};
+
 /// Who drops a guard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Owner {
@@ -14,12 +17,16 @@ pub(super) enum Owner {
 }
 
 /// A guard that is alive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Live {
     pub(super) guard: u32,
     pub(super) owner: Owner,
+    /// Where in the value or variable it sits.
+    pub(super) slot: Slot,
     /// Only on some of the paths that lead here.
     pub(super) maybe: bool,
+    /// It is gone where one of these holds.
+    pub(super) gone_if: Vec<Flag>,
 }
 
 /// The state at a point of the walk.
@@ -28,6 +35,8 @@ pub(super) struct State {
     pub(super) live: Vec<Live>,
     /// No path leads here.
     pub(super) unreachable: bool,
+    /// What is known of variables and locks.
+    pub(super) truths: Truths,
 }
 
 impl State {
@@ -46,6 +55,19 @@ impl State {
         }
     }
 
+    pub(super) fn slot_of(&self, guard: u32) -> Option<Slot> {
+        self.live
+            .iter()
+            .find(|live| live.guard == guard)
+            .map(|live| live.slot.clone())
+    }
+
+    pub(super) fn set_slot(&mut self, guard: u32, slot: Slot) {
+        if let Some(live) = self.live.iter_mut().find(|live| live.guard == guard) {
+            live.slot = slot;
+        }
+    }
+
     pub(super) fn owned_by(&self, owner: Owner) -> Vec<u32> {
         self.live
             .iter()
@@ -59,6 +81,29 @@ impl State {
         self.live.retain(|live| live.guard != guard);
     }
 
+    /// Variable `flag` is `value` here: guards that are gone then are.
+    pub(super) fn learn_flag(&mut self, flag: u32, value: bool) {
+        self.live
+            .retain(|live| !live.gone_if.contains(&(flag, value)));
+        self.truths.learn(flag, value);
+    }
+
+    /// Variable `flag` has another value from here on: what it told is lost.
+    pub(super) fn forget_flag(&mut self, flag: u32) {
+        for live in &mut self.live {
+            live.gone_if.retain(|(found, _)| *found != flag);
+        }
+        self.truths.forget(flag);
+    }
+
+    /// No variable's value is known from here on.
+    pub(super) fn forget_flags(&mut self) {
+        for live in &mut self.live {
+            live.gone_if.clear();
+        }
+        self.truths.forget_all();
+    }
+
     /// The state where two paths meet.
     pub(super) fn join(self, other: State) -> State {
         if self.unreachable {
@@ -67,19 +112,42 @@ impl State {
         if other.unreachable {
             return self;
         }
-        let mut joined = self;
-        for live in &mut joined.live {
-            let twin = other.live.iter().find(|other| other.guard == live.guard);
-            live.maybe |= twin.is_none_or(|twin| twin.maybe);
+        let mut live = Vec::with_capacity(self.live.len());
+        for mine in self.live {
+            live.push(
+                match other.live.iter().find(|other| other.guard == mine.guard) {
+                    Some(twin) => Live {
+                        slot: mine.slot.common(&twin.slot),
+                        maybe: mine.maybe || twin.maybe,
+                        gone_if: both(&mine.gone_if, &twin.gone_if),
+                        ..mine
+                    },
+                    None => Live {
+                        gone_if: [mine.gone_if, self.truths.told_by(&other.truths)].concat(),
+                        maybe: true,
+                        ..mine
+                    },
+                },
+            );
         }
-        for live in other.live {
-            if !joined.live.iter().any(|found| found.guard == live.guard) {
-                joined.live.push(Live {
+        for theirs in other.live {
+            if !live.iter().any(|found| found.guard == theirs.guard) {
+                live.push(Live {
+                    gone_if: [theirs.gone_if, other.truths.told_by(&self.truths)].concat(),
                     maybe: true,
-                    ..live
+                    ..theirs
                 });
             }
         }
-        joined
+        State {
+            live,
+            unreachable: false,
+            truths: self.truths.join(other.truths),
+        }
     }
+}
+
+/// What both lists have.
+fn both(a: &[Flag], b: &[Flag]) -> Vec<Flag> {
+    a.iter().filter(|flag| b.contains(flag)).copied().collect()
 }

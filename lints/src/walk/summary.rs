@@ -3,15 +3,31 @@
 use crate::hir::Range;
 use crate::index::ty::Ty;
 
-use super::facts::{Happening, Place, ReturnedGuard, Root};
+use super::facts::{Happening, Place, ReturnedGuard, ReturnedParam, Root, Slot};
 use super::value::Value;
 use super::{Walker, facts};
 
 impl Walker<'_, '_> {
     /// Remembers a value that the function gives back.
-    pub(super) fn give_back(&mut self, value: Value) {
+    pub(super) fn give_back(&mut self, mut value: Value) {
+        for &guard in &value.guards {
+            let slot = self.state.slot_of(guard).unwrap_or_default();
+            value.slots.push((guard, slot));
+        }
         self.returned = Some(match self.returned.take() {
-            Some(before) => before.join(value),
+            Some(before) => {
+                let mut slots = before.slots.clone();
+                for (guard, slot) in std::mem::take(&mut value.slots) {
+                    match slots.iter_mut().find(|(found, _)| *found == guard) {
+                        Some((_, known)) => *known = known.common(&slot),
+                        None => slots.push((guard, slot)),
+                    }
+                }
+                Value {
+                    slots,
+                    ..before.join(value)
+                }
+            }
             None => value,
         });
     }
@@ -36,17 +52,25 @@ impl Walker<'_, '_> {
             let Some(found) = self.guard(guard) else {
                 continue;
             };
+            let to = value.slots.iter().find(|(at, _)| *at == guard);
+            let to = to.map(|(_, slot)| slot.clone()).unwrap_or_default();
             if found.birth == Range::default() {
                 if let Some(Place {
-                    root: Root::Param(k),
+                    root: Root::Param(param),
                     ..
                 }) = &found.lock.place
                 {
-                    self.facts.summary.returns_params.push(*k);
+                    let back = ReturnedParam {
+                        param: *param,
+                        from: found.slot_in_param(),
+                        to,
+                    };
+                    self.facts.summary.returns_params.push(back);
                 }
                 continue;
             }
-            if let Some(returned) = self.exported(guard) {
+            if let Some(mut returned) = self.exported(guard) {
+                returned.slot = to;
                 self.facts.summary.guards.push(returned);
             }
         }
@@ -114,6 +138,7 @@ impl Walker<'_, '_> {
             mode: found.mode,
             protects: found.protects.clone(),
             optional: found.optional,
+            slot: Slot::default(),
             grounds: found.grounds,
             via,
         })

@@ -3,7 +3,7 @@
 use crate::hir::{ExprId, Name};
 use crate::index::ty::Ty;
 
-use super::facts::Place;
+use super::facts::{Place, Slot};
 
 /// Something that happens only when it is awaited.
 #[derive(Debug, Clone, Default)]
@@ -28,24 +28,31 @@ pub(super) struct Value {
     pub(super) place: Option<Place>,
     /// The expression is exactly this variable: using it by value moves out of it.
     pub(super) local: Option<u32>,
-    /// It is a field of this variable: using it by value moves out of that.
-    pub(super) within: Option<u32>,
+    /// It is this part of this variable: using it by value moves out of that.
+    pub(super) within: Option<(u32, Slot)>,
     /// One part of a matched value: whether it holds the guard is told by its type.
     pub(super) part: bool,
     /// The function's parameter that it is.
     pub(super) param: Option<u32>,
     /// Guards that it owns and that nobody else keeps yet.
     pub(super) guards: Vec<u32>,
-    /// Guards that exist if, and only if, it is `Some`: it looks into an option that holds them.
+    /// Guards that exist if, and only if, it is `Some` or `Ok`: it looks into an option that holds
+    /// them, or is what became of one.
     pub(super) present: Vec<u32>,
     /// Guards whose protected data it may borrow.
     pub(super) borrows: Vec<u32>,
     /// What awaiting it does.
     pub(super) pending: Pending,
+    /// Closures that run when it is asked for an item.
+    pub(super) lazy: Vec<super::lazy::Lazy>,
     /// A closure of this body.
     pub(super) closure: Option<ExprId>,
     /// It provably owns what it is: it borrows from no guard.
     pub(super) owned: bool,
+    /// Of what a function gives back: where its guards sit.
+    pub(super) slots: Vec<(u32, Slot)>,
+    /// It is this truth value.
+    pub(super) truth: Option<bool>,
     /// Its text, where it is a plain path or literal (keys of maps).
     pub(super) text: Option<Name>,
 }
@@ -88,8 +95,11 @@ impl Value {
                 .filter(|guard| !borrows.contains(guard))
                 .collect::<Vec<_>>(),
         );
+        let mut lazy = self.lazy;
+        lazy.extend(other.lazy);
         Value {
             ty,
+            lazy,
             place: if self.place == other.place {
                 self.place
             } else {

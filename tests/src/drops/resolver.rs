@@ -167,11 +167,11 @@ impl Reader<'_> {
                         continue;
                     }
                     let mut arguments: BTreeMap<u32, Alive> = BTreeMap::new();
-                    for (at, guard) in passed {
+                    for passed in passed {
                         arguments
-                            .entry(*at)
+                            .entry(passed.param)
                             .or_default()
-                            .extend(named(*guard, false));
+                            .extend(named(passed.guard, false));
                     }
                     moments.extend(self.moments(callee, &alive, &arguments, depth + 1));
                 }

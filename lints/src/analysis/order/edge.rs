@@ -9,7 +9,7 @@ use crate::grounds::Grounds;
 use crate::hir::{Cfg, Range};
 use crate::index::{CrateId, FnId};
 use crate::locks::Mode;
-use crate::walk::facts::{Event, Facts, Guard, Happening, Keeper, Link, Place, Root};
+use crate::walk::facts::{Event, Facts, Guard, Happening, Keeper, Link, Passed, Place, Root};
 
 use super::super::reach::{contradict, may_call};
 use super::class::{ClassId, Classes, Owner, orders};
@@ -116,7 +116,7 @@ pub(super) fn edges(
         for event in facts.events.iter().filter(|event| !nothing_held(event)) {
             // What the event takes is the same for all guards that are simply alive.
             let mut plain = None;
-            for (number, param) in held(event) {
+            for (number, passed) in held(event) {
                 let Some(hold) = function.hold(number) else {
                     continue;
                 };
@@ -125,8 +125,8 @@ pub(super) fn edges(
                     continue;
                 };
                 let moved;
-                let takes = if param.is_some() {
-                    moved = function.takes(event, param, classes);
+                let takes = if passed.is_some() {
+                    moved = function.takes(event, passed, classes);
                     &moved
                 } else {
                     &*plain.get_or_insert_with(|| function.takes(event, None, classes))
@@ -182,15 +182,15 @@ fn nothing_held(event: &Event) -> bool {
         && !matches!(&event.what, Happening::Call { passed, .. } if !passed.is_empty())
 }
 
-/// Guards that are certainly alive at the event, and those that move into the call as parameter k.
-fn held(event: &Event) -> impl Iterator<Item = (u32, Option<u32>)> {
+/// Guards that are certainly alive at the event, and those that move into the call.
+fn held(event: &Event) -> impl Iterator<Item = (u32, Option<&Passed>)> {
     let passed = match &event.what {
         Happening::Call { passed, .. } => passed.as_slice(),
         _ => &[],
     };
     let held = event.held.iter().filter(|held| !held.maybe);
     held.map(|held| (held.guard, None))
-        .chain(passed.iter().map(|&(param, guard)| (guard, Some(param))))
+        .chain(passed.iter().map(|passed| (passed.guard, Some(passed))))
 }
 
 /// Two fields of one type order nothing unless they are of the same object: a parent's and its
@@ -334,7 +334,7 @@ impl Function<'_, '_> {
     }
 
     /// What `event` takes, each with the callee that takes it and how.
-    fn takes(&self, event: &Event, param: Option<u32>, classes: &mut Classes) -> Vec<Take> {
+    fn takes(&self, event: &Event, passed: Option<&Passed>, classes: &mut Classes) -> Vec<Take> {
         let program = self.ground.program;
         match &event.what {
             Happening::Acquire { .. } => {
@@ -347,9 +347,9 @@ impl Function<'_, '_> {
                     if !may_call(program, self.id, callee) {
                         continue;
                     }
-                    let below = match param {
+                    let below = match passed {
                         None => self.takings.list(callee).to_vec(),
-                        Some(param) => self.under(callee, param, classes),
+                        Some(passed) => self.under(callee, passed, classes),
                     };
                     for (index, taken) in (0_u32..).zip(&below) {
                         let up =
@@ -363,8 +363,8 @@ impl Function<'_, '_> {
         }
     }
 
-    /// What `callee` itself takes while the guard that came in through parameter `k` is alive.
-    fn under(&self, callee: FnId, k: u32, classes: &mut Classes) -> Vec<Taken> {
+    /// What `callee` itself takes while the guard that came in as `passed` says is alive.
+    fn under(&self, callee: FnId, passed: &Passed, classes: &mut Classes) -> Vec<Taken> {
         let Some(facts) = self.ground.settled.facts.get(callee.at()) else {
             return Vec::new();
         };
@@ -372,7 +372,10 @@ impl Function<'_, '_> {
             let guard = usize::try_from(number)
                 .ok()
                 .and_then(|at| facts.guards.get(at));
-            guard.is_some_and(|guard| guard.keeper == Keeper::Parameter(k))
+            guard.is_some_and(|guard| {
+                guard.keeper == Keeper::Parameter(passed.param)
+                    && guard.slot_in_param().meets(&passed.slot)
+            })
         };
         facts
             .events

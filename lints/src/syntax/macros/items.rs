@@ -52,6 +52,7 @@ impl Lowering<'_> {
             cfg: Attrs::of(call).cfg,
             is_test: false,
             is_pub: false,
+            allows_await: false,
             kind: ItemKind::Macro,
         });
     }
@@ -103,6 +104,7 @@ impl Lowering<'_> {
             name_range: range,
             cfg: Vec::new(),
             is_test: false,
+            allows_await: false,
             is_pub: false,
             kind: ItemKind::Module {
                 path: Some(path),

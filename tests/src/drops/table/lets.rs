@@ -180,8 +180,7 @@ pub(super) const ROWS: &[Row] = &[
                 "reassigned_field",
                 "let mut h = Holder { g: G }; at(1); h.g = O; at(2);",
                 ["+g 1 +o -g 2 -o", "+g 1 +o -g 2 -o"],
-            )
-            .known("an assignment to a field is not seen to drop the guard that was in it"),
+            ),
         ],
     ),
     Row::new(
