@@ -67,8 +67,8 @@ pub(crate) fn judge_linked(program: &Program<'_>, settled: &Settled, reach: &Rea
                 facts,
                 overlaps: &own,
                 elsewhere: &elsewhere,
-                blocked: &blocked(&program, &waits, id, facts),
-                queued: &queued(&program, &reach, id, facts),
+                blocked: &blocked(program, &waits, id, facts),
+                queued: &queued(program, reach, id, facts),
             };
             let mut findings = Vec::new();
             for check in checks::ALL {

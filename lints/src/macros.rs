@@ -207,7 +207,7 @@ impl<'a> Definitions<'a> {
             "" => self
                 .by_place(krate, file, name)
                 .or_else(|| self.imported(krate, file, name))
-                .or_else(|| self.from_macro_use(krate, name)),
+                .or_else(|| self.taken_whole(krate, name)),
             "crate" | "self" | "super" | "$crate" => self.by_path(krate, name),
             root => match self.krate(krate, root) {
                 Some(other) => self.exported(other, name),
@@ -332,7 +332,7 @@ impl<'a> Definitions<'a> {
     }
 
     /// By `#[macro_use] extern crate` in the crate's root.
-    fn from_macro_use(&self, krate: usize, name: &Name) -> Option<Id> {
+    fn taken_whole(&self, krate: usize, name: &Name) -> Option<Id> {
         let root = (self.files)(self.crates.get(krate)?.root)?;
         root.macro_crates
             .iter()

@@ -293,20 +293,19 @@ fn gather(
         let Some(file) = discovery.files.get(missing.file) else {
             continue;
         };
-        match &missing.problem {
-            Some(problem) => checked.outcome.undecided.push(Undecided {
+        if let Some(problem) = &missing.problem {
+            checked.outcome.undecided.push(Undecided {
                 path: file.found.path.clone(),
                 at: None,
                 reason: format!("module `{}` {problem}", missing.name),
-            }),
-            None => {
-                let name = match missing.name.as_str() {
-                    "" => "include!",
-                    name => name,
-                };
-                let place = (file.found.path.to_string(), name.to_owned());
-                checked.stats.missing.push(place);
-            }
+            });
+        } else {
+            let name = match missing.name.as_str() {
+                "" => "include!",
+                name => name,
+            };
+            let place = (file.found.path.to_string(), name.to_owned());
+            checked.stats.missing.push(place);
         }
     }
     let owners = owners(modules);

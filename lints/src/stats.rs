@@ -309,7 +309,7 @@ fn list(lines: &mut Vec<String>, heading: &str, items: Vec<String>) {
     }
     let mut text = items.into_iter().take(NAMED).collect::<Vec<_>>().join(", ");
     if let Some(more) = count.checked_sub(NAMED).filter(|more| *more > 0) {
-        text.push_str(&format!(" and {more} more"));
+        text = format!("{text} and {more} more");
     }
     lines.push(format!("{heading}: {text}"));
 }

@@ -185,9 +185,9 @@ fn around(body: &Body, line: Range, at: u32) -> Subjects {
 
 /// Whether `value` lies in an argument of `call`.
 fn is_argument(body: &Body, call: ExprId, value: ExprId) -> bool {
-    let args = match &body.expr(call).kind {
-        ExprKind::MethodCall { args, .. } | ExprKind::Call(_, args) => args,
-        _ => return false,
+    let (ExprKind::MethodCall { args, .. } | ExprKind::Call(_, args)) = &body.expr(call).kind
+    else {
+        return false;
     };
     let inner = body.expr(value).range;
     args.iter().any(|&arg| {

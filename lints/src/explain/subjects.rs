@@ -1,5 +1,7 @@
 //! One expression on the line: what its receiver is, what it is found to be, and what that does.
 
+use std::fmt::Write as _;
+
 use rules::tool::Said;
 
 use super::heading;
@@ -87,7 +89,7 @@ impl Teller<'_, '_> {
                 Ty::Adt(adt, _) => format!("`Deref` of `{}`", self.program.adt(*adt).name),
                 other => self.ty(other),
             };
-            text.push_str(&format!(" → through {through}: {}", self.ty(after)));
+            let _ = write!(text, " → through {through}: {}", self.ty(after));
         }
         text
     }
@@ -118,7 +120,7 @@ impl Teller<'_, '_> {
             }
             Found::Functions(fns) => self.callees(body, id, fns, said),
             Found::Constructor(adt) => {
-                said.push(plain(format!("makes a `{}`", self.program.adt(*adt).name)))
+                said.push(plain(format!("makes a `{}`", self.program.adt(*adt).name)));
             }
             Found::Standard => {
                 let on = call.steps.last().cloned().unwrap_or_default();

@@ -1,5 +1,7 @@
 //! What is told about the lines of one function.
 
+use std::fmt::Write as _;
+
 use rules::tool::{Asked, Said};
 
 use super::{heading, place};
@@ -95,7 +97,7 @@ impl<'p, 'a> Teller<'p, 'a> {
         }
         for cfg in &self.def.cfg {
             let not = if cfg.negated { "not " } else { "" };
-            title.push_str(&format!(", {not}under cfg({})", cfg.predicate));
+            let _ = write!(title, ", {not}under cfg({})", cfg.predicate);
         }
         title
     }

@@ -269,10 +269,10 @@ fn code(asked: &Asked, tree: &Tree) -> Result<Code, Failure> {
                 .nth(column - 1)
                 .map_or(line.len(), |(at, _)| at)
         });
-    let mut place = format!("{shown}:{}", asked.line);
-    if let Some(column) = asked.column {
-        place.push_str(&format!(":{column}"));
-    }
+    let place = match asked.column {
+        Some(column) => format!("{shown}:{}:{column}", asked.line),
+        None => format!("{shown}:{}", asked.line),
+    };
     Ok(Code {
         place,
         number: asked.line,
