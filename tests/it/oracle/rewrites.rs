@@ -26,6 +26,9 @@ use crate::parts;
 /// How often each rewrite is tried on each case, at other places each time.
 const TURNS: usize = 3;
 
+/// Rules whose findings are about several functions: which of them comes first in the text is told, and no more.
+const OF_MANY: &[&str] = &["lock-order-cycle"];
+
 /// Findings by function, rule and level.
 type Verdict = BTreeMap<(String, String, String), usize>;
 
@@ -85,7 +88,8 @@ fn verdict(case: &Case, edition: Edition, source: &str) -> Verdict {
                 .max_by_key(|(_, from, _)| *from)
                 .map(|(name, ..)| name.as_str())
         });
-        let name = function.unwrap_or_default();
+        let name = function.filter(|_| !OF_MANY.contains(&rule));
+        let name = name.unwrap_or_default();
         let name = name.split(MARK).next().unwrap_or_default();
         let level = text(finding, "/level");
         *verdict

@@ -128,7 +128,7 @@ fn extracted_from(block: &mut syn::ItemImpl, count: &mut usize, dice: &mut Dice)
             Some(syn::FnArg::Receiver(receiver))
                 if matches!(receiver.kind, syn::ReceiverKind::Reference(_, None, None))
         );
-        if !by_reference {
+        if !by_reference || !method.attrs.is_empty() {
             continue;
         }
         let known = parameters_and_locals(method);

@@ -136,7 +136,12 @@ fn plain_arguments(method: &syn::ImplItemFn) -> Option<Vec<syn::Ident>> {
         return None;
     };
     let by_reference = matches!(receiver.kind, ReceiverKind::Reference(_, None, None));
-    if !by_reference || !method.sig.generics.params.is_empty() || method.sig.constness.is_some() {
+    // A `cfg` of the method would have to hold for the function too.
+    if !by_reference
+        || !method.attrs.is_empty()
+        || !method.sig.generics.params.is_empty()
+        || method.sig.constness.is_some()
+    {
         return None;
     }
     let output = match &method.sig.output {
