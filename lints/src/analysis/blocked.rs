@@ -76,7 +76,7 @@ pub fn blocked(
                         continue;
                     }
                     let below = |reached: &Reached<Waits>| {
-                        let waits = reached.what.above(args, event)?;
+                        let waits = reached.what.above(args, event, facts)?;
                         let mut chain = vec![link(program, id, event, Some(callee))];
                         chain.extend(reach.chain(program, callee, reached));
                         let in_async = reached.what.thread == Thread::Caller

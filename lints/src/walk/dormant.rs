@@ -88,11 +88,12 @@ impl Walker<'_, '_> {
                 cfg: self.cfg.clone(),
                 detached: true,
                 thread: Thread::Executor,
+                site: None,
                 grounds: Grounds::Resolved,
             }))
         };
         Some(match pending {
-            Pending::None => return None,
+            Pending::None | Pending::Many(_) => return None,
             Pending::Block(block) => Polled::Block(self.range(*block)),
             Pending::Acquire(acquisition) => event(
                 Happening::Acquire {

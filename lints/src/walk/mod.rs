@@ -6,23 +6,28 @@
 //! they look at these facts.
 
 mod acquisition;
+mod associated;
 mod block;
 mod blocking;
 mod call;
 mod closure;
+mod collection;
 mod condvar;
 mod control;
+mod deferred;
 mod dormant;
 mod expr;
 pub mod facts;
 mod future;
 mod guards;
+mod implicit;
 mod invoke;
 mod known;
 mod method;
 mod moment;
 mod operator;
 mod outside;
+mod parts;
 mod pattern;
 mod place;
 mod repeat;
@@ -116,6 +121,7 @@ fn walk_with(
         current: body.root,
         grades: vec![Grade::default(); body.exprs.len()],
         trace,
+        site: None,
     };
     walker.function();
     walker.tally();
@@ -131,6 +137,8 @@ struct Local {
     closure: Option<ExprId>,
     pending: Pending,
     param: Option<u32>,
+    /// Dropping it runs code of the workspace.
+    drops: bool,
 }
 
 /// A loop or labelled block that `break` can leave.
@@ -193,6 +201,8 @@ struct Walker<'p, 'a> {
     /// How far each call was resolved, by expression.
     grades: Vec<Grade>,
     trace: Option<Box<Trace>>,
+    /// The call of a variable that holds the closure which is being walked.
+    site: Option<Range>,
 }
 
 impl<'a> Walker<'_, 'a> {
@@ -228,6 +238,7 @@ impl<'a> Walker<'_, 'a> {
         let end = self.body.expr(root).range.end;
         let value = self.expr(root, None);
         let value = self.moved(value);
+        let value = self.deferred(value);
         if !self.state.unreachable {
             self.give_back(value);
         }
@@ -308,6 +319,7 @@ impl<'a> Walker<'_, 'a> {
             cfg: self.cfg.clone(),
             detached: self.detached > 0,
             thread: self.thread,
+            site: self.site,
             grounds: match (self.weak, self.foreign) {
                 (0, 0) => Grounds::Resolved,
                 (_, 0) => Grounds::UnknownOrder,

@@ -26,6 +26,8 @@ pub(super) struct Live {
 #[derive(Debug, Clone, Default)]
 pub(super) struct State {
     pub(super) live: Vec<Live>,
+    /// Variables with a destructor that have been moved on some path.
+    pub(super) moved: Vec<u32>,
     /// No path leads here.
     pub(super) unreachable: bool,
 }
@@ -54,6 +56,15 @@ impl State {
             .collect()
     }
 
+    /// Takes `guards` out, to be put back later.
+    pub(super) fn without(&mut self, guards: &[u32]) -> Vec<Live> {
+        let (out, rest) = std::mem::take(&mut self.live)
+            .into_iter()
+            .partition(|live| guards.contains(&live.guard));
+        self.live = rest;
+        out
+    }
+
     /// Forgets `guard`.
     pub(super) fn remove(&mut self, guard: u32) {
         self.live.retain(|live| live.guard != guard);
@@ -68,6 +79,11 @@ impl State {
             return self;
         }
         let mut joined = self;
+        for local in other.moved {
+            if !joined.moved.contains(&local) {
+                joined.moved.push(local);
+            }
+        }
         for live in &mut joined.live {
             let twin = other.live.iter().find(|other| other.guard == live.guard);
             live.maybe |= twin.is_none_or(|twin| twin.maybe);
