@@ -299,6 +299,13 @@ pub struct Segment {
     pub bindings: Vec<(Name, TypeRef)>,
 }
 
+impl Segment {
+    /// Whether type arguments are written here.
+    pub fn has_args(&self) -> bool {
+        !self.args.is_empty()
+    }
+}
+
 /// A function: signature and body.
 #[derive(Debug)]
 pub struct Function {

@@ -81,7 +81,7 @@ pub fn blocked(
                         if never(program, facts, event, &reached.only_if) {
                             return None;
                         }
-                        let waits = reached.what.above(args, event)?;
+                        let waits = reached.what.above(args, event, facts)?;
                         let mut chain = vec![link(program, id, event, Some(callee))];
                         chain.extend(reach.chain(program, callee, reached));
                         let in_async = reached.what.thread == Thread::Caller

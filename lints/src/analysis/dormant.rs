@@ -55,10 +55,12 @@ pub fn queued(program: &Program<'_>, reach: &Reach, id: FnId, facts: &Facts) -> 
             if event.detached || !in_handler {
                 continue;
             }
-            for second in ways(program, reach, id, event) {
+            for second in ways(program, reach, id, facts, event) {
                 let Some((queue, grounds)) = first
                     .iter()
-                    .filter_map(|first| Some((first, waits_behind(program, first, &second)?)))
+                    .filter_map(|first| {
+                        Some((first, waits_behind(program, facts, first, &second)?))
+                    })
                     .max_by_key(|(_, grounds)| *grounds)
                 else {
                     continue;
@@ -97,18 +99,18 @@ fn polls(
     dormant: &Dormant,
 ) -> Vec<Way> {
     match &dormant.polled {
-        Polled::Event(event) => ways(program, reach, id, event),
+        Polled::Event(event) => ways(program, reach, id, facts, event),
         Polled::Block(block) => facts
             .events
             .iter()
             .filter(|event| contains(*block, event.range))
-            .flat_map(|event| ways(program, reach, id, event))
+            .flat_map(|event| ways(program, reach, id, facts, event))
             .collect(),
     }
 }
 
 /// The async locks that an event takes, by itself or below a call.
-fn ways(program: &Program<'_>, reach: &Reach, id: FnId, event: &Event) -> Vec<Way> {
+fn ways(program: &Program<'_>, reach: &Reach, id: FnId, facts: &Facts, event: &Event) -> Vec<Way> {
     let link = |callee| Link {
         function: id,
         file: program.function(id).file,
@@ -139,7 +141,7 @@ fn ways(program: &Program<'_>, reach: &Reach, id: FnId, event: &Event) -> Vec<Wa
             .filter(|(callee, _)| may_call(program, id, *callee))
             .flat_map(|(callee, grounds)| {
                 reach.list(*callee).iter().filter_map(|reached| {
-                    let taken = reached.what.above(args, event)?;
+                    let taken = reached.what.above(args, event, facts)?;
                     let mut chain = vec![link(Some(*callee))];
                     chain.extend(reach.chain(program, *callee, reached));
                     way(taken, (*grounds).min(reached.grounds), chain)
@@ -151,9 +153,14 @@ fn ways(program: &Program<'_>, reach: &Reach, id: FnId, event: &Event) -> Vec<Wa
 }
 
 /// Whether the handler's acquisition waits behind that of the dormant future, for sure or likely.
-fn waits_behind(program: &Program<'_>, first: &Way, second: &Way) -> Option<Grounds> {
+fn waits_behind(
+    program: &Program<'_>,
+    facts: &Facts,
+    first: &Way,
+    second: &Way,
+) -> Option<Grounds> {
     let kind = program.locks.lock(first.taken.lock.lock).kind;
-    let same = same_lock(kind, &first.taken.lock, &second.taken.lock)?;
+    let same = same_lock(kind, facts, &first.taken.lock, &second.taken.lock)?;
     let hangs = conflict(kind, first.taken.mode, second.taken.mode) == Some(Conflict::Deadlock);
     let grounds = same.min(first.grounds).min(second.grounds);
     (hangs && grounds.certainty() > rules::Certainty::Possible).then_some(grounds)

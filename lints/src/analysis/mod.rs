@@ -32,6 +32,14 @@ pub struct Settled {
     pub gave_up: Vec<FnId>,
 }
 
+/// Remembers that `caller` depends on the summary of `callee`.
+fn note(callers: &mut FxHashMap<FnId, Vec<FnId>>, callee: FnId, caller: FnId) {
+    let known = callers.entry(callee).or_default();
+    if known.last() != Some(&caller) && !known.contains(&caller) {
+        known.push(caller);
+    }
+}
+
 /// The drop scopes of a function's crate.
 pub fn scopes_of(program: &Program<'_>, id: FnId) -> Scopes {
     if program.krate(program.function(id).module).edition >= crate::index::Edition::E2024 {
@@ -71,11 +79,11 @@ pub fn settle(program: &Program<'_>) -> Settled {
                     continue;
                 };
                 for (callee, _) in callees {
-                    let known = callers.entry(*callee).or_default();
-                    if known.last() != Some(&id) && !known.contains(&id) {
-                        known.push(id);
-                    }
+                    note(&mut callers, *callee, id);
                 }
+            }
+            for &read in &found.reads {
+                note(&mut callers, read, id);
             }
             let Some(summary) = summaries.get_mut(id.at()) else {
                 continue;

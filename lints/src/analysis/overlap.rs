@@ -130,7 +130,7 @@ pub fn overlaps(program: &Program<'_>, reach: &Reach, id: FnId, facts: &Facts) -
                 if seen.insert((guard.birth, event.range, class, hit.taken)) {
                     found.push(Overlap {
                         guard: number,
-                        at: event.range,
+                        at: event.site.unwrap_or(event.range),
                         taken: hit.taken,
                         conflict,
                         class,
@@ -166,11 +166,18 @@ fn hits(
     guard: &Guard,
     passed: Option<&Passed>,
 ) -> Vec<Hit> {
-    let first = |callee| Link {
-        function: id,
-        file: program.function(id).file,
-        range: event.range,
-        callee,
+    let first = |callee| {
+        let link = |range, callee| Link {
+            function: id,
+            file: program.function(id).file,
+            range,
+            callee,
+        };
+        // A closure in a variable: where it is called, then where it says so.
+        let site = event.site.map(|site| link(site, None));
+        let mut chain: Vec<Link> = site.into_iter().collect();
+        chain.push(link(event.range, callee));
+        chain
     };
     let mut hits = Vec::new();
     match &event.what {
@@ -185,8 +192,8 @@ fn hits(
                 lock: lock.clone(),
                 mode: *mode,
             };
-            if let Some((same, waits)) = concerns(program, guard, &taken) {
-                let mut chain = vec![first(None)];
+            if let Some((same, waits)) = concerns(program, facts, guard, &taken) {
+                let mut chain = first(None);
                 chain.extend(via.iter().cloned());
                 hits.push(Hit {
                     taken: *mode,
@@ -209,13 +216,13 @@ fn hits(
                     if never(program, facts, event, &reached.only_if) {
                         continue;
                     }
-                    let Some(below) = reached.what.above(args, event) else {
+                    let Some(below) = reached.what.above(args, event, facts) else {
                         continue;
                     };
-                    let Some((same, waits)) = concerns(program, guard, &below) else {
+                    let Some((same, waits)) = concerns(program, facts, guard, &below) else {
                         continue;
                     };
-                    let mut chain = vec![first(Some(callee))];
+                    let mut chain = first(Some(callee));
                     chain.extend(reach.chain(program, callee, reached));
                     if consistent(program, &chain) {
                         let grounds = same.min(grounds).min(reached.grounds);
@@ -247,26 +254,34 @@ pub(super) fn consistent(program: &Program<'_>, chain: &[Link]) -> bool {
 
 /// How sure it is that taking `taken` concerns whoever holds `guard`, and whether that is because it
 /// waits for a signal: it releases one guard meanwhile, and no other.
-fn concerns(program: &Program<'_>, guard: &Guard, taken: &Taken) -> Option<(Grounds, bool)> {
+fn concerns(
+    program: &Program<'_>,
+    facts: &Facts,
+    guard: &Guard,
+    taken: &Taken,
+) -> Option<(Grounds, bool)> {
     let kind = program.locks.lock(guard.lock.lock).kind;
     if taken.mode != Mode::Wait {
-        return Some((same_lock(kind, &guard.lock, &taken.lock)?, false));
+        return Some((same_lock(kind, facts, &guard.lock, &taken.lock)?, false));
     }
     let releases_it = guard.lock.place.is_some() && guard.lock.place == taken.lock.place;
     (kind.blocks_others() && !releases_it).then_some((Grounds::Resolved, true))
 }
 
 /// How sure it is that two references mean the same lock; `None` where they do not.
-pub(super) fn same_lock(kind: Kind, held: &LockRef, taken: &LockRef) -> Option<Grounds> {
+pub(super) fn same_lock(
+    kind: Kind,
+    facts: &Facts,
+    held: &LockRef,
+    taken: &LockRef,
+) -> Option<Grounds> {
     if held.lock != taken.lock {
         return None;
     }
     let (a, b) = (held.place.as_ref()?, taken.place.as_ref()?);
-    if a != b {
-        return None;
-    }
-    if a.has_element() || b.has_element() {
-        return Some(Grounds::Element);
+    if a != b || a.has_element() {
+        let (a, b) = (facts.widened(a), facts.widened(b));
+        return (a.has_element() && a.may_be(&b)).then_some(Grounds::Element);
     }
     if kind == Kind::Map && held.shards == Shards::One && taken.shards == Shards::One {
         let same_key = held.key.is_some() && held.key == taken.key;
@@ -319,6 +334,11 @@ fn place_name(program: &Program<'_>, id: FnId, locals: &[Name], place: &Place) -
                 name.push_str(field);
             }
             Step::Element => name.push_str("[…]"),
+            Step::At(index) => {
+                name.push('[');
+                name.push_str(index);
+                name.push(']');
+            }
         }
     }
     name

@@ -37,7 +37,10 @@ pub trait Carried: Clone {
 
     /// The same in the terms of a caller, who calls in `event` with arguments at `args`; `None`
     /// where it has no such terms.
-    fn above(&self, args: &[Option<Place>], event: &Event) -> Option<Self>;
+    fn above(&self, args: &[Option<Place>], event: &Event, facts: &Facts) -> Option<Self>;
+
+    /// The same as callers can name it: an element as one of its collection.
+    fn widened(&mut self, facts: &Facts);
 
     /// What callers can tell apart; `None` where it means nothing to a caller.
     fn key(&self) -> Option<Self::Key>;
@@ -74,8 +77,9 @@ impl Carried for Taken {
         }
     }
 
-    fn above(&self, args: &[Option<Place>], _: &Event) -> Option<Self> {
+    fn above(&self, args: &[Option<Place>], _: &Event, facts: &Facts) -> Option<Self> {
         let place = self.lock.place.as_ref().and_then(|place| place.subst(args));
+        let place = place.map(|place| facts.canonical(place));
         let place = match self.mode {
             // A wait stays one, even where the caller cannot name the mutex that is released.
             Mode::Wait => place
@@ -91,6 +95,11 @@ impl Carried for Taken {
             lock,
             mode: self.mode,
         })
+    }
+
+    fn widened(&mut self, facts: &Facts) {
+        let place = self.lock.place.as_ref();
+        self.lock.place = place.map(|place| facts.widened(place));
     }
 
     fn key(&self) -> Option<Self::Key> {
@@ -136,9 +145,13 @@ impl Carried for Waits {
         }
     }
 
-    fn above(&self, args: &[Option<Place>], event: &Event) -> Option<Self> {
+    fn above(&self, args: &[Option<Place>], event: &Event, facts: &Facts) -> Option<Self> {
         Some(Self {
-            place: self.place.as_ref().and_then(|place| place.subst(args)),
+            place: self
+                .place
+                .as_ref()
+                .and_then(|place| place.subst(args))
+                .map(|place| facts.canonical(place)),
             // Below an `async fn` or `block_in_place` the question is answered there.
             thread: match self.thread {
                 Thread::Caller => event.thread,
@@ -147,6 +160,8 @@ impl Carried for Waits {
             ..self.clone()
         })
     }
+
+    fn widened(&mut self, _: &Facts) {}
 
     fn key(&self) -> Option<Self::Key> {
         let is_local = |place: &&Place| matches!(place.root, Root::Local(_));
@@ -194,9 +209,10 @@ impl<T: Carried> Reached<T> {
         grounds: Grounds,
         args: &[Option<Place>],
         event: &Event,
+        facts: &Facts,
     ) -> Option<Self> {
         Some(Self {
-            what: self.what.above(args, event)?,
+            what: self.what.above(args, event, facts)?,
             grounds: grounds.min(self.grounds).min(event.grounds),
             range: event.range,
             next: Some((callee, index)),
@@ -237,7 +253,8 @@ impl<T: Carried> Reach<T> {
                     for (callee, _) in callees {
                         calls.entry(*callee).or_default().push((id, number));
                     }
-                } else if let Some(reached) = Reached::direct(event) {
+                } else if let Some(mut reached) = Reached::<T>::direct(event) {
+                    reached.what.widened(facts);
                     add(&mut lists, &mut seen, &mut frontier, id, reached);
                 }
             }
@@ -255,21 +272,23 @@ impl<T: Carried> Reach<T> {
                     if !may_call(program, caller, callee) {
                         continue;
                     }
-                    let event = settled
-                        .facts
-                        .get(caller.at())
-                        .and_then(|facts| facts.events.get(number));
-                    let Some(event) = event else { continue };
+                    let Some(facts) = settled.facts.get(caller.at()) else {
+                        continue;
+                    };
+                    let Some(event) = facts.events.get(number) else {
+                        continue;
+                    };
                     let Happening::Call { callees, args, .. } = &event.what else {
                         continue;
                     };
-                    let facts = settled.facts.get(caller.at());
-                    if facts.is_some_and(|facts| never(program, facts, event, &reached.only_if)) {
+                    if never(program, facts, event, &reached.only_if) {
                         continue;
                     }
                     let how = callees.iter().find(|(found, _)| *found == callee);
                     let grounds = how.map_or(Grounds::SeveralCallees, |(_, grounds)| *grounds);
-                    if let Some(up) = reached.above((callee, index), grounds, args, event) {
+                    let up = reached.above((callee, index), grounds, args, event, facts);
+                    if let Some(mut up) = up {
+                        up.what.widened(facts);
                         add(&mut lists, &mut seen, &mut next, caller, up);
                     }
                 }
@@ -317,7 +336,7 @@ impl<T: Carried> Reach<T> {
                 if let Happening::Call { callees, args, .. } = &event.what {
                     for (callee, grounds) in callees {
                         for (index, below) in (0_u32..).zip(self.list(*callee)) {
-                            let up = below.above((*callee, index), *grounds, args, event);
+                            let up = below.above((*callee, index), *grounds, args, event, facts);
                             up.into_iter().for_each(&mut push);
                         }
                     }

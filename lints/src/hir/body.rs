@@ -23,6 +23,9 @@ pub struct Body {
     pub root: ExprId,
     /// Items declared inside (functions, `use`, `impl`, …), from all its blocks.
     pub items: Vec<Item>,
+    /// What formatting macros show, by their format strings: the string, an argument or a variable
+    /// that the string captures, and whether it is shown by `Debug`.
+    pub shown: Vec<(ExprId, ExprId, bool)>,
 }
 
 /// An expression with its place.

@@ -113,6 +113,39 @@ impl Program<'_> {
             holders = next;
         }
         self.holders = holders;
+        self.find_droppers(&fields);
+    }
+
+    /// Whether dropping a value of the type runs code of the workspace.
+    pub fn has_destructor(&self, ty: &Ty) -> bool {
+        drops(ty, &|adt| {
+            self.droppers.get(adt.at()).copied().unwrap_or(false)
+        })
+    }
+
+    fn find_droppers(&mut self, fields: &[Vec<Ty>]) {
+        let name = Name::new_static("Drop");
+        let mut droppers: Vec<bool> = (0..fields.len())
+            .map(|at| {
+                self.implementations
+                    .contains_key(&(AdtId::of(at), name.clone()))
+            })
+            .collect();
+        loop {
+            let next: Vec<bool> = fields
+                .iter()
+                .zip(&droppers)
+                .map(|(types, &known)| {
+                    let dropper = |adt: AdtId| droppers.get(adt.at()).copied().unwrap_or(false);
+                    known || types.iter().any(|ty| drops(ty, &dropper))
+                })
+                .collect();
+            if next == droppers {
+                break;
+            }
+            droppers = next;
+        }
+        self.droppers = droppers;
     }
 
     fn field_types(&self, adt: AdtId) -> Vec<Ty> {
@@ -133,6 +166,18 @@ impl Program<'_> {
                 .collect(),
             _ => Vec::new(),
         }
+    }
+}
+
+/// Whether dropping a value of `ty` runs a destructor, where `dropper` tells it of the workspace's
+/// types. Counted references are not dropped for certain.
+fn drops(ty: &Ty, dropper: &dyn Fn(AdtId) -> bool) -> bool {
+    match ty {
+        Ty::Adt(adt, _) => dropper(*adt),
+        Ty::Ext(path, args) if matches!(&**path, "std::boxed::Box" | "std::option::Option") => {
+            matches!(args.first(), Some(Ty::Adt(adt, _)) if dropper(*adt))
+        }
+        _ => false,
     }
 }
 

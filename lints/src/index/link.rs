@@ -48,7 +48,11 @@ impl<'a> Program<'a> {
             aliases: Vec::new(),
             by_name: FxHashMap::default(),
             holders: Vec::new(),
+            droppers: Vec::new(),
+            blankets: FxHashMap::default(),
             resolved: names::Cache::default(),
+            implementations: FxHashMap::default(),
+            conversions: FxHashMap::default(),
             derefs: FxHashMap::default(),
             crate_names: FxHashMap::default(),
         };
@@ -57,6 +61,7 @@ impl<'a> Program<'a> {
         }
         program.resolve_impls();
         program.find_holders();
+        program.find_blankets();
         program
     }
 
@@ -413,6 +418,7 @@ impl<'a> Program<'a> {
             if let (true, Ty::Adt(adt, _)) = (is_deref, &self_ty) {
                 self.derefs.entry(*adt).or_insert(id);
             }
+            self.note_implementation(id, &self_ty);
             if let Some(trait_) = trait_id.and_then(|id| self.traits.get_mut(id.at())) {
                 trait_.impls.push(id);
             }

@@ -82,15 +82,21 @@ impl<'a> Program<'a> {
     /// Functions of the workspace named `name` on exactly `ty` (no further dereference).
     pub fn methods_on(&self, ty: &Ty, name: &str, scope: &TyScope<'_>) -> Callees {
         match ty {
-            Ty::Bounds(bounds) => return self.dispatch(bounds, name),
-            Ty::Param(param) => {
-                let Some(param) = scope.param(param) else {
-                    return Callees::default();
+            Ty::Bounds(_) | Ty::Param(_) => {
+                let bounds = match ty {
+                    Ty::Param(name) => scope
+                        .param(name)
+                        .map(|param| self.bounds(&param.bounds, scope)),
+                    other => Some(other.clone()),
                 };
-                return match self.bounds(&param.bounds, scope) {
-                    Ty::Bounds(bounds) => self.dispatch(&bounds, name),
+                let found = match bounds {
+                    Some(Ty::Bounds(bounds)) => self.dispatch(&bounds, name),
                     _ => Callees::default(),
                 };
+                if found.fns.is_empty() {
+                    return self.blanket_method(ty, name, scope);
+                }
+                return found;
             }
             Ty::Unknown | Ty::Never => return Callees::default(),
             _ => {}
@@ -100,7 +106,6 @@ impl<'a> Program<'a> {
         };
         let mut inherent = Callees::default();
         let mut by_trait = Callees::default();
-        let mut blanket = Callees::default();
         for &id in candidates {
             let Parent::Impl(parent) = self.function(id).parent else {
                 continue;
@@ -113,11 +118,10 @@ impl<'a> Program<'a> {
             if !unify(&def.self_ty, ty, &mut subst) {
                 continue;
             }
-            let is_blanket = matches!(def.self_ty, Ty::Param(_));
-            let list = match (def.trait_, is_blanket) {
+            let list = match (def.trait_, &def.self_ty) {
                 (None, _) => &mut inherent,
-                (Some(_), false) => &mut by_trait,
-                (Some(_), true) => &mut blanket,
+                (Some(_), Ty::Param(_)) => continue,
+                (Some(_), _) => &mut by_trait,
             };
             list.fns.push((id, Grounds::Resolved));
             list.subst = subst;
@@ -145,14 +149,7 @@ impl<'a> Program<'a> {
         if let Some(found) = self.default_method(ty, name) {
             return found;
         }
-        for (_, grounds) in &mut blanket.fns {
-            *grounds = Grounds::OnlyCallee;
-        }
-        if blanket.fns.len() > 1 {
-            Callees::default()
-        } else {
-            blanket
-        }
+        self.blanket_method(ty, name, scope)
     }
 
     /// A trait's provided method, for a type of the workspace that implements the trait.

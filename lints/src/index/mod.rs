@@ -9,6 +9,7 @@ mod link;
 pub mod lower;
 pub mod methods;
 pub mod names;
+pub mod traits;
 pub mod ty;
 
 use rustc_hash::FxHashMap;
@@ -299,8 +300,16 @@ pub struct Program<'a> {
     by_name: FxHashMap<Name, Vec<FnId>>,
     /// By type: whether it holds a lock guard.
     holders: Vec<bool>,
+    /// By type: whether dropping a value of it runs code of the workspace.
+    droppers: Vec<bool>,
+    /// Methods that an `impl<T> Trait for T` gives to other types, by name.
+    blankets: FxHashMap<Name, Vec<(ImplId, FnId)>>,
     /// What paths have been found to mean.
     resolved: names::Cache,
+    /// `impl` blocks of a type by the last name of the trait.
+    implementations: FxHashMap<(AdtId, Name), Vec<ImplId>>,
+    /// `impl From<Type> for …` by that type.
+    conversions: FxHashMap<AdtId, Vec<ImplId>>,
     /// `Deref` implementations by type.
     derefs: FxHashMap<AdtId, ImplId>,
     /// Lib crates by name, where a crate does not say otherwise.

@@ -129,6 +129,42 @@ impl Ty {
         }
     }
 
+    /// The type as annotated, with what the annotation leaves open (`_`) told by the value.
+    #[must_use]
+    pub fn filled(self, value: &Ty) -> Self {
+        let list = |own: Args, of: &Args| -> Args {
+            let of = of.iter().map(Some).chain(std::iter::repeat(None));
+            own.iter()
+                .zip(of)
+                .map(|(own, of)| of.map_or(own.clone(), |of| own.clone().filled(of)))
+                .collect()
+        };
+        match (self, value) {
+            (Self::Unknown, value) => value.clone(),
+            (Self::Ext(path, own), Self::Ext(other, of)) if path == *other => {
+                Self::Ext(path, list(own, of))
+            }
+            // What an iterator is collected into.
+            (Self::Ext(path, own), Self::Ext(other, of)) if &**other == Self::COLLECTED => {
+                match (of.first(), own.len()) {
+                    (Some(Self::Tuple(pair)), 2) => Self::Ext(path, list(own, pair)),
+                    (Some(_), 1) => Self::Ext(path, list(own, of)),
+                    _ => Self::Ext(path, own),
+                }
+            }
+            (Self::Adt(id, own), Self::Adt(other, of)) if id == *other => {
+                Self::Adt(id, list(own, of))
+            }
+            (Self::Tuple(own), Self::Tuple(of)) => Self::Tuple(list(own, of)),
+            (Self::Ref(own), Self::Ref(of)) => (*own).clone().filled(of).reference(),
+            (own, _) => own,
+        }
+    }
+
+    /// The result of `collect()`, whose container only an annotation tells; its argument is the
+    /// item.
+    pub const COLLECTED: &'static str = "std::iter::Collected";
+
     /// Depth and size are bounded so that recursive aliases cannot grow types without end.
     pub fn is_small(&self, budget: &mut u32) -> bool {
         if *budget == 0 {

@@ -14,6 +14,7 @@ pub(super) struct BodyLowering<'l, 't> {
     exprs: Vec<Expr>,
     pats: Vec<Pat>,
     items: Vec<Item>,
+    shown: Vec<(ExprId, ExprId, bool)>,
     /// Expressions whose leftmost part is being lowered, outermost first: ids of their trees.
     pub(super) spine: Vec<u32>,
 }
@@ -37,16 +38,19 @@ pub(super) fn lower(
         exprs: Vec::new(),
         pats: Vec::new(),
         items: Vec::new(),
+        shown: Vec::new(),
         spine: Vec::new(),
     };
     let (params, root) = build(&mut body);
     body.file.hygiene.leave_body(outer);
+    body.shown.sort_unstable();
     Body {
         exprs: body.exprs,
         pats: body.pats,
         params,
         root,
         items: body.items,
+        shown: body.shown,
     }
 }
 
@@ -84,24 +88,37 @@ impl<'t> BodyLowering<'_, 't> {
         let exprs = std::mem::take(&mut self.exprs);
         let pats = std::mem::take(&mut self.pats);
         let items = std::mem::take(&mut self.items);
-        let (result, exprs, pats, items) = self.file.inside(tokens, site, |file| {
+        let shown = std::mem::take(&mut self.shown);
+        let (result, exprs, pats, items, shown) = self.file.inside(tokens, site, |file| {
             let mut body = BodyLowering {
                 file,
                 exprs,
                 pats,
                 items,
+                shown,
                 spine: Vec::new(),
             };
             let result = lower(&mut body);
-            (result, body.exprs, body.pats, body.items)
+            (result, body.exprs, body.pats, body.items, body.shown)
         });
         (self.exprs, self.pats, self.items) = (exprs, pats, items);
+        self.shown = shown;
         result
     }
 
     /// What an expression of this body is.
     pub(super) fn kind(&self, id: ExprId) -> Option<&ExprKind> {
         self.exprs.get(wide(id.0)).map(|expr| &expr.kind)
+    }
+
+    /// The bytes of an expression of this body.
+    pub(super) fn range_of(&self, id: ExprId) -> Option<Range> {
+        self.exprs.get(wide(id.0)).map(|expr| expr.range)
+    }
+
+    /// Notes that the format string `format` shows `id`.
+    pub(super) fn show(&mut self, format: ExprId, id: ExprId, debug: bool) {
+        self.shown.push((format, id, debug));
     }
 
     /// Adds items that a macro stands for.

@@ -105,9 +105,7 @@ impl Walker<'_, '_> {
                 self.open();
                 let mut value = self.expr(*init, Some(hidden));
                 let annotated = self.program.lower(ty, &self.scope);
-                if annotated != Ty::Unknown {
-                    value.ty = annotated;
-                }
+                value.ty = annotated.filled(&value.ty);
                 self.let_(*pat, value, *els, hidden, *range, *init);
             }
         }

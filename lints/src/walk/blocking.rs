@@ -96,6 +96,10 @@ impl Walker<'_, '_> {
                 walker.consumed(value, range.end);
                 result
             }
+            Pending::Many(_) => {
+                value.pending = pending;
+                walker.completed(value, range)
+            }
             Pending::Call(call) => {
                 let PendingCall {
                     callees,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::grounds::Grounds;
-use crate::hir::{ExprId, ExprKind, PathRef, Range, TypeRef};
+use crate::hir::{ExprId, ExprKind, PathRef, Range, Segment};
 use crate::index::methods::Callees;
 use crate::index::names::{Def, Res};
 use crate::index::ty::{Subst, Ty, unify};
@@ -63,6 +63,7 @@ impl Walker<'_, '_> {
                 } else {
                     self.deref_place(&at)
                 };
+                at.parts = Vec::new();
                 if matches!(at.ty, Ty::Guard(_)) || step == 1 {
                     // A dereference goes through a place: a temporary keeps the guard.
                     let dereferenced = at.ty.clone();
@@ -105,12 +106,17 @@ impl Walker<'_, '_> {
                 self.note_step(&steps, step, || Found::Blocking);
                 return self.blocking_method(at, operation, name, args, range);
             }
-            let callees = self.program.methods_on(ty, name, &self.scope);
+            let known = known::method(ty, name);
+            // What a type outside has itself goes before the traits of the workspace.
+            let callees = match known {
+                Some(_) => Callees::default(),
+                None => self.program.methods_on(ty, name, &self.scope),
+            };
             if !callees.fns.is_empty() {
                 self.note_step(&steps, step, || Found::Functions(callees.fns.clone()));
                 return self.method_of_workspace(at, &callees, args, range);
             }
-            if let Some(known) = known::method(ty, name) {
+            if let Some(known) = known {
                 self.note_step(&steps, step, || Found::Standard);
                 return self.known_method(at, ty, known, name, args, generics);
             }
@@ -121,6 +127,11 @@ impl Walker<'_, '_> {
                 self.note_outside(ty, || Found::OutsideMethod);
                 let value = self.unresolved_method(at, name, args, range);
                 return value.with_ty(given);
+            }
+            if let Ty::Adt(..) = ty
+                && let Some(value) = self.implied_method(&at, name, args, range)
+            {
+                return value;
             }
             if let Ty::Adt(..) = ty
                 && name == "clone"
@@ -270,7 +281,15 @@ impl Walker<'_, '_> {
         let (values, wavering) = self.telling_arguments(args);
         if let Some(closure) = function.closure {
             self.note_call(&function.ty, || Found::Closure);
+            let outer = self.site;
+            self.site = outer.or(Some(range));
             let value = self.closure_here(closure, &values);
+            self.site = outer;
+            self.drop_args(values, range.end);
+            return value;
+        }
+        if !matches!(function.pending, Pending::None) {
+            let value = self.call_made(function, range);
             self.drop_args(values, range.end);
             return value;
         }
@@ -363,6 +382,7 @@ impl Walker<'_, '_> {
                     if let Some(field) = field {
                         let declared = self.program.lower(&field.ty, &scope);
                         unify(&declared, &value.ty, &mut subst);
+                        Self::built(&mut whole, &field.name, &value);
                     }
                     super::expr::absorb(&mut whole, value);
                 }
@@ -372,6 +392,10 @@ impl Walker<'_, '_> {
                     .map(|param| subst.get(&param.name).cloned().unwrap_or_default())
                     .collect();
                 whole.with_ty(Ty::Adt(adt, types))
+            }
+            // The type's arguments are written before the last segment.
+            Res::External(_) if path.segments.iter().rev().skip(1).any(Segment::has_args) => {
+                self.associated_call(path, args, range)
             }
             Res::External(found) => {
                 self.note_outside(&Ty::Unknown, || Found::Outside(found.clone()));
@@ -388,21 +412,11 @@ impl Walker<'_, '_> {
         args: &[ExprId],
         range: Range,
     ) -> Value {
-        let Some((last, before)) = path.segments.split_last() else {
+        let Some(last) = path.segments.last() else {
             return Value::default();
         };
-        let owner = match (&path.qself, before) {
-            (Some(qself), _) => self.program.lower(qself, &self.scope),
-            (None, []) => Ty::Unknown,
-            (None, segments) => self.program.lower(
-                &TypeRef::Path(PathRef {
-                    qself: None,
-                    segments: segments.to_vec(),
-                }),
-                &self.scope,
-            ),
-        };
         let values = self.arguments(args, None);
+        let (owner, mut callees) = self.associated(path, values.first());
         if let Ty::Ext(found, _) = &owner {
             let found = format!("{found}::{}", last.name);
             self.note_outside(&owner, || Found::Outside(found.as_str().into()));
@@ -412,19 +426,6 @@ impl Walker<'_, '_> {
         if let Ty::Guard(_) = &owner {
             self.note_call(&owner, || Found::Guard);
             return self.guard_function(&last.name, values, range);
-        }
-        let mut callees = self.program.methods_on(&owner, &last.name, &self.scope);
-        if callees.fns.is_empty()
-            && let Ty::Bounds(_) = owner
-            && let Some(first) = values.first()
-        {
-            // `Trait::method(receiver)`.
-            for step in self.program.deref_steps(&first.ty) {
-                callees = self.program.methods_on(&step, &last.name, &self.scope);
-                if !callees.fns.is_empty() {
-                    break;
-                }
-            }
         }
         if callees.fns.is_empty() {
             self.note_miss(&owner, std::slice::from_ref(&owner));

@@ -13,6 +13,7 @@ use super::{Local, Walker};
 impl Walker<'_, '_> {
     /// An async block: a future; its body runs when it is awaited, or somewhere else.
     pub(super) fn async_block(&mut self, id: ExprId) -> Value {
+        self.captured(id);
         if self.replay == 0 {
             self.apart(|walker| {
                 walker.async_body(id);
@@ -52,6 +53,7 @@ impl Walker<'_, '_> {
         let ExprKind::Closure { is_move, .. } = self.kind(id) else {
             return Value::default();
         };
+        self.captured(id);
         let mut value = Value {
             owned: true,
             closure: Some(id),
@@ -69,8 +71,21 @@ impl Walker<'_, '_> {
 
     /// Guards kept by variables that closure `id` names.
     pub(super) fn mentioned(&self, id: ExprId) -> Vec<u32> {
-        let range = self.range(id);
         let mut guards = Vec::new();
+        for local in self.named_in(id) {
+            for guard in self.state.owned_by(Owner::Local(local)) {
+                if !guards.contains(&guard) {
+                    guards.push(guard);
+                }
+            }
+        }
+        guards
+    }
+
+    /// Variables that closure or block `id` names.
+    pub(super) fn named_in(&self, id: ExprId) -> Vec<u32> {
+        let range = self.range(id);
+        let mut locals = Vec::new();
         for expr in &self.body.exprs {
             let ExprKind::Path(path) = &expr.kind else {
                 continue;
@@ -82,15 +97,13 @@ impl Walker<'_, '_> {
                 continue;
             }
             let found = self.names.iter().rev().find(|(name, _)| *name == only.name);
-            if let Some(&(_, local)) = found {
-                for guard in self.state.owned_by(Owner::Local(local)) {
-                    if !guards.contains(&guard) {
-                        guards.push(guard);
-                    }
-                }
+            if let Some(&(_, local)) = found
+                && !locals.contains(&local)
+            {
+                locals.push(local);
             }
         }
-        guards
+        locals
     }
 
     /// Walks closure `id` as something that runs at another time.

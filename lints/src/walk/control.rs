@@ -44,6 +44,9 @@ impl Walker<'_, '_> {
     /// Whether `value` is matched by value, so that patterns move out of it.
     pub(super) fn scrutinee(&mut self, value: Value) -> (Value, bool) {
         let by_value = !matches!(value.ty, Ty::Ref(_));
+        if let (Some(local), true) = (value.local, by_value) {
+            self.gone(local);
+        }
         let owned = match value.local {
             Some(local) if by_value => self.state.owned_by(Owner::Local(local)),
             _ => value.guards.clone(),

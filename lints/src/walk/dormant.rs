@@ -89,11 +89,12 @@ impl Walker<'_, '_> {
                 detached: true,
                 thread: Thread::Executor,
                 only_if: Conditions::default(),
+                site: None,
                 grounds: Grounds::Resolved,
             }))
         };
         Some(match pending {
-            Pending::None => return None,
+            Pending::None | Pending::Many(_) => return None,
             Pending::Block(block) => Polled::Block(self.range(*block)),
             Pending::Acquire(acquisition) => event(
                 Happening::Acquire {

@@ -128,6 +128,7 @@ impl Walker<'_, '_> {
                     .map(|value| self.expr(value, None))
                     .unwrap_or_default();
                 let value = self.moved(value);
+                let value = self.deferred(value);
                 if !self.state.unreachable {
                     self.give_back(value);
                 }
@@ -172,6 +173,7 @@ impl Walker<'_, '_> {
                     let value = self.moved(value);
                     given.push((name, value.ty.clone()));
                     self.enter(&value, name);
+                    Self::built(&mut whole, name, &value);
                     absorb(&mut whole, value);
                 }
                 if let Some(spread) = spread {
@@ -280,6 +282,7 @@ impl Walker<'_, '_> {
                 found.optional = false;
             }
         }
+        self.converted_error(&value.ty.peeled().arg(1), self.range(inner));
         let ty = match value.ty.peeled() {
             ty @ Ty::Ext(path, _)
                 if matches!(&**path, "std::option::Option" | "std::result::Result") =>
@@ -331,6 +334,15 @@ pub(super) fn is_underscore(path: &PathRef) -> bool {
 /// `value` becomes part of `whole`.
 pub(super) fn absorb(whole: &mut Value, value: Value) {
     whole.owned &= value.owned;
+    match (std::mem::take(&mut whole.pending), value.pending) {
+        (own, Pending::None) => whole.pending = own,
+        (Pending::None, other) => whole.pending = Pending::Many(vec![other]),
+        (Pending::Many(mut all), other) if all.len() < 8 => {
+            all.push(other);
+            whole.pending = Pending::Many(all);
+        }
+        (own, _) => whole.pending = own,
+    }
     whole.guards.extend(value.guards);
     for guard in value.borrows {
         if !whole.borrows.contains(&guard) {

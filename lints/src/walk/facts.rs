@@ -32,6 +32,8 @@ pub enum Step {
     Field(Name),
     /// Some element of a collection.
     Element,
+    /// The element at an index that the source writes out.
+    At(Name),
 }
 
 /// Which object: a root and a path of fields. References, clones of `Arc` and dereferences do not
@@ -96,7 +98,34 @@ impl Place {
 
     /// Whether the path goes through an element of a collection: then it may be another one.
     pub fn has_element(&self) -> bool {
-        self.path.contains(&Step::Element)
+        self.path
+            .iter()
+            .any(|step| matches!(step, Step::Element | Step::At(_)))
+    }
+
+    /// Whether both may be the same object: elements at different written indices are not.
+    pub fn may_be(&self, other: &Self) -> bool {
+        self.root == other.root
+            && self.path.len() == other.path.len()
+            && self
+                .path
+                .iter()
+                .zip(&other.path)
+                .all(|(a, b)| match (a, b) {
+                    (Step::Element, Step::At(_)) | (Step::At(_), Step::Element) => true,
+                    (a, b) => a == b,
+                })
+    }
+
+    /// The place with `from` at its beginning replaced by `to`.
+    pub fn rebased(&self, from: &Self, to: &Self) -> Option<Self> {
+        if self.root != from.root {
+            return None;
+        }
+        let rest = self.path.strip_prefix(from.path.as_slice())?;
+        let mut place = to.clone();
+        place.path.extend(rest.iter().cloned());
+        (place.path.len() <= PATH).then_some(place)
     }
 }
 
@@ -270,7 +299,7 @@ impl Guard {
         let steps = self.lock.place.iter().flat_map(|place| &place.path);
         let names = steps.filter_map(|step| match step {
             Step::Field(name) => Some(name.clone()),
-            Step::Element => None,
+            Step::Element | Step::At(_) => None,
         });
         Slot(names.collect())
     }
@@ -367,6 +396,8 @@ pub struct Event {
     pub only_if: Conditions,
     /// How sure it is that it happens in this order, in these scopes.
     pub grounds: Grounds,
+    /// The call of a variable that holds the closure in which this stands.
+    pub site: Option<Range>,
 }
 
 /// A future that a `select!` borrows: nobody polls it while a handler of another branch runs.
@@ -445,6 +476,10 @@ pub struct Summary {
     pub guard_params: Vec<u32>,
     /// Which of their guards come back.
     pub returns_params: Vec<ReturnedParam>,
+    /// Fields of the result that are parts of parameters or statics.
+    pub parts: Vec<(Vec<Step>, Place)>,
+    /// What the function takes is taken when its result is awaited or called.
+    pub deferred: bool,
 }
 
 /// All facts of one body.
@@ -470,4 +505,47 @@ pub struct Facts {
     pub gave_up: bool,
     /// Whether it looks at a `Cell` of its thread.
     pub asks_thread: bool,
+    /// Fields of local values and the objects that they were built from.
+    pub aliases: Vec<(Place, Place)>,
+    /// Variables that are elements of a collection.
+    pub elements: Vec<(Place, Place)>,
+    /// Functions whose summaries the walk looked at without a call.
+    pub reads: Vec<FnId>,
+}
+
+impl Facts {
+    /// The place under the name of what it was built from.
+    pub fn canonical(&self, place: Place) -> Place {
+        let mut place = place;
+        // Values are built from values that were built before: few steps, and each leads back.
+        for _ in 0..4 {
+            let found = self
+                .aliases
+                .iter()
+                .rev()
+                .find_map(|(from, to)| place.rebased(from, to));
+            match found {
+                Some(found) if found != place => place = found,
+                _ => break,
+            }
+        }
+        place
+    }
+
+    /// The place as an element of the collection that it was taken from; itself where it is none.
+    pub fn widened(&self, place: &Place) -> Place {
+        let mut place = place.clone();
+        for _ in 0..4 {
+            let found = self
+                .elements
+                .iter()
+                .rev()
+                .find_map(|(from, to)| place.rebased(from, to));
+            match found {
+                Some(found) => place = self.canonical(found),
+                None => break,
+            }
+        }
+        place
+    }
 }

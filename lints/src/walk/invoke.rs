@@ -7,6 +7,7 @@ use crate::index::methods::Callees;
 use crate::index::ty::{Subst, Ty, unify};
 
 use super::call::PendingCall;
+use super::deferred::output;
 use super::facts::{
     Guard, Happening, Keeper, Link, LockRef, Passed, Place, ReturnedGuard, Slot, Summary, Why,
 };
@@ -20,12 +21,7 @@ impl Walker<'_, '_> {
         let Some(&(first, _)) = callees.fns.first() else {
             return Value::default();
         };
-        let is_async = self
-            .program
-            .function(first)
-            .function
-            .is_some_and(|function| function.is_async);
-        if is_async {
+        if self.is_deferred(first) {
             let mut callees = callees.clone();
             self.infer(&mut callees, &args);
             let ty = self.program.return_type(first, &callees.subst);
@@ -61,6 +57,16 @@ impl Walker<'_, '_> {
             .fold(Grounds::Resolved, |least, (_, found)| weaker(least, *found))
     }
 
+    /// Whether what `function` does happens when its result is awaited or called.
+    fn is_deferred(&self, function: FnId) -> bool {
+        let def = self.program.function(function).function;
+        def.is_some_and(|def| def.is_async)
+            || self
+                .summaries
+                .get(function.at())
+                .is_some_and(|summary| summary.deferred)
+    }
+
     /// Explicit type arguments of the last segment.
     pub(super) fn turbofish(&self, path: &PathRef, function: FnId, subst: &mut Subst) {
         let Some(def) = self.program.function(function).function else {
@@ -91,7 +97,7 @@ impl Walker<'_, '_> {
         };
         let mut callees = callees.clone();
         self.infer(&mut callees, &args);
-        let places: Vec<Option<Place>> = args.iter().map(|value| value.place.clone()).collect();
+        let places: Vec<Option<Place>> = args.iter().map(|value| self.object(value)).collect();
         // Guards that are moved into the call end somewhere in it.
         let passed: Vec<Passed> = (0_u32..)
             .zip(&args)
@@ -123,13 +129,8 @@ impl Walker<'_, '_> {
         );
         self.state.live.extend(saved);
         let mut result = Value::of(self.program.return_type(first, &callees.subst));
-        let is_async = self
-            .program
-            .function(first)
-            .function
-            .is_some_and(|function| function.is_async);
-        if is_async && let Ty::Future(inner) = result.ty.clone() {
-            result.ty = (*inner).clone();
+        if self.is_deferred(first) {
+            result.ty = output(&result.ty);
         }
         let summaries = self.summaries;
         let summary = summaries.get(first.at()).cloned().unwrap_or_default();
@@ -166,7 +167,7 @@ impl Walker<'_, '_> {
         for returned in &summary.guards {
             if let Some(guard) = self.received(returned, &places, range, first, grounds) {
                 result.guards.push(guard);
-                if result.place.is_none() {
+                if result.place.is_none() && summary.parts.is_empty() {
                     result.place = self.guard(guard).and_then(|guard| guard.lock.place.clone());
                 }
             }
@@ -174,7 +175,14 @@ impl Walker<'_, '_> {
         if result.place.is_none()
             && let Some(place) = &summary.place
         {
-            result.place = place.subst(&places);
+            let place = place.subst(&places);
+            result.place = place.map(|place| self.facts.canonical(place));
+        }
+        if result.place.is_none() {
+            let parts = summary.parts.iter();
+            result.parts = parts
+                .filter_map(|(path, place)| Some((path.clone(), place.subst(&places)?)))
+                .collect();
         }
         if !matches!(result.ty, Ty::Ref(_) | Ty::Unknown | Ty::Bounds(_))
             && super::expr::is_primitive(&result.ty)
@@ -211,7 +219,8 @@ impl Walker<'_, '_> {
         callee: FnId,
         grounds: Grounds,
     ) -> Option<u32> {
-        let lock = in_own_terms(&returned.lock, places)?;
+        let mut lock = in_own_terms(&returned.lock, places)?;
+        lock.place = lock.place.map(|place| self.facts.canonical(place));
         let mut via = vec![Link {
             function: self.id,
             file: self.program.function(self.id).file,
@@ -267,7 +276,12 @@ impl Walker<'_, '_> {
                 .iter()
                 .find(|call| usize::try_from(call.param) == Ok(at));
             let own_param = value.param;
-            let (Some(call), true) = (call, value.closure.is_some() || own_param.is_some()) else {
+            let named = match value.ty.peeled() {
+                Ty::FnItem(named) => Some(*named),
+                _ => None,
+            };
+            let runs = value.closure.is_some() || own_param.is_some() || named.is_some();
+            let (Some(call), true) = (call, runs) else {
                 if let Some(closure) = value.closure {
                     self.closure_apart(closure);
                 }
@@ -287,6 +301,19 @@ impl Walker<'_, '_> {
             if let Some(param) = own_param {
                 // Our parameter is called by the callee: our callers must know.
                 self.record(Happening::CallParam(param), range);
+            }
+            if let Some(named) = named {
+                // A function of the workspace, with arguments that only the callee knows.
+                self.record(
+                    Happening::Call {
+                        callees: vec![(named, Grounds::Resolved)],
+                        args: Vec::new(),
+                        passed: Vec::new(),
+                        told: Vec::new(),
+                        lent: Vec::new(),
+                    },
+                    range,
+                );
             }
             if let Some(closure) = value.closure {
                 let fed = match types.get(at).map(Ty::peeled) {

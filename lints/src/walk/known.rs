@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use crate::index::ty::Ty;
 
+use super::collection::{entry, is_collection};
+
 /// What becomes of a guard inside the receiver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Flow {
@@ -20,7 +22,7 @@ pub(super) enum Flow {
 
 /// What a method gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Gives {
+pub(super) enum Gives {
     /// The receiver's type.
     Same,
     /// Type argument 0 or 1.
@@ -53,13 +55,21 @@ enum Gives {
     Enumerate,
     /// A `Result` of argument 0.
     ResultArg,
+    /// The same container of what argument 0 refers to.
+    Peeled,
+    /// A map's entry.
+    Entry,
+    /// An iterator over pairs of references to both arguments.
+    Pairs,
+    /// What an annotation says, of argument 0.
+    Collected,
     /// Nothing known.
     Unknown,
 }
 
 /// What the first parameter of the closure argument is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Feeds {
+pub(super) enum Feeds {
     Nothing,
     Arg(usize),
     RefArg(usize),
@@ -128,12 +138,43 @@ impl Known {
                 "std::result::Result".into(),
                 Arc::new([ty.arg(0), Ty::Unknown]),
             ),
+            Gives::Peeled => match ty {
+                Ty::Ext(path, args) => {
+                    let inner = ty.arg(0).peeled().clone();
+                    let rest = args.iter().skip(1).cloned();
+                    Ty::Ext(path.clone(), std::iter::once(inner).chain(rest).collect())
+                }
+                _ => Ty::Unknown,
+            },
+            Gives::Entry => Ty::Ext(
+                "std::collections::hash_map::Entry".into(),
+                Arc::new([ty.arg(0), ty.arg(1)]),
+            ),
+            Gives::Pairs => iterator(Ty::Tuple(Arc::new([
+                ty.arg(0).reference(),
+                ty.arg(1).reference(),
+            ]))),
+            Gives::Collected => Ty::ext1(Ty::COLLECTED, ty.arg(0)),
             Gives::Unknown => Ty::Unknown,
         }
     }
+
+    /// Whether the result, and what the closure is given, are elements of the receiver.
+    pub(super) fn is_element(&self, ty: &Ty) -> bool {
+        let of = matches!(
+            self.gives,
+            Gives::RefArg(_)
+                | Gives::OptionRef(_)
+                | Gives::Iter(_)
+                | Gives::IntoIter(_)
+                | Gives::Pairs
+                | Gives::Entry
+        ) || matches!(self.feeds, Feeds::RefArg(_));
+        is_collection(ty) && of
+    }
 }
 
-const fn known(flow: Flow, gives: Gives) -> Known {
+pub(super) const fn known(flow: Flow, gives: Gives) -> Known {
     Known {
         flow,
         gives,
@@ -151,7 +192,7 @@ const fn owned(flow: Flow, gives: Gives) -> Known {
         lazy: false,
     }
 }
-const fn closure(flow: Flow, gives: Gives, feeds: Feeds) -> Known {
+pub(super) const fn closure(flow: Flow, gives: Gives, feeds: Feeds) -> Known {
     Known {
         flow,
         gives,
@@ -196,6 +237,7 @@ pub(super) fn method(ty: &Ty, name: &str) -> Option<Known> {
             | "hashbrown::HashSet"
             | "indexmap::IndexSet"
             | "std::collections::LinkedList" => sequence(name),
+            "std::collections::hash_map::Entry" => entry(name),
             "std::sync::Weak" | "std::rc::Weak" => match name {
                 "upgrade" => Some(known(Flow::Borrow, Gives::OptionArg(0))),
                 "clone" => Some(known(Flow::Borrow, Gives::Same)),
@@ -277,7 +319,7 @@ fn option(name: &str) -> Option<Known> {
         "replace" => owned(Borrow, Gives::Same),
         "insert" | "get_or_insert" => known(Borrow, Gives::RefArg(0)),
         "get_or_insert_with" => closure(Borrow, Gives::RefArg(0), Feeds::Nothing),
-        "cloned" | "copied" => owned(Consume, Gives::Unknown),
+        "cloned" | "copied" => owned(Consume, Gives::Peeled),
         "iter" | "iter_mut" => known(Borrow, Gives::Iter(0)),
         "into_iter" => known(Pass, Gives::IntoIter(0)),
         "clone" => owned(Borrow, Gives::Same),
@@ -309,7 +351,7 @@ fn result(name: &str) -> Option<Known> {
         "unwrap_err" | "expect_err" => known(Pass, Gives::Arg(1)),
         "into_iter" => known(Pass, Gives::IntoIter(0)),
         "iter" => known(Borrow, Gives::Iter(0)),
-        "cloned" | "copied" => owned(Consume, Gives::Unknown),
+        "cloned" | "copied" => owned(Consume, Gives::Peeled),
         "clone" => owned(Borrow, Gives::Same),
         "flatten" => known(Pass, Gives::Arg(0)),
         _ => return None,
@@ -336,7 +378,7 @@ fn iterator(name: &str) -> Option<Known> {
         "filter" | "skip_while" | "take_while" | "inspect" => lazy(Gives::Same, Feeds::RefArg(0)),
         "rev" | "skip" | "take" | "step_by" | "chain" | "fuse" | "cycle" | "peekable"
         | "by_ref" | "into_iter" => known(Pass, Gives::Same),
-        "cloned" | "copied" => known(Pass, Gives::Same),
+        "cloned" | "copied" => known(Pass, Gives::Peeled),
         "map" => lazy(Gives::MapClosure, Feeds::Arg(0)),
         "filter_map" | "map_while" => lazy(Gives::IterClosure, Feeds::Arg(0)),
         "flat_map" => lazy(Gives::Items, Feeds::Arg(0)),
@@ -357,7 +399,8 @@ fn iterator(name: &str) -> Option<Known> {
         "enumerate" => known(Pass, Gives::Enumerate),
         "peek" => known(Pass, Gives::OptionRef(0)),
         "zip" => known(Pass, Gives::Items),
-        "collect" | "sum" | "product" | "unzip" => known(Pass, Gives::Unknown),
+        "collect" => known(Pass, Gives::Collected),
+        "sum" | "product" | "unzip" => known(Pass, Gives::Unknown),
         _ => return None,
     })
 }
@@ -373,14 +416,13 @@ fn map(name: &str) -> Option<Known> {
         "keys" => known(Borrow, Gives::Iter(0)),
         "into_values" => known(Pass, Gives::IntoIter(1)),
         "into_keys" => known(Pass, Gives::IntoIter(0)),
-        "iter" | "iter_mut" | "drain" | "into_iter" | "range" | "range_mut" => {
-            known(Borrow, Gives::Unknown)
-        }
+        "iter" | "iter_mut" | "range" | "range_mut" => known(Borrow, Gives::Pairs),
+        "drain" | "into_iter" => known(Borrow, Gives::Unknown),
         "contains_key" | "is_empty" => owned(Borrow, Gives::Plain("bool")),
         "len" => owned(Borrow, Gives::Plain("usize")),
         "retain" => closure(Borrow, Gives::Unknown, Feeds::RefArg(0)),
         "clone" => owned(Borrow, Gives::Same),
-        "entry" => known(Borrow, Gives::Unknown),
+        "entry" => known(Borrow, Gives::Entry),
         _ => return None,
     })
 }

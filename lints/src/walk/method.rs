@@ -9,11 +9,13 @@ use crate::locks::{Method, Mode, Returns, Shards, Vocabulary};
 
 use super::Walker;
 use super::call::{Acquisition, is_unknown};
-use super::facts::{LockRef, Thread};
+use super::collection::is_once;
+use super::deferred::passes_future;
+use super::facts::{LockRef, Step, Thread};
 use super::known::{self, Flow};
 use super::lazy::When;
 use super::state::Owner;
-use super::value::Value;
+use super::value::{Pending, Value};
 
 impl Walker<'_, '_> {
     pub(super) fn known_method(
@@ -29,8 +31,15 @@ impl Walker<'_, '_> {
             ty.is_ext("std::thread::LocalKey") && ty.arg(0).is_ext("std::cell::Cell");
         let shares = matches!(
             name,
-            "clone" | "as_ref" | "as_mut" | "upgrade" | "unwrap" | "expect"
+            "clone" | "as_ref" | "as_mut" | "upgrade" | "unwrap" | "expect" | "cloned" | "copied"
         ) || name == "get" && self.is_cell(ty);
+        let inside = match known.is_element(ty) {
+            true => receiver
+                .place
+                .as_ref()
+                .and_then(|place| place.step(Step::Element)),
+            false => None,
+        };
         let mut receiver = receiver;
         let mut flow = known.flow();
         if name == "ok" && ty.arg(0) != Ty::Unknown && !self.program.holds_guard(&ty.arg(0)) {
@@ -89,7 +98,7 @@ impl Walker<'_, '_> {
         }
         // The receiver's guards go into the closure, or come back.
         let mut fed = Value::of(known.feeds(ty));
-        fed.place.clone_from(&receiver.place);
+        fed.place = inside.clone().or_else(|| receiver.place.clone());
         fed.borrows.clone_from(&receiver.borrows);
         if flow == Flow::IntoClosure {
             fed.guards = std::mem::take(&mut receiver.guards);
@@ -105,7 +114,13 @@ impl Walker<'_, '_> {
                     later = Some(ty);
                 }
                 (Some(closure), _) => {
+                    // These run where there is no value, and then there is no guard.
+                    let absent = matches!(name, "or_else" | "unwrap_or_else" | "ok_or_else")
+                        && self.gives_nothing_on_failure(ty);
+                    let guards = if absent { &receiver.guards[..] } else { &[] };
+                    let without = self.state.without(guards);
                     let result = self.closure_here(closure, std::slice::from_ref(&fed));
+                    self.state.live.extend(without);
                     fed.guards = Vec::new();
                     self.kept(
                         Value {
@@ -168,13 +183,16 @@ impl Walker<'_, '_> {
         if name == "collect"
             && let Some(first) = generics.first()
         {
-            result.ty = self.program.lower(first, &self.scope);
+            result.ty = self.program.lower(first, &self.scope).filled(&result.ty);
         }
         result.owned = known.owned;
         if !known.owned {
             result.borrows = receiver.borrows;
         }
-        if shares || flow == Flow::Pass {
+        let once = is_once(ty, name);
+        if let Some(inside) = inside {
+            result.place = Some(inside);
+        } else if shares || once || flow == Flow::Pass {
             result.place = receiver.place;
         }
         result.guards = receiver.guards;
@@ -238,6 +256,11 @@ impl Walker<'_, '_> {
                 self.end(guard, range.end, super::Why::Moved);
             }
             return Value::default();
+        }
+        if !matches!(receiver.pending, Pending::None) && passes_future(name) {
+            let values = self.arguments(args, None);
+            self.drop_args(values, range.end);
+            return self.moved(receiver);
         }
         // The last type of the receiver says whether it is known at all.
         let unknown = matches!(receiver.ty, Ty::Unknown);

@@ -6,18 +6,22 @@
 //! they look at these facts.
 
 mod acquisition;
+mod associated;
 mod block;
 mod blocking;
 mod call;
 mod closure;
+mod collection;
 mod conditions;
 mod condvar;
 mod control;
+mod deferred;
 mod dormant;
 mod expr;
 pub mod facts;
 mod future;
 mod guards;
+mod implicit;
 mod invoke;
 mod known;
 mod lazy;
@@ -25,6 +29,7 @@ mod method;
 mod moment;
 mod operator;
 mod outside;
+mod parts;
 mod pattern;
 mod place;
 mod repeat;
@@ -128,6 +133,7 @@ fn walk_with(
         guess: 0,
         later_perhaps: 0,
         given_later: BTreeMap::new(),
+        site: None,
     };
     walker.function();
     walker.tally();
@@ -144,6 +150,8 @@ struct Local {
     pending: Pending,
     lazy: Vec<lazy::Lazy>,
     param: Option<u32>,
+    /// Dropping it runs code of the workspace.
+    drops: bool,
 }
 
 /// A loop or labelled block that `break` can leave.
@@ -218,6 +226,8 @@ struct Walker<'p, 'a> {
     later_perhaps: u32,
     /// What closures give that run later.
     given_later: BTreeMap<ExprId, Ty>,
+    /// The call of a variable that holds the closure which is being walked.
+    site: Option<Range>,
 }
 
 impl<'a> Walker<'_, 'a> {
@@ -253,6 +263,7 @@ impl<'a> Walker<'_, 'a> {
         let end = self.body.expr(root).range.end;
         let value = self.expr(root, None);
         let value = self.moved(value);
+        let value = self.deferred(value);
         if !self.state.unreachable {
             self.give_back(value);
         }
@@ -346,6 +357,7 @@ impl<'a> Walker<'_, 'a> {
             detached: self.detached > 0,
             thread: self.thread,
             only_if: self.conditions(),
+            site: self.site,
             grounds: if self.foreign > 0 {
                 Grounds::UnknownMacro
             } else if self.weak > 0 {

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use crate::grounds::Grounds;
 use crate::hir::Range;
+use crate::index::StaticId;
 use crate::index::lower::TyScope;
 use crate::index::methods::Callees;
 use crate::index::ty::{Subst, Ty};
-use crate::index::{FnId, StaticId};
 use crate::locks::{Kind, LockId, Method, Returns};
 
 use super::Walker;
@@ -319,27 +319,6 @@ impl Walker<'_, '_> {
             }
         }
         Vec::new()
-    }
-
-    /// The function that `path` names in a type (`Self::build`), as a value.
-    pub(super) fn associated_item(&self, path: &crate::hir::PathRef) -> Option<FnId> {
-        let (last, before) = path.segments.split_last()?;
-        if before.is_empty() || path.qself.is_some() {
-            return None;
-        }
-        let owner = crate::hir::TypeRef::Path(crate::hir::PathRef {
-            qself: None,
-            segments: before.to_vec(),
-        });
-        let owner = self.program.lower(&owner, &self.scope);
-        if !matches!(owner, Ty::Adt(..)) {
-            return None;
-        }
-        let found = self.program.methods_on(&owner, &last.name, &self.scope);
-        match found.fns.as_slice() {
-            [(function, Grounds::Resolved)] => Some(*function),
-            _ => None,
-        }
     }
 }
 

@@ -8,6 +8,7 @@ use crate::index::ty::Ty;
 use super::Walker;
 use super::expr::{absorb, is_primitive, is_underscore};
 use super::facts::{Happening, Place, Root, Slot, Why};
+use super::implicit::{ARITHMETIC, ASSIGNMENT, COMPARISON};
 use super::state::Owner;
 use super::value::Value;
 
@@ -33,6 +34,9 @@ impl Walker<'_, '_> {
                     let value = self.expr(side, None);
                     sides.push((side, self.kept(value, None)));
                 }
+                if let [(_, left), (at, with)] = sides.as_slice() {
+                    self.operator_call(COMPARISON, left, with, self.range(*at));
+                }
                 for (side, value) in sides {
                     self.operated(&value, "==", self.range(side));
                 }
@@ -40,13 +44,20 @@ impl Walker<'_, '_> {
             }
             BinaryOp::Arithmetic => {
                 let mut ty = Ty::Unknown;
+                let mut sides = Vec::new();
                 for side in [left, right] {
                     let value = self.expr(side, None);
                     let value = self.moved(value);
                     if matches!(ty, Ty::Unknown) {
                         ty = value.ty.peeled().clone();
                     }
-                    self.kept(value, None);
+                    sides.push(self.kept(value, None));
+                }
+                if let [left, with] = sides.as_slice()
+                    && let Some(found) =
+                        self.operator_call(ARITHMETIC, left, with, self.range(right))
+                {
+                    return found;
                 }
                 Value {
                     owned: is_primitive(&ty),
@@ -79,8 +90,9 @@ impl Walker<'_, '_> {
                     let unknown = matches!(place.ty, Ty::Unknown | Ty::Param(_));
                     self.weak += u32::from(unknown);
                     let value = self.expr(right, None);
-                    self.kept(value, None);
+                    let value = self.kept(value, None);
                     self.weak -= u32::from(unknown);
+                    self.operator_call(ASSIGNMENT, &place, &value, self.range(right));
                 }
                 Value {
                     owned: true,
@@ -227,6 +239,7 @@ impl Walker<'_, '_> {
             let value = self.expr(arg, None);
             values.push((arg, self.kept(value, None)));
         }
+        self.shown(&values);
         for (arg, value) in values.into_iter().filter(|_| formats) {
             self.operated(&value, "{:?}", self.range(arg));
         }

@@ -9,6 +9,8 @@ use crate::locks::Kind;
 use super::Walker;
 use super::blocking::is_block_on;
 use super::call::{Acquisition, lock_ref};
+use super::deferred::joins_futures;
+use super::expr::absorb;
 use super::facts::{Place, Root, Thread};
 use super::known::{self};
 use super::moment::guard_type;
@@ -76,6 +78,9 @@ impl Walker<'_, '_> {
             "std::mem::drop" | "std::mem::forget" => {
                 let value = first(&mut values);
                 if name == "drop" {
+                    if let Some(place) = &value.place {
+                        self.dropped(&value.ty, place, range);
+                    }
                     self.drop_args(vec![value], range.end);
                 } else {
                     // Never unlocked: alive to the end of the function.
@@ -89,6 +94,27 @@ impl Walker<'_, '_> {
                 let ty = value.ty.peeled().clone();
                 return Value {
                     owned: true,
+                    ..Value::of(ty)
+                };
+            }
+            "std::io::stdout" | "std::io::stderr" => return Value::of(Ty::ext(path)),
+            "std::clone::Clone::clone" | "std::borrow::ToOwned::to_owned" => {
+                let value = first(&mut values);
+                let (ty, place) = (value.ty.peeled().clone(), value.place.clone());
+                self.kept(value, None);
+                return Value {
+                    place,
+                    owned: true,
+                    ..Value::of(ty)
+                };
+            }
+            "std::boxed::Box::leak" => {
+                // Never dropped: what it holds is held from here on.
+                let value = first(&mut values);
+                let ty = value.ty.arg(0).reference();
+                return Value {
+                    place: value.place,
+                    borrows: value.guards,
                     ..Value::of(ty)
                 };
             }
@@ -189,6 +215,12 @@ impl Walker<'_, '_> {
         if self.program.locks.guard(base).is_some() {
             return self.guard_function(name, values, range);
         }
+        if self.program.locks.transparent(path).is_some() {
+            // `AssertUnwindSafe(x)`.
+            let value = first(&mut values);
+            let ty = Ty::ext1(path, value.ty.clone());
+            return value.with_ty(ty);
+        }
         // Wrappers: `Arc::new(x)`, `Arc::clone(&x)`, `Box::pin(f)`.
         if self.program.locks.transparent(base).is_some() {
             let value = first(&mut values);
@@ -209,6 +241,10 @@ impl Walker<'_, '_> {
                         ..Value::of(ty)
                     }
                 }
+                "default" => Value {
+                    owned: true,
+                    ..Value::of(owner.clone())
+                },
                 "new" | "pin" | "from" | "force" => {
                     if let Some(closure) = value.closure {
                         self.closure_apart(closure);
@@ -226,6 +262,13 @@ impl Walker<'_, '_> {
                     Value::default()
                 }
             };
+        }
+        if joins_futures(path) {
+            let mut whole = Value::default();
+            for value in values {
+                absorb(&mut whole, value);
+            }
+            return whole;
         }
         if path == "tokio::runtime::Handle::try_current" {
             // From here on the function knows whether it may block.

@@ -4,7 +4,7 @@ use crate::hir::{Name, PatId, PatKind, PathRef};
 use crate::index::names::{Def, Res};
 use crate::index::ty::Ty;
 
-use super::facts::{Keeper, Place, Root, Step};
+use super::facts::{Keeper, Step};
 use super::state::Owner;
 use super::value::{Pending, Value};
 use super::{Local, Walker};
@@ -50,6 +50,7 @@ impl Walker<'_, '_> {
                 if !takes {
                     borrows.extend(value.guards.iter().copied());
                 }
+                let drops = by_value && !by_ref && self.program.has_destructor(&value.ty);
                 let local = self.new_local(
                     name.clone(),
                     Local {
@@ -64,10 +65,11 @@ impl Walker<'_, '_> {
                         pending: value.pending,
                         lazy: value.lazy,
                         param: None,
+                        drops,
                     },
                 );
                 self.note_variable(local, pat);
-                let place = value.place.unwrap_or(Place::root(Root::Local(local)));
+                let place = self.identity(local, value.place, value.parts);
                 if let Some(found) = self.local_mut(local) {
                     found.place = Some(place);
                 }
@@ -94,8 +96,15 @@ impl Walker<'_, '_> {
                     .unwrap_or_default();
                 let mut taken = false;
                 for (at, &sub) in subs.iter().enumerate() {
-                    let name = format!("{variant}.{at}");
-                    let part = part(&value, fields.get(at).cloned().unwrap_or_default(), &name);
+                    let name = match self.struct_of(path) {
+                        Some((_, None)) => at.to_string(),
+                        _ => format!("{variant}.{at}"),
+                    };
+                    let mut part = part(&value, fields.get(at).cloned().unwrap_or_default(), &name);
+                    if matches!(&*variant, "Some" | "Ok" | "Err") {
+                        // What is inside is told by what it is inside of.
+                        part.place.clone_from(&value.place);
+                    }
                     let by_value = by_value && !matches!(value.ty, Ty::Ref(_));
                     taken |= match arity.and_then(|arity| self.position(subs, at, arity)) {
                         Some(at) => {

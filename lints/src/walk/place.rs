@@ -73,10 +73,7 @@ impl Walker<'_, '_> {
                 owned: true,
                 ..Value::of(Ty::ext1("std::option::Option", Ty::Unknown))
             },
-            _ => match self.associated_item(path) {
-                Some(found) => Value::of(Ty::FnItem(found)),
-                None => Value::default(),
-            },
+            _ => self.function_value(path),
         }
     }
 
@@ -110,12 +107,17 @@ impl Walker<'_, '_> {
                 self.forced(&base, self.range(id));
                 let index = self.expr(*index, None);
                 let index = self.moved(index);
-                self.kept(index, None);
+                let index = self.kept(index, None);
+                if let Some(value) = self.trait_call(&base, "Index", "index", self.range(id)) {
+                    let ty = value.ty.peeled().clone();
+                    return Value { ty, ..value };
+                }
                 let ty = self.element(&base.ty);
-                let place = base
-                    .place
-                    .as_ref()
-                    .and_then(|place| place.step(Step::Element));
+                let step = match (index.owned, index.text) {
+                    (true, Some(text)) => Step::At(text),
+                    _ => Step::Element,
+                };
+                let place = base.place.as_ref().and_then(|place| place.step(step));
                 Value {
                     ty,
                     place,
@@ -152,17 +154,22 @@ impl Walker<'_, '_> {
     }
 
     /// What dereferencing `base` denotes: the same object, or through a user's `Deref` its target.
-    pub(super) fn deref_place(&self, base: &Value) -> Option<Place> {
+    pub(super) fn deref_place(&mut self, base: &Value) -> Option<Place> {
         let place = base.place.as_ref()?;
         let Some(function) = self.program.deref_fn(&base.ty) else {
             return Some(place.clone());
         };
+        if !self.facts.reads.contains(&function) {
+            self.facts.reads.push(function);
+        }
         match self
             .summaries
             .get(function.at())
             .and_then(|summary| summary.place.as_ref())
         {
-            Some(target) => target.subst(&[Some(place.clone())]),
+            Some(target) => target
+                .subst(&[Some(place.clone())])
+                .map(|place| self.facts.canonical(place)),
             None => place.field("*deref"),
         }
     }
@@ -199,11 +206,14 @@ impl Walker<'_, '_> {
                 _ => (Ty::Unknown, false),
             };
             if known {
+                let (part, parts) = Self::part_of(&at, name);
                 let place = at.place.as_ref().and_then(|place| place.field(name));
+                let place = part.or(place.map(|place| self.facts.canonical(place)));
                 let owned = is_primitive(&found);
                 return Value {
                     ty: found,
                     place,
+                    parts,
                     local: None,
                     within,
                     present: Vec::new(),
@@ -221,16 +231,22 @@ impl Walker<'_, '_> {
             } else {
                 self.deref_place(&at)
             };
-            at = Value { ty, place, ..at };
+            at = Value {
+                ty,
+                place,
+                parts: Vec::new(),
+                ..at
+            };
             // Nothing moves out of what a reference or guard points to.
             within = None;
         }
         let place = at.place.as_ref().and_then(|place| place.field(name));
         Value {
             ty: Ty::Unknown,
-            place,
+            place: place.map(|place| self.facts.canonical(place)),
             local: None,
             text: None,
+            parts: Vec::new(),
             ..at
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::hir::{ExprId, LoopHead, Name, PatId};
 use crate::index::ty::Ty;
 
-use super::facts::{Head, Why};
+use super::facts::{Head, Place, Step, Why};
 use super::state::{Owner, State};
 use super::value::Value;
 use super::{Breakable, Walker};
@@ -28,9 +28,15 @@ impl Walker<'_, '_> {
                 let mut value = self.moved(value);
                 self.iterates(&value, self.range(iterable));
                 self.force(&mut value);
+                let at = self.range(iterable);
                 self.heads.push(construct);
-                let taken = self.operated(&value, "for", self.range(iterable));
+                let taken = self.operated(&value, "for", at);
+                let made = self.trait_call(&value, "IntoIterator", "into_iter", at);
                 self.heads.pop();
+                let mut value = self.kept(value, None);
+                if let Some(made) = made {
+                    value = self.kept(made, None);
+                }
                 value.guards.extend(taken);
                 let value = self.kept(value, None);
                 Some((construct, pat, value))
@@ -52,7 +58,8 @@ impl Walker<'_, '_> {
         let value = if left && self.loop_depth <= 3 && !matches!(head, LoopHead::For(..)) {
             let after = std::mem::replace(&mut self.state, before.join(back));
             let (again, _) = self.round(id, head, body, label, iterated.as_ref());
-            let state = std::mem::take(&mut self.state);
+            let mut state = std::mem::take(&mut self.state);
+            self.same_births(&after, &mut state);
             self.state = after.join(state);
             value.join(again)
         } else {
@@ -61,6 +68,20 @@ impl Walker<'_, '_> {
         self.loop_depth -= 1;
         self.close(end, Why::For);
         value
+    }
+
+    /// The second walk of a body makes the guards of the first once more: they are the same.
+    fn same_births(&self, first: &State, second: &mut State) {
+        for live in &mut second.live {
+            let birth = self.guard(live.guard).map(|guard| guard.birth);
+            let twin = first.live.iter().find(|twin| {
+                twin.owner == live.owner && self.guard(twin.guard).map(|guard| guard.birth) == birth
+            });
+            let known = first.live.iter().any(|twin| twin.guard == live.guard);
+            if let (Some(twin), false) = (twin, known) {
+                live.guard = twin.guard;
+            }
+        }
     }
 
     /// One round of a loop, from the state at its head to the state after the loop; with the value,
@@ -108,10 +129,23 @@ impl Walker<'_, '_> {
             LoopHead::For(..) => entry,
         };
         if let Some((construct, pat, value)) = iterated {
+            if let Ty::Adt(..) = value.ty.peeled()
+                && let LoopHead::For(_, iterable) = head
+            {
+                self.trait_call(value, "Iterator", "next", self.range(iterable));
+            }
             self.bodies.push(*construct);
             let item = self.item_of(&value.ty);
+            let place = match value.ty.peeled() {
+                Ty::Ext(path, _) if &**path == "std::iter::Iterator" => value.place.clone(),
+                _ => value
+                    .place
+                    .as_ref()
+                    .and_then(|place| place.step(Step::Element)),
+            };
             let value = Value {
                 ty: item,
+                place: place.filter(Place::has_element),
                 borrows: value.borrows.clone(),
                 ..Value::default()
             };
@@ -165,6 +199,9 @@ impl Walker<'_, '_> {
                 ty
             }
         };
+        if let Some(item) = self.program.associated_type(ty, "Iterator", "Item") {
+            return item;
+        }
         for step in self.program.deref_steps(ty) {
             match &step {
                 Ty::Slice(element) => return wrap((**element).clone()),

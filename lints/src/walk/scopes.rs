@@ -6,7 +6,7 @@
 //! leaves them to the statement around it, which is the whole of the reference's chapter
 //! "Destructors" except for two rules that depend on the edition: [`Scopes`].
 
-use crate::hir::Name;
+use crate::hir::{Name, Range};
 use crate::index::ty::Ty;
 
 use super::facts::{Guard, Keeper, Slot, Why};
@@ -83,6 +83,7 @@ impl Walker<'_, '_> {
         if let Some(local) = value.local.take()
             && !matches!(value.ty, Ty::Ref(_))
         {
+            self.gone(local);
             for guard in self.state.owned_by(Owner::Local(local)) {
                 self.state.set_owner(guard, Owner::Flight);
                 value.guards.push(guard);
@@ -173,10 +174,43 @@ impl Walker<'_, '_> {
         (self.names.len(), self.locals.len())
     }
 
+    /// Variables from `first` on that have a destructor, the last one first; what is declared after
+    /// one is dropped before it.
+    fn run_destructors(&mut self, first: u32, at: u32, why: Why) {
+        let range = Range {
+            start: at.saturating_sub(1),
+            end: at,
+        };
+        let end = u32::try_from(self.locals.len()).unwrap_or(u32::MAX);
+        for local in (first..end).rev() {
+            let Some(found) = self.local(local).filter(|found| found.drops).cloned() else {
+                continue;
+            };
+            if self.state.moved.contains(&local) {
+                continue;
+            }
+            let later = |live: &&Live| matches!(live.owner, Owner::Local(of) if of > local);
+            let dead: Vec<u32> = self
+                .state
+                .live
+                .iter()
+                .filter(later)
+                .map(|live| live.guard)
+                .collect();
+            for guard in dead {
+                self.end(guard, at, why);
+            }
+            if let Some(place) = &found.place {
+                self.dropped(&found.ty, place, range);
+            }
+        }
+    }
+
     /// Drops the variables made since `mark`.
     pub(super) fn drop_locals(&mut self, mark: (usize, usize), at: u32, why: Why) {
         self.names.truncate(mark.0);
         let first = u32::try_from(mark.1).unwrap_or(u32::MAX);
+        self.run_destructors(first, at, why);
         let dead: Vec<u32> = self
             .state
             .live

@@ -33,6 +33,8 @@ pub(super) struct Live {
 #[derive(Debug, Clone, Default)]
 pub(super) struct State {
     pub(super) live: Vec<Live>,
+    /// Variables with a destructor that have been moved on some path.
+    pub(super) moved: Vec<u32>,
     /// No path leads here.
     pub(super) unreachable: bool,
     /// What is known of variables and locks.
@@ -74,6 +76,15 @@ impl State {
             .filter(|live| live.owner == owner)
             .map(|live| live.guard)
             .collect()
+    }
+
+    /// Takes `guards` out, to be put back later.
+    pub(super) fn without(&mut self, guards: &[u32]) -> Vec<Live> {
+        let (out, rest) = std::mem::take(&mut self.live)
+            .into_iter()
+            .partition(|live| guards.contains(&live.guard));
+        self.live = rest;
+        out
     }
 
     /// Forgets `guard`.
@@ -139,10 +150,17 @@ impl State {
                 });
             }
         }
+        let mut moved = self.moved;
+        for local in other.moved {
+            if !moved.contains(&local) {
+                moved.push(local);
+            }
+        }
         State {
             live,
             unreachable: false,
             truths: self.truths.join(other.truths),
+            moved,
         }
     }
 }

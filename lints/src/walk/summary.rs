@@ -80,8 +80,10 @@ impl Walker<'_, '_> {
                 guard.optional = true;
             }
         }
+        self.facts.summary.parts = self.exported_parts(&value);
         let exportable = |place: &Place| !matches!(place.root, Root::Local(_));
-        self.facts.summary.place = value.place.filter(exportable);
+        let place = value.place.map(|place| self.facts.widened(&place));
+        self.facts.summary.place = place.filter(exportable);
     }
 
     /// Keeps the types of the locals in which paths to locks or arguments start: what a lock is
@@ -119,9 +121,8 @@ impl Walker<'_, '_> {
     /// Guard `guard` in the terms of a caller, where its lock has such terms.
     pub(super) fn exported(&self, guard: u32) -> Option<ReturnedGuard> {
         let found = self.guard(guard)?;
-        if matches!(found.lock.place.as_ref()?.root, Root::Local(_))
-            || found.birth == Range::default()
-        {
+        let place = self.facts.widened(found.lock.place.as_ref()?);
+        if matches!(place.root, Root::Local(_)) || found.birth == Range::default() {
             return None;
         }
         let mut via = found.via.clone();
@@ -134,7 +135,10 @@ impl Walker<'_, '_> {
             });
         }
         Some(ReturnedGuard {
-            lock: found.lock.clone(),
+            lock: facts::LockRef {
+                place: Some(place),
+                ..found.lock.clone()
+            },
             mode: found.mode,
             protects: found.protects.clone(),
             optional: found.optional,

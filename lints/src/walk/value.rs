@@ -3,7 +3,7 @@
 use crate::hir::{ExprId, Name};
 use crate::index::ty::Ty;
 
-use super::facts::{Place, Slot};
+use super::facts::{Place, Slot, Step};
 
 /// Something that happens only when it is awaited.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +17,8 @@ pub(super) enum Pending {
     Call(Box<super::call::PendingCall>),
     /// An async block.
     Block(ExprId),
+    /// Several, which are awaited together.
+    Many(Vec<Pending>),
 }
 
 /// The value of an expression, as far as locks are concerned.
@@ -55,6 +57,8 @@ pub(super) struct Value {
     pub(super) truth: Option<bool>,
     /// Its text, where it is a plain path or literal (keys of maps).
     pub(super) text: Option<Name>,
+    /// Fields of a value that was just built, and the objects that were put there.
+    pub(super) parts: Vec<(Vec<Step>, Place)>,
 }
 
 impl Value {

@@ -227,7 +227,7 @@ fn name_of(lock: &LockRef) -> String {
     let path = lock.place.iter().flat_map(|place| &place.path);
     let field = path.rev().find_map(|step| match step {
         Step::Field(name) => Some(name.to_string()),
-        Step::Element => None,
+        Step::Element | Step::At(_) => None,
     });
     field.unwrap_or_else(|| "?".to_owned())
 }

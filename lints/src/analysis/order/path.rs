@@ -45,7 +45,7 @@ impl Walk {
         step: &Step,
     ) {
         match step {
-            Step::Element => {
+            Step::Element | Step::At(_) => {
                 self.seek(program, |ty| match ty {
                     Ty::Slice(element) => Some((**element).clone()),
                     Ty::Ext(path, args) if args.len() >= 2 && path.ends_with("Map") => {

@@ -156,7 +156,7 @@ impl<'p> Roots<'p> {
             .skip(owner)
             .filter_map(|step| match step {
                 Step::Field(name) => Some(name.clone()),
-                Step::Element => None,
+                Step::Element | Step::At(_) => None,
             })
             .collect();
         let class = classes.number(Class {

@@ -7,6 +7,7 @@ mod hygiene;
 mod items;
 mod rules;
 mod select;
+mod shown;
 mod table;
 
 use ra_ap_parser::TopEntryPoint;
@@ -137,9 +138,17 @@ impl BodyLowering<'_, '_> {
     fn known(&mut self, form: Form, name: &Name, args: &Args, range: Range) -> Option<ExprKind> {
         let with = |scope, args| ExprKind::Macro(name.clone(), scope, args);
         Some(match form {
-            Form::Values(scope) => with(scope, self.values(args, Delimiter::Paren)?),
+            Form::Values(scope) => {
+                let values = self.values(args, Delimiter::Paren)?;
+                self.note_shown(name, args, &values);
+                with(scope, values)
+            }
             Form::List => with(MacroScope::Move, self.values(args, Delimiter::Bracket)?),
-            Form::Log => with(MacroScope::Statement, self.fields(args)?),
+            Form::Log => {
+                let values = self.fields(args)?;
+                self.note_shown(name, args, &values);
+                with(MacroScope::Statement, values)
+            }
             Form::Json => with(MacroScope::Statement, self.json(args)?),
             Form::Diverge => ExprKind::Diverge(self.values(args, Delimiter::Paren)?),
             Form::Join => ExprKind::Join(self.values(args, Delimiter::Paren)?),
