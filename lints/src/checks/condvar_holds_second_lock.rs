@@ -89,12 +89,12 @@ mod tests {
             Edition::E2021,
             r"
 use std::sync::{Condvar, Mutex};
-struct S { a: Mutex<bool>, b: Mutex<u8>, c: Condvar }
+struct S { a: Mutex<bool>, b: Mutex<u8>, c: Condvar, d: Mutex<u8> }
 impl S {
     fn fine(&self) {
         let mut a = self.a.lock().unwrap();
         while !*a { a = self.c.wait(a).unwrap(); }
-        self.b.lock().unwrap();
+        self.d.lock().unwrap();
         let (a, _) = self.c.wait_timeout(a, D).unwrap();
         let a = self.c.wait_timeout_while(a, D, |ready| !*ready).unwrap().0;
         let a = self.c.wait_while(a, |ready| !*ready).unwrap();
