@@ -8,6 +8,7 @@ use crate::locks::Kind;
 use crate::locks::{Method, Mode, Returns, Shards, Vocabulary};
 
 use super::Walker;
+use super::adaptors;
 use super::call::{Acquisition, is_unknown};
 use super::collection::is_once;
 use super::deferred::passes_future;
@@ -352,7 +353,7 @@ impl Walker<'_, '_> {
             self.consumed(value, at);
         }
         for closure in closures {
-            if !known::is_adaptor(name) {
+            if !adaptors::is_adaptor(name) {
                 self.closure_apart(closure);
                 continue;
             }

@@ -6,6 +6,7 @@
 //! they look at these facts.
 
 mod acquisition;
+mod adaptors;
 mod associated;
 mod block;
 mod blocking;
@@ -27,6 +28,7 @@ mod known;
 mod lazy;
 mod method;
 mod moment;
+mod object;
 mod operator;
 mod outside;
 mod parts;

@@ -7,12 +7,12 @@ use crate::index::ty::Ty;
 use crate::locks::Kind;
 
 use super::Walker;
+use super::adaptors;
 use super::blocking::is_block_on;
 use super::call::{Acquisition, lock_ref};
 use super::deferred::joins_futures;
 use super::expr::absorb;
 use super::facts::{Place, Root, Thread};
-use super::known::{self};
 use super::moment::guard_type;
 use super::value::{Pending, Value};
 
@@ -280,7 +280,7 @@ impl Walker<'_, '_> {
             let taking_part = self.taking_part(operation, args, &values);
             self.blocks(operation, receiver.as_ref(), taking_part, range);
         }
-        let here = known::calls_closure(path);
+        let here = adaptors::calls_closure(path);
         let may_block = path == "tokio::task::block_in_place";
         let mut borrows = Vec::new();
         let mut given = None;
