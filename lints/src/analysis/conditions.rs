@@ -10,6 +10,7 @@ const KEPT: usize = 8;
 
 impl Conditions {
     /// Those that a caller can name.
+    #[must_use]
     pub fn exported(&self) -> Self {
         let named = |freed: &&Freed| {
             let place = freed.lock.place.as_ref();

@@ -34,13 +34,11 @@ impl Walker<'_, '_> {
             name,
             "clone" | "as_ref" | "as_mut" | "upgrade" | "unwrap" | "expect" | "cloned" | "copied"
         ) || name == "get" && self.is_cell(ty);
-        let inside = match known.is_element(ty) {
-            true => receiver
-                .place
-                .as_ref()
-                .and_then(|place| place.step(Step::Element)),
-            false => None,
-        };
+        let inside = receiver
+            .place
+            .as_ref()
+            .filter(|_| known.is_element(ty))
+            .and_then(|place| place.step(Step::Element));
         let mut receiver = receiver;
         let mut flow = known.flow();
         if name == "ok" && ty.arg(0) != Ty::Unknown && !self.program.holds_guard(&ty.arg(0)) {

@@ -35,7 +35,7 @@ impl Walker<'_, '_> {
             match path.split_first() {
                 Some((first, [])) if *first == step => return (Some(place.clone()), Vec::new()),
                 Some((first, rest)) if *first == step => {
-                    nested.push((rest.to_vec(), place.clone()))
+                    nested.push((rest.to_vec(), place.clone()));
                 }
                 _ => {}
             }

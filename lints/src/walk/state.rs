@@ -159,7 +159,7 @@ impl State {
         State {
             live,
             unreachable: false,
-            truths: self.truths.join(other.truths),
+            truths: self.truths.join(&other.truths),
             moved,
         }
     }

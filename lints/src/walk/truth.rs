@@ -87,9 +87,9 @@ impl Truths {
     }
 
     /// Where two paths meet.
-    pub(super) fn join(self, other: Truths) -> Truths {
+    pub(super) fn join(&self, other: &Truths) -> Truths {
         let mut free: Vec<Free> = Vec::new();
-        for (ours, theirs) in [(&self, &other), (&other, &self)] {
+        for (ours, theirs) in [(self, other), (other, self)] {
             for found in &ours.free {
                 if free.iter().any(|known| known.freed == found.freed) {
                     continue;

@@ -81,7 +81,8 @@ fn a_suppression_of_an_unknown_rule_is_a_finding_and_suppresses_nothing() {
 
 /// A policy with one lock of `lines`, from line 4 on.
 fn lock(lines: &[&str]) -> String {
-    let lines: String = lines.iter().map(|line| format!("      {line}\n")).collect();
+    let lines: Vec<String> = lines.iter().map(|line| format!("      {line}\n")).collect();
+    let lines = lines.concat();
     format!("version: 1\nlints:\n  locks:\n    - types: [corro::Gate]\n{lines}")
 }
 

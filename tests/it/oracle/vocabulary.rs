@@ -158,7 +158,8 @@ fn program() -> String {
         )
         .unwrap();
     }
-    let list: String = (0..all.len()).map(|at| format!("case_{at}, ")).collect();
+    let list: Vec<String> = (0..all.len()).map(|at| format!("case_{at}, ")).collect();
+    let list = list.concat();
     format!(
         "#![allow(warnings)]
 use std::{{sync::mpsc::channel, thread, time::{{Duration, Instant}}}};
