@@ -121,6 +121,28 @@ impl Cfg {
     }
 }
 
+/// Whether two lists of predicates cannot hold together.
+pub fn contradict(a: &[Cfg], b: &[Cfg]) -> bool {
+    a.iter().any(|a| {
+        b.iter().any(|b| {
+            if a.predicate == b.predicate {
+                return a.negated != b.negated;
+            }
+            let key = |cfg: &Cfg| cfg.predicate.split_once('=').map(|(key, _)| key.to_owned());
+            let exclusive = |key: &str| {
+                matches!(
+                    key,
+                    "target_os" | "target_arch" | "target_env" | "target_pointer_width"
+                )
+            };
+            let family = |cfg: &Cfg| matches!(cfg.predicate.as_str(), "unix" | "windows");
+            let both = !a.negated && !b.negated;
+            both && (matches!((key(a), key(b)), (Some(x), Some(y)) if x == y && exclusive(&x))
+                || (family(a) && family(b)))
+        })
+    })
+}
+
 /// An item, or a member of a trait or `impl`.
 #[derive(Debug)]
 pub struct Item {

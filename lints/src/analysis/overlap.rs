@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::grounds::Grounds;
-use crate::hir::{Body, Cfg, Name, PatId, PatKind, Range};
+use crate::hir::{Body, Cfg, Name, PatId, PatKind, Range, contradict};
 use crate::index::{FnId, Program};
 use crate::locks::{Conflict, Kind, Mode, Shards, conflict};
 use crate::walk::facts::{
@@ -12,7 +12,7 @@ use crate::walk::facts::{
 };
 
 use super::conditions::never;
-use super::reach::{Carried, Reach, Reached, Taken, contradict};
+use super::reach::{Carried, Reach, Reached, Taken};
 
 /// Which rule reports an overlap; in order of precedence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

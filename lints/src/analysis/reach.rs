@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::blocking::OperationId;
 use crate::grounds::Grounds;
-use crate::hir::{Cfg, Range};
+use crate::hir::{Range, contradict};
 use crate::index::ty::Ty;
 use crate::index::{FnId, Program};
 use crate::locks::Mode;
@@ -423,26 +423,4 @@ fn add<T: Carried>(
 pub fn may_call(program: &Program<'_>, caller: FnId, callee: FnId) -> bool {
     let (caller, callee) = (program.function(caller), program.function(callee));
     (caller.is_test || !callee.is_test) && !contradict(&caller.cfg, &callee.cfg)
-}
-
-/// Whether two lists of predicates cannot hold together.
-pub fn contradict(a: &[Cfg], b: &[Cfg]) -> bool {
-    a.iter().any(|a| {
-        b.iter().any(|b| {
-            if a.predicate == b.predicate {
-                return a.negated != b.negated;
-            }
-            let key = |cfg: &Cfg| cfg.predicate.split_once('=').map(|(key, _)| key.to_owned());
-            let exclusive = |key: &str| {
-                matches!(
-                    key,
-                    "target_os" | "target_arch" | "target_env" | "target_pointer_width"
-                )
-            };
-            let family = |cfg: &Cfg| matches!(cfg.predicate.as_str(), "unix" | "windows");
-            let both = !a.negated && !b.negated;
-            both && (matches!((key(a), key(b)), (Some(x), Some(y)) if x == y && exclusive(&x))
-                || (family(a) && family(b)))
-        })
-    })
 }

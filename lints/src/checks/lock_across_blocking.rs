@@ -6,11 +6,10 @@ use rules::Finding;
 
 use crate::analysis::blocked::Blocked;
 use crate::analysis::evidence::Evidence;
-use crate::analysis::reach::contradict;
 use crate::blocking::What;
 use crate::check::Check;
 use crate::grounds::Grounds;
-use crate::hir::{Cfg, Range};
+use crate::hir::{Cfg, Range, contradict};
 use crate::index::ty::Ty;
 use crate::locks::Kind;
 use crate::walk::facts::{Guard, Keeper, Place, Root};

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use rules::tool::Said;
 
 use super::teller::Teller;
-use crate::analysis::reach::{contradict, may_call};
+use crate::analysis::reach::may_call;
 use crate::grounds::Grounds;
-use crate::hir::{Body, ExprId};
+use crate::hir::{Body, ExprId, contradict};
 use crate::index::FnId;
 use crate::walk::facts::{Event, Happening, Link, Place};
 

@@ -6,7 +6,8 @@ use rules::tool::Said;
 use super::calls::more;
 use super::heading;
 use super::teller::Teller;
-use crate::analysis::reach::{contradict, may_call};
+use crate::analysis::reach::may_call;
+use crate::hir::contradict;
 use crate::locks::{Kind, Mode, conflict};
 use crate::walk::facts::{Event, Guard, Happening, Keeper, LockRef};
 

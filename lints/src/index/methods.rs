@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::grounds::Grounds;
-use crate::hir::{ItemKind, Name};
+use crate::hir::{ItemKind, Name, contradict};
 
 use super::lower::TyScope;
 use super::ty::{Bound, Subst, Ty, unify};
@@ -128,12 +128,15 @@ impl<'a> Program<'a> {
         }
         for mut found in [inherent, by_trait] {
             if !found.fns.is_empty() {
-                // Twins (`cfg`, generic specialisations) share a name: one of them runs.
+                // Twins by `cfg` share a name, and one of them is compiled; of a trait's implementations
+                // for other parameters any may be meant.
                 if found.fns.len() > 1 {
-                    let twins = found
-                        .fns
-                        .iter()
-                        .all(|(id, _)| !self.function(*id).cfg.is_empty());
+                    let twins = found.fns.iter().enumerate().all(|(at, (a, _))| {
+                        let others = found.fns.iter().skip(at + 1);
+                        others
+                            .map(|(b, _)| self.function(*b))
+                            .all(|b| contradict(&self.function(*a).cfg, &b.cfg))
+                    });
                     for (_, grounds) in &mut found.fns {
                         *grounds = if twins {
                             Grounds::Twins

@@ -93,6 +93,13 @@ fn a_fixture_with_wrong_tokens_gets_an_answer() {
     );
 }
 
+/// What rust-analyzer's grammar reads, although it is no Rust: the text of the line, and why.
+const LENIENT: [(&str, &str); 3] = [
+    (".self", "`self` is a name, and so the name of a field"),
+    ("//!", "a comment is a comment wherever it stands"),
+    ("..", "a range is an operand like others, also of an assignment"),
+];
+
 #[test]
 fn what_syn_cannot_parse_is_not_clean() {
     let mut dice = Dice::new(0xdead);
@@ -123,8 +130,7 @@ fn what_syn_cannot_parse_is_not_clean() {
         }
     }
     assert!(refused > 100, "only {refused} mutants did not parse");
-    // The grammar is rust-analyzer's, which takes `self` for the name of a field.
-    lenient.retain(|wrong| !wrong.contains(".self"));
+    lenient.retain(|wrong| !LENIENT.iter().any(|(text, _)| wrong.contains(text)));
     assert!(
         lenient.is_empty(),
         "{} of {refused}:\n{}",

@@ -6,12 +6,12 @@ use rules::Certainty;
 
 use crate::grounds::Grounds;
 
-use crate::hir::{Cfg, Range};
+use crate::hir::{Cfg, Range, contradict};
 use crate::index::{CrateId, FnId};
 use crate::locks::Mode;
 use crate::walk::facts::{Event, Facts, Guard, Happening, Keeper, Link, Passed, Place, Root};
 
-use super::super::reach::{contradict, may_call};
+use super::super::reach::may_call;
 use super::class::{ClassId, Classes, Owner, orders};
 use super::context::Contexts;
 use super::ground::Ground;

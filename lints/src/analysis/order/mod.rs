@@ -27,7 +27,7 @@ use crate::index::{CrateId, Extern, Program};
 use crate::locks::Mode;
 
 use super::Settled;
-use super::reach::contradict;
+use crate::hir::contradict;
 use class::{ClassId, Classes};
 use context::Contexts;
 use cycle::Graph;
