@@ -410,15 +410,19 @@ impl<'a> Program<'a> {
                 Some(names::Res::Def(names::Def::Trait(id))) => Some(id),
                 _ => None,
             };
-            let is_deref = def.trait_.is_some_and(|path| {
-                path.segments
-                    .last()
-                    .is_some_and(|last| last.name == "Deref")
-            });
-            if let (true, Ty::Adt(adt, _)) = (is_deref, &self_ty) {
+            // A trait of another crate by its own name, whatever it is imported as.
+            let name: Option<Name> = match &trait_ {
+                Some(names::Res::External(path)) => path.rsplit("::").next().map(Name::from),
+                _ => def
+                    .trait_
+                    .and_then(|path| Some(path.segments.last()?.name.clone())),
+            };
+            if let (Some("Deref"), Ty::Adt(adt, _)) = (name.as_deref(), &self_ty) {
                 self.derefs.entry(*adt).or_insert(id);
             }
-            self.note_implementation(id, &self_ty);
+            if let Some(name) = name {
+                self.note_implementation(id, &self_ty, name);
+            }
             if let Some(trait_) = trait_id.and_then(|id| self.traits.get_mut(id.at())) {
                 trait_.impls.push(id);
             }

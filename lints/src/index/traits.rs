@@ -9,17 +9,13 @@ use super::ty::{Bound, Subst, Ty, unify};
 use super::{FnId, ImplId, Program, TraitId};
 
 impl Program<'_> {
-    /// Remembers which type `impl` block `id` gives which trait.
-    pub(super) fn note_implementation(&mut self, id: ImplId, self_ty: &Ty) {
+    /// Remembers which type `impl` block `id` gives the trait `name`.
+    pub(super) fn note_implementation(&mut self, id: ImplId, self_ty: &Ty, name: Name) {
         let def = self.impl_(id);
-        let Some(last) = def.trait_.and_then(|path| path.segments.last()) else {
-            return;
-        };
-        let name = last.name.clone();
         if name == "From" {
+            let last = def.trait_.and_then(|path| path.segments.last());
             let from = last
-                .args
-                .first()
+                .and_then(|last| last.args.first())
                 .map(|arg| self.lower(arg, &self.impl_scope(id)));
             if let Some(Ty::Adt(from, _)) = from.as_ref().map(Ty::peeled) {
                 self.conversions.entry(*from).or_default().push(id);

@@ -97,7 +97,10 @@ fn a_fixture_with_wrong_tokens_gets_an_answer() {
 const LENIENT: [(&str, &str); 3] = [
     (".self", "`self` is a name, and so the name of a field"),
     ("//!", "a comment is a comment wherever it stands"),
-    ("..", "a range is an operand like others, also of an assignment"),
+    (
+        "..",
+        "a range is an operand like others, also of an assignment",
+    ),
 ];
 
 #[test]
