@@ -102,12 +102,14 @@ impl Walker<'_, '_> {
 impl Walker<'_, '_> {
     /// Whether the value is an iterator over a locked map.
     pub(super) fn iterates_map(&self, value: &Value) -> bool {
-        value.guards.iter().any(|guard| {
-            self.guard(*guard).is_some_and(|guard| {
-                let is_map = self.program.locks.lock(guard.lock.lock).kind == Kind::Map;
-                is_map && guard.lock.shards == Shards::All
+        // One item in an option is no iterator any more.
+        !value.ty.is_ext("std::option::Option")
+            && value.guards.iter().any(|guard| {
+                self.guard(*guard).is_some_and(|guard| {
+                    let is_map = self.program.locks.lock(guard.lock.lock).kind == Kind::Map;
+                    is_map && guard.lock.shards == Shards::All
+                })
             })
-        })
     }
 
     /// Method `name` of an iterator over a locked map: an adaptor passes its guard on, and whoever
