@@ -26,6 +26,7 @@ pub mod args;
 pub mod audit;
 pub mod base64;
 pub mod certificate;
+pub mod chain;
 pub mod check;
 pub mod checks;
 pub mod der;

@@ -84,7 +84,7 @@ impl Name {
 ///
 /// Types that should be ASCII or T.61 are read as UTF-8 if they can be, because that is what is
 /// written into them, and else as Latin-1, which never fails.
-fn value_text(tag: u32, value: &[u8]) -> String {
+pub(crate) fn value_text(tag: u32, value: &[u8]) -> String {
     const UNIVERSAL_STRING: u32 = 28;
     const BMP_STRING: u32 = 30;
     match tag {
