@@ -4,17 +4,25 @@ use std::fmt;
 
 use sha2::{Digest as _, Sha256};
 use x509_parser::certificate::X509Certificate;
+use x509_parser::der_parser::oid::Oid;
 use x509_parser::error::X509Error;
 use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::oid_registry::{
     OID_X509_EXT_AUTHORITY_KEY_IDENTIFIER, OID_X509_EXT_BASIC_CONSTRAINTS,
+    OID_X509_EXT_CERTIFICATE_POLICIES, OID_X509_EXT_EXTENDED_KEY_USAGE,
+    OID_X509_EXT_INHIBIT_ANY_POLICY, OID_X509_EXT_ISSUER_ALT_NAME, OID_X509_EXT_KEY_USAGE,
+    OID_X509_EXT_NAME_CONSTRAINTS, OID_X509_EXT_POLICY_CONSTRAINTS, OID_X509_EXT_POLICY_MAPPINGS,
     OID_X509_EXT_SUBJECT_ALT_NAME, OID_X509_EXT_SUBJECT_KEY_IDENTIFIER,
 };
 use x509_parser::prelude::FromDer as _;
+use x509_parser::x509::X509Name;
 
+use crate::algorithm::{Key, Signature};
+use crate::chain::canonical::CanonicalName;
 use crate::der::Skeleton;
 use crate::instant::Instant;
 use crate::name::{self, Name};
+use crate::usage::{BasicConstraints, KeyUsage, Purposes};
 
 /// SHA-256 over a certificate's DER: what identifies it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,6 +32,11 @@ impl Fingerprint {
     /// The fingerprint of a certificate in DER.
     pub fn of(der: &[u8]) -> Self {
         Self(Sha256::digest(der).into())
+    }
+
+    /// The digest itself.
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
     }
 }
 
@@ -82,6 +95,22 @@ impl Validity {
     }
 }
 
+/// Extensions that are understood, or known to be about what is not evaluated (revocation and
+/// certificate policies): they may be critical.
+pub static RECOGNISED: [Oid<'static>; 11] = [
+    OID_X509_EXT_SUBJECT_KEY_IDENTIFIER,
+    OID_X509_EXT_KEY_USAGE,
+    OID_X509_EXT_SUBJECT_ALT_NAME,
+    OID_X509_EXT_ISSUER_ALT_NAME,
+    OID_X509_EXT_BASIC_CONSTRAINTS,
+    OID_X509_EXT_NAME_CONSTRAINTS,
+    OID_X509_EXT_CERTIFICATE_POLICIES,
+    OID_X509_EXT_POLICY_MAPPINGS,
+    OID_X509_EXT_POLICY_CONSTRAINTS,
+    OID_X509_EXT_EXTENDED_KEY_USAGE,
+    OID_X509_EXT_INHIBIT_ANY_POLICY,
+];
+
 /// What a certificate may do, as far as its basic constraints say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -106,7 +135,27 @@ pub struct Certificate {
     pub kind: Kind,
     /// `dns:…`, `ip:…`, `uri:…`, `email:…`, and other kinds alike, in the certificate's order.
     pub sans: Vec<String>,
-    /// A digest of the subject's DER: equal for equal names.
+    /// 1, 2 or 3; 0 where it cannot be read.
+    pub version: u8,
+    /// Content octets of the serial number; RFC 5280 §4.1.2.2 allows 20.
+    pub serial_octets: usize,
+    /// The public key.
+    pub key: Key,
+    /// SHA-256 over the SubjectPublicKeyInfo in DER: equal for equal keys.
+    pub spki: Fingerprint,
+    /// How it was signed.
+    pub signature: Signature,
+    /// Basic constraints, if it has them.
+    pub basic_constraints: Option<BasicConstraints>,
+    /// Key usage, if it has it.
+    pub key_usage: Option<KeyUsage>,
+    /// Extended key usage, if it has it.
+    pub purposes: Option<Purposes>,
+    /// Dotted OIDs of critical extensions that are not understood.
+    pub unknown_critical: Vec<String>,
+    /// Dotted OIDs of extensions that are understood but cannot be read.
+    pub unreadable: Vec<String>,
+    /// A digest of the subject in its comparable form: equal for equal names.
     subject_name: Fingerprint,
     issuer_name: Fingerprint,
     subject_key: Option<Box<[u8]>>,
@@ -139,28 +188,46 @@ impl Certificate {
             }),
             kind: Kind::Leaf,
             sans: Vec::new(),
-            subject_name: Fingerprint::of(parsed.subject().as_raw()),
-            issuer_name: Fingerprint::of(parsed.issuer().as_raw()),
+            version: u8::try_from(parsed.version().0.saturating_add(1)).unwrap_or(0),
+            serial_octets: parsed.raw_serial().len(),
+            key: Key::of(parsed.public_key()),
+            spki: Fingerprint::of(parsed.public_key().raw),
+            signature: Signature::of(&parsed.signature_algorithm),
+            basic_constraints: None,
+            key_usage: None,
+            purposes: None,
+            unknown_critical: Vec::new(),
+            unreadable: Vec::new(),
+            subject_name: CanonicalName::of(parsed.subject()).digest(),
+            issuer_name: CanonicalName::of(parsed.issuer()).digest(),
             subject_key: None,
             authority_key: None,
             faults: Vec::new(),
         };
         for extension in parsed.extensions() {
+            if extension.critical && !RECOGNISED.contains(&extension.oid) {
+                let oid = extension.oid.to_id_string();
+                certificate.unknown_critical.push(oid);
+            }
             certificate.extend(&extension.oid, extension.parsed_extension());
         }
         certificate
     }
 
-    /// Takes from an extension what expiry needs; the others are left to the rules that need them.
-    fn extend(
-        &mut self,
-        oid: &x509_parser::der_parser::oid::Oid<'_>,
-        extension: &ParsedExtension<'_>,
-    ) {
+    /// Takes from an extension what expiry and use depend on.
+    fn extend(&mut self, oid: &Oid<'_>, extension: &ParsedExtension<'_>) {
         match extension {
-            ParsedExtension::BasicConstraints(constraints) if constraints.ca => {
-                self.kind = Kind::Ca;
+            ParsedExtension::BasicConstraints(constraints) => {
+                if constraints.ca {
+                    self.kind = Kind::Ca;
+                }
+                self.basic_constraints = Some(BasicConstraints {
+                    ca: constraints.ca,
+                    path_length: constraints.path_len_constraint,
+                });
             }
+            ParsedExtension::KeyUsage(usage) => self.key_usage = Some(KeyUsage::of(*usage)),
+            ParsedExtension::ExtendedKeyUsage(usage) => self.purposes = Some(Purposes::of(usage)),
             ParsedExtension::SubjectAlternativeName(names) => {
                 self.sans
                     .extend(names.general_names.iter().map(name::alternative));
@@ -178,6 +245,9 @@ impl Certificate {
                 self.authority_key = id.key_identifier.as_ref().map(|id| id.0.into());
             }
             ParsedExtension::ParseError { .. } => {
+                if RECOGNISED.contains(oid) {
+                    self.unreadable.push(oid.to_id_string());
+                }
                 let known = [
                     (&OID_X509_EXT_BASIC_CONSTRAINTS, "basicConstraints"),
                     (&OID_X509_EXT_SUBJECT_ALT_NAME, "subjectAltName"),
@@ -222,8 +292,18 @@ impl Certificate {
             validity,
             kind: Kind::Leaf,
             sans: names.unwrap_or_default(),
-            subject_name: Fingerprint::of(skeleton.subject.unwrap_or_default()),
-            issuer_name: Fingerprint::of(skeleton.issuer),
+            version: 0,
+            serial_octets: skeleton.serial.len(),
+            key: Key::unknown(),
+            spki: Fingerprint::of(&[]),
+            signature: Signature::unknown(),
+            basic_constraints: None,
+            key_usage: None,
+            purposes: None,
+            unknown_critical: Vec::new(),
+            unreadable: Vec::new(),
+            subject_name: digest(skeleton.subject.unwrap_or_default()),
+            issuer_name: digest(skeleton.issuer),
             subject_key: None,
             authority_key: None,
             faults: vec![fault.to_owned()],
@@ -300,6 +380,14 @@ impl Certificate {
     /// A digest of the subject's name.
     pub fn subject_name(&self) -> Fingerprint {
         self.subject_name
+    }
+}
+
+/// A digest of a name in DER, in its comparable form where it is one.
+fn digest(der: &[u8]) -> Fingerprint {
+    match X509Name::from_der(der) {
+        Ok((_, name)) => CanonicalName::of(&name).digest(),
+        Err(_) => Fingerprint::of(der),
     }
 }
 

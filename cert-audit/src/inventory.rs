@@ -8,7 +8,7 @@ use rayon::iter::{IntoParallelIterator as _, IntoParallelRefIterator as _, Paral
 use rules::{Position, Span, Suppression, Undecided};
 
 use crate::certificate::{Certificate, Fingerprint};
-use crate::material::{Material, What};
+use crate::material::{HeldKey, Inside, Kind, Material, What};
 use crate::place;
 use crate::walk::Passed;
 
@@ -18,8 +18,24 @@ const MANY_ANCHORS: usize = 8;
 /// One place where a certificate lies.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Occurrence {
-    /// The BEGIN line of the PEM block, or the start of the file.
+    /// The BEGIN line of the PEM block, the value in a document, or the start of the file.
     pub span: Span,
+    /// Where inside the file.
+    pub inside: Inside,
+}
+
+impl Occurrence {
+    /// Where inside the file, for people: `line 12`, `/data/tls.crt`, `alias web`; empty where the
+    /// file holds nothing else.
+    pub fn place(&self) -> String {
+        match &self.inside.place {
+            Some(place) => place.to_string(),
+            None if self.span.start == Position::START && self.span.end == Position::START => {
+                String::new()
+            }
+            None => format!("line {}", self.span.start.line),
+        }
+    }
 }
 
 /// A certificate and all its places.
@@ -27,10 +43,34 @@ pub struct Occurrence {
 pub struct Artifact {
     /// What identifies it.
     pub sha256: Fingerprint,
+    /// DER.
+    pub der: Box<[u8]>,
     /// What it says.
     pub certificate: Certificate,
     /// Where it lies, sorted.
     pub occurrences: Vec<Occurrence>,
+}
+
+/// Something else that can expire, and all its places.
+#[derive(Debug)]
+pub struct Other {
+    /// What identifies it.
+    pub sha256: Fingerprint,
+    /// What it is.
+    pub kind: Kind,
+    /// DER; of an OpenSSH certificate its blob.
+    pub der: Box<[u8]>,
+    /// Where it lies, sorted.
+    pub occurrences: Vec<Occurrence>,
+}
+
+/// A private key at its place.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KeyHere {
+    /// Where.
+    pub occurrence: Occurrence,
+    /// What is known of it.
+    pub key: HeldKey,
 }
 
 /// Something that should have been a certificate and cannot be read.
@@ -51,8 +91,10 @@ pub struct Gap {
 pub struct FileFacts {
     /// Its certificates, in order.
     pub certificates: Vec<Fingerprint>,
-    /// How many private keys it holds.
-    pub keys: usize,
+    /// Its private keys, in order.
+    pub keys: Vec<KeyHere>,
+    /// How many certificate signing requests it holds.
+    pub requests: usize,
     /// Whether it exists to hold such material.
     pub container: bool,
     /// Whether it lies in a folder of fixtures.
@@ -77,8 +119,10 @@ pub struct Coverage {
 /// Everything that was found.
 #[derive(Debug, Default)]
 pub struct Inventory {
-    /// By fingerprint.
+    /// Certificates, by fingerprint.
     pub artifacts: BTreeMap<Fingerprint, Artifact>,
+    /// What else can expire, by fingerprint.
+    pub others: BTreeMap<Fingerprint, Other>,
     /// By path as reports show it; only files in which something was found.
     pub files: BTreeMap<Arc<str>, FileFacts>,
     /// Sorted.
@@ -139,6 +183,9 @@ impl Inventory {
         }
         inventory.parse(raw);
         inventory.mark_stores();
+        for other in inventory.others.values_mut() {
+            other.occurrences.sort();
+        }
         inventory.gaps.sort();
         inventory.undecided.sort();
         inventory
@@ -161,12 +208,15 @@ impl Inventory {
         self.coverage.doubtful += material.doubtful;
         let mut next = fingerprints.iter();
         let mut broken = 0;
+        let mut keys = Vec::new();
+        let mut requests = 0;
         for piece in material.pieces {
             let span = Span {
                 path: path.clone(),
                 start: piece.start,
                 end: piece.end,
             };
+            let inside = piece.inside;
             match piece.what {
                 What::Certificate(der) => {
                     let Some(&fingerprint) = next.next() else {
@@ -178,8 +228,23 @@ impl Inventory {
                             occurrences: Vec::new(),
                         })
                         .occurrences
-                        .push(Occurrence { span });
+                        .push(Occurrence { span, inside });
                 }
+                What::Key(key) => keys.push(KeyHere {
+                    occurrence: Occurrence { span, inside },
+                    key,
+                }),
+                What::Other(kind, der) => {
+                    let sha256 = Fingerprint::of(&der);
+                    let other = self.others.entry(sha256).or_insert_with(|| Other {
+                        sha256,
+                        kind,
+                        der: der.into(),
+                        occurrences: Vec::new(),
+                    });
+                    other.occurrences.push(Occurrence { span, inside });
+                }
+                What::Request => requests += 1,
                 What::Broken(reason) => {
                     broken += 1;
                     self.gaps.push(Gap {
@@ -198,19 +263,23 @@ impl Inventory {
                         harmless: true,
                     });
                 }
-                What::Unopened(what) if !fixture => self.undecided.push(Undecided {
+                What::Unseen(reason) if !fixture => self.undecided.push(Undecided {
                     path: path.clone(),
                     at: (span.start != Position::START).then_some(span.start),
-                    reason: format!("this is {what}, which this release does not open"),
+                    reason: match &inside.place {
+                        Some(place) => format!("{place}: {reason}"),
+                        None => reason,
+                    },
                 }),
-                What::Unopened(_) => {}
+                What::Unseen(_) => {}
             }
         }
         self.files.insert(
             path,
             FileFacts {
                 certificates: fingerprints,
-                keys: material.keys,
+                keys,
+                requests,
                 container: material.container,
                 fixture,
                 store: false,
@@ -234,6 +303,7 @@ impl Inventory {
             if let Some(certificate) = certificate {
                 let artifact = Artifact {
                     sha256,
+                    der: raw.der.into(),
                     certificate,
                     occurrences: raw.occurrences,
                 };
@@ -263,7 +333,7 @@ impl Inventory {
         let mut in_folder: BTreeMap<&str, usize> = BTreeMap::new();
         for (path, file) in &self.files {
             let folder = place::folder(path);
-            if file.keys > 0 {
+            if !file.keys.is_empty() {
                 with_keys.insert(folder);
             }
             for certificate in self.certificates(file) {

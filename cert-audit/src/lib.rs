@@ -22,6 +22,7 @@
 //! * Issuers are told by name and key identifier; signatures are not checked, so what rests on
 //!   them is *likely*. The chain is judged as it lies in one file, not over all paths.
 
+pub mod algorithm;
 pub mod args;
 pub mod audit;
 pub mod base64;
@@ -41,6 +42,7 @@ pub mod policy;
 pub mod read;
 pub mod standing;
 pub mod threshold;
+pub mod usage;
 pub mod walk;
 mod wording;
 
@@ -160,7 +162,7 @@ fn stats(inventory: &Inventory, audit: &Audit<'_>, policy: &Policy) -> BTreeMap<
         "places": places(false),
         "places_in_fixtures": places(true),
         "trust_stores": files.clone().filter(|file| file.store).count(),
-        "private_keys": files.clone().map(|file| file.keys).sum::<usize>(),
+        "private_keys": files.clone().map(|file| file.keys.len()).sum::<usize>(),
         "unreadable": inventory.gaps.len(),
         "pem_blocks_in_other_files_not_certificates": inventory.coverage.doubtful,
         "passed_over": passed,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use memchr::memmem;
 use rules::Position;
 
+use crate::certificate::Fingerprint;
 use crate::der::{self, Shape};
 use crate::pem::{self, Label};
 use crate::{base64, place};
@@ -12,10 +13,8 @@ use crate::{base64, place};
 /// What was found in one file.
 #[derive(Debug, Default)]
 pub struct Material {
-    /// Certificates, and what should have been some, in order.
+    /// Certificates, keys and their like, and what should have been some, in order.
     pub pieces: Vec<Piece>,
-    /// How many private keys there are. Their content is not read.
-    pub keys: usize,
     /// Whether the file is there to hold such material, by its name or because it holds nothing
     /// else: what cannot be read in it is a defect and not a coincidence.
     pub container: bool,
@@ -27,15 +26,51 @@ pub struct Material {
     pub shown: Option<Arc<str>>,
 }
 
-/// One certificate, or what should have been one.
+/// One certificate, key or the like, or what should have been one.
 #[derive(Debug)]
 pub struct Piece {
     /// Where it begins.
     pub start: Position,
     /// Where the text ends that a report points at.
     pub end: Position,
+    /// Where inside the file, where a line does not tell.
+    pub inside: Inside,
     /// What it is.
     pub what: What,
+}
+
+/// Where inside a file something lies, and with what it belongs together there.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Inside {
+    /// For people: a pointer, an alias, an index; `None` where the line says it all.
+    pub place: Option<Arc<str>>,
+    /// Pieces of one file and one group are one deployment, in their order: a key, its certificate
+    /// and the chain. `None` is the whole file, whose pieces need not belong together.
+    pub group: Option<Arc<str>>,
+    /// What it is there for, where the file says so.
+    pub role: Option<Role>,
+}
+
+/// What a certificate is there for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// A server presents it.
+    Server,
+    /// A client presents it.
+    Client,
+    /// Others' certificates are held against it.
+    Trust,
+}
+
+impl Role {
+    /// The word used in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Server => "server",
+            Self::Client => "client",
+            Self::Trust => "trust",
+        }
+    }
 }
 
 /// What a piece is.
@@ -43,12 +78,50 @@ pub struct Piece {
 pub enum What {
     /// DER that is shaped like a certificate, and perhaps cut off.
     Certificate(Vec<u8>),
+    /// A private key.
+    Key(HeldKey),
+    /// Something else that can expire.
+    Other(Kind, Vec<u8>),
+    /// A certificate signing request: counted, not judged.
+    Request,
     /// It cannot be read, and why: a lower-case fragment.
     Broken(String),
     /// So many bytes behind the last certificate of a binary file are something else.
     Trailing(usize),
-    /// A container of another format, which this release does not open.
-    Unopened(&'static str),
+    /// It could not be seen, and why: a lower-case fragment.
+    Unseen(String),
+}
+
+/// What is known of a private key: nothing of it is kept but a digest of its public half.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HeldKey {
+    /// SHA-256 over its SubjectPublicKeyInfo in DER, as certificates have it; `None` where it is
+    /// locked or of a kind that is not read.
+    pub spki: Option<Fingerprint>,
+    /// Whether it is locked with a password.
+    pub locked: bool,
+}
+
+/// What can expire and is no certificate of X.509.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// A certificate revocation list.
+    Revocations,
+    /// An OCSP response.
+    Ocsp,
+    /// An OpenSSH certificate.
+    Ssh,
+}
+
+impl Kind {
+    /// The word used in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Revocations => "crl",
+            Self::Ocsp => "ocsp",
+            Self::Ssh => "ssh-certificate",
+        }
+    }
 }
 
 /// Reads a file's content. `path` is used for its extension alone.
@@ -73,7 +146,7 @@ pub fn read(bytes: &[u8], path: &str) -> Material {
 impl Material {
     /// Whether there is nothing for us in it.
     pub fn is_nothing(&self) -> bool {
-        self.pieces.is_empty() && self.keys == 0 && self.doubtful == 0 && !self.container
+        self.pieces.is_empty() && self.doubtful == 0 && !self.container
     }
 }
 
@@ -82,6 +155,7 @@ impl Piece {
         Self {
             start: Position::START,
             end: Position::START,
+            inside: Inside::default(),
             what,
         }
     }
@@ -97,7 +171,6 @@ fn of_pem(bytes: &[u8], named: bool) -> Material {
         let mut plausible = true;
         let what = match (block.label, block.content) {
             (Label::PrivateKey, _) => {
-                material.keys += 1;
                 let text = masked.get_or_insert_with(|| bytes.to_vec());
                 for byte in text.get_mut(block.body).unwrap_or_default() {
                     // What is not ASCII stays the same length in bytes and becomes ASCII.
@@ -105,10 +178,13 @@ fn of_pem(bytes: &[u8], named: bool) -> Material {
                         *byte = b'*';
                     }
                 }
-                continue;
+                What::Key(HeldKey {
+                    spki: None,
+                    locked: false,
+                })
             }
             (Label::Other, _) => continue,
-            (Label::Pkcs7, _) => What::Unopened("a PKCS#7 bundle"),
+            (Label::Pkcs7, _) => unopened("a PKCS#7 bundle"),
             (Label::Certificate, Err(fault)) => {
                 let body = bytes.get(block.body).unwrap_or_default().trim_ascii_start();
                 // So begins the base64 of every SEQUENCE that is longer than 127 bytes.
@@ -120,6 +196,7 @@ fn of_pem(bytes: &[u8], named: bool) -> Material {
         material.pieces.push(Piece {
             start: block.start,
             end: block.end,
+            inside: Inside::default(),
             what,
         });
         doubts.push(!plausible);
@@ -145,8 +222,8 @@ fn of_block(mut der: Vec<u8>) -> What {
             What::Certificate(der)
         }
         Shape::CutCertificate => What::Certificate(der),
-        Shape::Pkcs7 => What::Unopened("a PKCS#7 bundle"),
-        Shape::Pkcs12 => What::Unopened("a PKCS#12 keystore"),
+        Shape::Pkcs7 => unopened("a PKCS#7 bundle"),
+        Shape::Pkcs12 => unopened("a PKCS#12 keystore"),
         Shape::Other | Shape::Alien => {
             What::Broken("its content is not shaped like a certificate".to_owned())
         }
@@ -187,23 +264,25 @@ fn of_der(bytes: &[u8], named: bool) -> Option<Material> {
                 What::Certificate(rest.to_vec())
             }
             Shape::CutCertificate => return None,
-            Shape::Pkcs12 => What::Unopened("a PKCS#12 keystore"),
-            Shape::Pkcs7 if named => What::Unopened("a PKCS#7 bundle"),
+            Shape::Pkcs12 => unopened("a PKCS#12 keystore"),
+            Shape::Pkcs7 if named => unopened("a PKCS#7 bundle"),
             Shape::Pkcs7 | Shape::Other if !material.container => {
                 // A key, a request, a revocation list, a signature: known, and not ours.
                 material.container = named;
                 return Some(material);
             }
             _ if material.container => What::Trailing(rest.len()),
-            _ if JAVA.iter().any(|magic| rest.starts_with(magic)) => {
-                What::Unopened("a Java keystore")
-            }
+            _ if JAVA.iter().any(|magic| rest.starts_with(magic)) => unopened("a Java keystore"),
             _ => return None,
         };
         material.container = true;
         material.pieces.push(Piece::of_file(what));
         return Some(material);
     }
+}
+
+fn unopened(what: &str) -> What {
+    What::Unseen(format!("this is {what}, which this release does not open"))
 }
 
 /// The first bytes of JKS and JCEKS.
@@ -256,7 +335,10 @@ mod tests {
             .into_iter()
             .map(|piece| match piece.what {
                 What::Broken(reason) => reason,
-                What::Unopened(what) => format!("unopened: {what}"),
+                What::Unseen(reason) => reason,
+                What::Key(_) => "a key".to_owned(),
+                What::Request => "a request".to_owned(),
+                What::Other(kind, _) => kind.as_str().to_owned(),
                 What::Trailing(bytes) => format!("{bytes} bytes behind"),
                 What::Certificate(der) => format!("{} bytes", der.len()),
             })
@@ -301,8 +383,7 @@ mod tests {
     fn keys_are_counted_and_masked() {
         let text = "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n";
         let material = read(text.as_bytes(), "key.pem");
-        assert_eq!(material.keys, 1);
-        assert!(material.pieces.is_empty());
+        assert_eq!(reasons(text.as_bytes(), "key.pem"), ["a key"]);
         assert_eq!(
             material.shown.as_deref(),
             Some("-----BEGIN PRIVATE KEY-----\n********\n-----END PRIVATE KEY-----\n")
@@ -313,7 +394,7 @@ mod tests {
     fn java_keystores_are_known_by_their_first_bytes() {
         assert_eq!(
             reasons(&[0xfe, 0xed, 0xfe, 0xed, 0, 0], "cacerts"),
-            ["unopened: a Java keystore"]
+            ["this is a Java keystore, which this release does not open"]
         );
     }
 
