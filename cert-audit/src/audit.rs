@@ -2,7 +2,9 @@
 
 use rules::{Certainty, Level, Span};
 
+use crate::bundle::{self, Bundle};
 use crate::certificate::{Certificate, Kind, Validity};
+use crate::effective::{self, Effectives};
 use crate::instant::{DAY, Instant, brief};
 use crate::inventory::{Artifact, FileFacts, Gap, Inventory};
 use crate::issued::{Issued, Longest};
@@ -10,6 +12,7 @@ use crate::place;
 use crate::policy::{Assignment, Class, Policy, Threshold};
 use crate::standing::{Standing, standing};
 use crate::threshold::{Bound, Terms};
+use crate::trust::Trust;
 
 /// Up to this lifetime, in seconds, a certificate counts as renewed by a machine: people who
 /// renew by hand do not do it four times a year.
@@ -22,6 +25,12 @@ pub struct Audit<'a> {
     pub inventory: &'a Inventory,
     /// Who issued what.
     pub issued: Issued<'a>,
+    /// What is deployed together.
+    pub bundles: Vec<Bundle<'a>>,
+    /// Until when each certificate holds.
+    pub effective: Effectives,
+    /// Which anchors are trusted.
+    pub trust: Trust,
     /// The time to judge at.
     pub now: Instant,
     /// Certificates that are judged: those with a place outside of fixtures that the policy does
@@ -93,8 +102,18 @@ pub struct JudgedGap<'a> {
 
 impl<'a> Audit<'a> {
     /// Judges the inventory at `now`; `prefix` makes report paths relative to the policy.
-    pub fn of(inventory: &'a Inventory, policy: &Policy, prefix: &str, now: Instant) -> Self {
+    ///
+    /// Runs on the current rayon pool.
+    pub fn of(
+        inventory: &'a Inventory,
+        policy: &Policy,
+        trust: Trust,
+        prefix: &str,
+        now: Instant,
+    ) -> Self {
         let issued = Issued::of(inventory, now);
+        let bundles = bundle::all(inventory);
+        let effective = effective::all(inventory, &trust, &bundles, now);
         let judge = Judge {
             inventory,
             issued: &issued,
@@ -115,6 +134,9 @@ impl<'a> Audit<'a> {
         Self {
             inventory,
             issued,
+            bundles,
+            effective,
+            trust,
             now,
             cases,
             gaps,

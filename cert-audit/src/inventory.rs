@@ -20,6 +20,8 @@ const MANY_ANCHORS: usize = 8;
 pub struct Occurrence {
     /// The BEGIN line of the PEM block, the value in a document, or the start of the file.
     pub span: Span,
+    /// The how-manieth piece of its file it is, from 0.
+    pub ordinal: usize,
     /// Where inside the file.
     pub inside: Inside,
 }
@@ -210,13 +212,17 @@ impl Inventory {
         let mut broken = 0;
         let mut keys = Vec::new();
         let mut requests = 0;
-        for piece in material.pieces {
+        for (ordinal, piece) in material.pieces.into_iter().enumerate() {
             let span = Span {
                 path: path.clone(),
                 start: piece.start,
                 end: piece.end,
             };
-            let inside = piece.inside;
+            let occurrence = Occurrence {
+                span,
+                ordinal,
+                inside: piece.inside,
+            };
             match piece.what {
                 What::Certificate(der) => {
                     let Some(&fingerprint) = next.next() else {
@@ -228,12 +234,9 @@ impl Inventory {
                             occurrences: Vec::new(),
                         })
                         .occurrences
-                        .push(Occurrence { span, inside });
+                        .push(occurrence);
                 }
-                What::Key(key) => keys.push(KeyHere {
-                    occurrence: Occurrence { span, inside },
-                    key,
-                }),
+                What::Key(key) => keys.push(KeyHere { occurrence, key }),
                 What::Other(kind, der) => {
                     let sha256 = Fingerprint::of(&der);
                     let other = self.others.entry(sha256).or_insert_with(|| Other {
@@ -242,13 +245,13 @@ impl Inventory {
                         der: der.into(),
                         occurrences: Vec::new(),
                     });
-                    other.occurrences.push(Occurrence { span, inside });
+                    other.occurrences.push(occurrence);
                 }
                 What::Request => requests += 1,
                 What::Broken(reason) => {
                     broken += 1;
                     self.gaps.push(Gap {
-                        span,
+                        span: occurrence.span,
                         ordinal: broken,
                         reason,
                         harmless: false,
@@ -257,7 +260,7 @@ impl Inventory {
                 What::Trailing(bytes) => {
                     broken += 1;
                     self.gaps.push(Gap {
-                        span,
+                        span: occurrence.span,
                         ordinal: broken,
                         reason: format!("{bytes} bytes behind the last certificate are none"),
                         harmless: true,
@@ -265,8 +268,8 @@ impl Inventory {
                 }
                 What::Unseen(reason) if !fixture => self.undecided.push(Undecided {
                     path: path.clone(),
-                    at: (span.start != Position::START).then_some(span.start),
-                    reason: match &inside.place {
+                    at: Some(occurrence.span.start).filter(|&start| start != Position::START),
+                    reason: match &occurrence.inside.place {
                         Some(place) => format!("{place}: {reason}"),
                         None => reason,
                     },

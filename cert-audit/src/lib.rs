@@ -26,11 +26,13 @@ pub mod algorithm;
 pub mod args;
 pub mod audit;
 pub mod base64;
+pub mod bundle;
 pub mod certificate;
 pub mod chain;
 pub mod check;
 pub mod checks;
 pub mod der;
+pub mod effective;
 pub mod instant;
 pub mod inventory;
 pub mod issued;
@@ -42,6 +44,7 @@ pub mod policy;
 pub mod read;
 pub mod standing;
 pub mod threshold;
+pub mod trust;
 pub mod usage;
 pub mod walk;
 mod wording;
@@ -61,6 +64,7 @@ use crate::audit::Audit;
 use crate::instant::Instant;
 use crate::inventory::Inventory;
 use crate::policy::{Policy, Section};
+use crate::trust::Trust;
 
 /// Every rule, sorted by id.
 pub static RULES: &[&Rule] = &checks::RULES;
@@ -96,14 +100,30 @@ pub fn check(input: &Input<'_, Section, Args>) -> Result<Outcome, Failure> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(input.jobs.get())
         .build();
-    let inventory = match pool {
-        Ok(pool) => pool.install(|| read::inventory(input)),
+    match pool {
+        Ok(pool) => pool.install(|| outcome(input, &policy)),
         // Where no threads can be had, the global pool is what is left.
-        Err(_) => read::inventory(input),
-    };
+        Err(_) => outcome(input, &policy),
+    }
+}
+
+/// Reads, judges and checks. Runs on the current rayon pool.
+fn outcome(input: &Input<'_, Section, Args>, policy: &Policy) -> Result<Outcome, Failure> {
+    let mut inventory = read::inventory(input);
+    let mut trust = Trust::of(
+        &inventory,
+        policy,
+        trust::Place {
+            scope: input.scope,
+            tree: input.tree,
+            prefix: input.policy_prefix,
+        },
+    );
+    inventory.undecided.append(&mut trust.undecided);
     let audit = Audit::of(
         &inventory,
-        &policy,
+        policy,
+        trust,
         input.policy_prefix,
         Instant::of_timestamp(input.now),
     );
@@ -113,12 +133,12 @@ pub fn check(input: &Input<'_, Section, Args>) -> Result<Outcome, Failure> {
         .collect();
     Ok(Outcome {
         sources: sources(&inventory, &findings),
-        stats: stats(&inventory, &audit, &policy),
+        stats: stats(&inventory, &audit, policy),
         files: inventory.coverage.files,
         skipped: inventory.coverage.passed.values().sum(),
         findings,
-        undecided: inventory.undecided,
-        suppressions: inventory.suppressions,
+        undecided: inventory.undecided.clone(),
+        suppressions: inventory.suppressions.clone(),
         ..Outcome::default()
     })
 }

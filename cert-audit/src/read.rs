@@ -148,7 +148,7 @@ fn read(input: &Input<'_, Section, Args>, file: &File) -> Read {
 }
 
 /// The content of a file on disk; `None` where it is longer than [`LONGEST`].
-fn on_disk(path: &Path) -> Result<Option<Vec<u8>>, String> {
+pub(crate) fn on_disk(path: &Path) -> Result<Option<Vec<u8>>, String> {
     let unread = |error: io::Error| format!("cannot read it: {}", error.kind());
     let mut file = fs::File::open(path).map_err(unread)?;
     let length = file.metadata().map_err(unread)?.len();
@@ -165,7 +165,8 @@ fn on_disk(path: &Path) -> Result<Option<Vec<u8>>, String> {
     Ok(whole.then_some(bytes))
 }
 
-fn in_tree(tree: &Tree, path: &str) -> Result<Option<Vec<u8>>, String> {
+/// The content of a file of a revision.
+pub(crate) fn in_tree(tree: &Tree, path: &str) -> Result<Option<Vec<u8>>, String> {
     tree.read(path, LONGEST)
         .map(Some)
         .map_err(|error| error.reason)

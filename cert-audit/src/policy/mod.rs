@@ -44,8 +44,44 @@ pub struct Policy {
     manual: Thresholds,
     ca: Thresholds,
     rows: Vec<Row>,
+    /// Which anchors are trusted; `None` where the policy does not say.
+    pub roots: Option<Vec<Root>>,
+    /// Whether an anchor's own expiry counts.
+    pub anchor_expiry: Option<AnchorExpiry>,
+    /// Certificates that must be there, each with its line.
+    pub expected: Vec<(Expect, Span)>,
+    /// Where the passwords of keystores are.
+    pub passwords: Vec<PasswordRow>,
     /// Keys of the policy that no rule of this release reads, each once, sorted.
     pub unread: Vec<&'static str>,
+}
+
+/// An anchor, or several.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Root {
+    /// The embedded list of public roots.
+    Public,
+    /// What the machine trusts.
+    System,
+    /// A file, relative to the policy's folder, and the policy's line.
+    File(String, Span),
+}
+
+/// Where a password is, for which files.
+#[derive(Debug, Clone)]
+pub struct PasswordRow {
+    path: Option<GlobMatcher>,
+    /// The entry.
+    pub entry: Password,
+    /// Its line.
+    pub span: Span,
+}
+
+impl PasswordRow {
+    /// Whether it is for the file at `path`, which is relative to the policy's folder.
+    pub fn is_for(&self, path: &str) -> bool {
+        self.path.as_ref().is_none_or(|glob| glob.is_match(path))
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -67,6 +103,8 @@ pub struct Assignment {
     pub runbook: Option<String>,
     /// The highest level of findings.
     pub level: Option<Level>,
+    /// Names that it must have, and the line that says so.
+    pub expect_san: Option<(Vec<String>, Span)>,
 }
 
 impl Policy {
@@ -100,6 +138,10 @@ impl Policy {
                 deny: plain(Bound::Horizon { before: 0 }),
             },
             rows: Vec::new(),
+            roots: None,
+            anchor_expiry: None,
+            expected: Vec::new(),
+            passwords: Vec::new(),
             unread: Vec::new(),
         }
     }
@@ -118,19 +160,24 @@ impl Policy {
         for entry in &section.assign {
             compiled.rows.push(row(entry, policy)?);
         }
-        let unread = [
-            (
-                "assign: expect-san",
-                section
-                    .assign
-                    .iter()
-                    .any(|entry| entry.expect_san.is_some()),
-            ),
-            ("endpoints", !section.endpoints.is_empty()),
-            ("expect", !section.expect.is_empty()),
-            ("passwords", !section.passwords.is_empty()),
-            ("trust", section.trust.is_some()),
-        ];
+        if let Some(trust) = &section.trust {
+            let root = |root: &String| match root.as_str() {
+                "public" => Root::Public,
+                "system" => Root::System,
+                path => Root::File(path.to_owned(), policy.span(trust)),
+            };
+            compiled.roots = Some(trust.roots.iter().map(root).collect());
+            compiled.anchor_expiry = trust.anchor_expiry;
+        }
+        for expect in &section.expect {
+            compiled
+                .expected
+                .push((expect.value.clone(), policy.span(expect)));
+        }
+        for entry in &section.passwords {
+            compiled.passwords.push(password(entry, policy)?);
+        }
+        let unread = [("endpoints", !section.endpoints.is_empty())];
         compiled.unread = unread
             .into_iter()
             .filter_map(|(key, present)| present.then_some(key))
@@ -164,6 +211,9 @@ impl Policy {
             }
             if let Some(owner) = &entry.owner {
                 assignment.owner = Some((owner.clone(), span.clone()));
+            }
+            if let Some(names) = &entry.expect_san {
+                assignment.expect_san = Some((names.clone(), span.clone()));
             }
             if let Some(runbook) = &entry.runbook {
                 assignment.runbook = Some(runbook.clone());
@@ -255,6 +305,37 @@ fn row(entry: &Spanned<Assign>, policy: &rules::policy::Policy) -> Result<Row, E
         san,
         entry: entry.value.clone(),
         span: policy.span(matching),
+    })
+}
+
+fn password(
+    entry: &Spanned<Password>,
+    policy: &rules::policy::Policy,
+) -> Result<PasswordRow, Error> {
+    let given = [
+        entry.env.is_some(),
+        entry.file.is_some(),
+        entry.fd.is_some(),
+    ];
+    if given.into_iter().filter(|given| *given).count() != 1 {
+        return Err(policy
+            .error(entry, "a password has one source")
+            .with_help("give one of `env`, `file` and `fd`"));
+    }
+    if entry.matching.san.is_some() {
+        return Err(policy.error(
+            entry,
+            "a keystore has no names before it is opened: match it by `path`",
+        ));
+    }
+    let path = match &entry.matching.path {
+        Some(text) => Some(glob(text).map_err(|reason| policy.error(entry, reason))?),
+        None => None,
+    };
+    Ok(PasswordRow {
+        path,
+        entry: entry.value.clone(),
+        span: policy.span(entry),
     })
 }
 

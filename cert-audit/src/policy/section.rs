@@ -18,15 +18,15 @@ pub struct Section {
     /// Class, owner and runbook by path or name; of several entries that match, the last wins.
     #[serde(default)]
     pub assign: Vec<Spanned<Assign>>,
-    /// What is trusted; read by rules of a later release.
+    /// What is trusted.
     pub trust: Option<Spanned<Trust>>,
-    /// Certificates that must be there; read by rules of a later release.
+    /// Certificates that must be there.
     #[serde(default)]
     pub expect: Vec<Spanned<Expect>>,
     /// Servers to ask, only with `--online`; read by a later release.
     #[serde(default)]
     pub endpoints: Vec<Spanned<Endpoint>>,
-    /// Where the passwords of keystores are; read by a later release.
+    /// Where the passwords of keystores are.
     #[serde(default)]
     pub passwords: Vec<Spanned<Password>>,
 }
@@ -91,7 +91,7 @@ pub struct Assign {
     pub runbook: Option<String>,
     /// The highest level of findings about them; `allow` leaves them out.
     pub level: Option<Level>,
-    /// Names that the certificate must have; read by rules of a later release.
+    /// Names that the certificate must have.
     pub expect_san: Option<Vec<String>>,
 }
 
