@@ -1,13 +1,15 @@
 //! The inventory as the policy sees it at one instant: what every check works on.
 
+use std::borrow::Cow;
+
 use rules::{Certainty, Level, Span};
 
 use crate::bundle::{self, Bundle};
-use crate::certificate::{Certificate, Kind, Validity};
+use crate::certificate::{Certificate, Expiry, Fingerprint, Kind, Validity};
 use crate::effective::{self, Effectives};
 use crate::instant::{DAY, Instant, brief};
 use crate::inventory::{Artifact, FileFacts, Gap, Inventory};
-use crate::issued::{Issued, Longest};
+use crate::issued::{Issued, Longest, has_horizon};
 use crate::place;
 use crate::policy::{Assignment, Class, Policy, Threshold};
 use crate::standing::{Standing, standing};
@@ -68,10 +70,29 @@ pub struct Place<'a> {
     pub standing: Option<Standing>,
     /// The threshold that it passed, if it passed one.
     pub limit: Option<Limit<'a>>,
+    /// Where its chain ends before it does.
+    pub chain: Option<ChainEnd<'a>>,
+    /// The longest-lived certificate that it issued, where it can issue none like it any more.
+    pub past_horizon: Option<Longest<'a>>,
     /// Whether it is an anchor, or lies among them, and is not deployed.
     pub in_store: bool,
     /// The highest level of findings at this place.
     pub cap: Level,
+}
+
+/// A chain that ends before the certificate that it carries.
+#[derive(Debug, Clone)]
+pub struct ChainEnd<'a> {
+    /// The last second in which the chain holds.
+    pub end: Instant,
+    /// The certificate that ends first.
+    pub binding: Fingerprint,
+    /// By how much is left.
+    pub level: Level,
+    /// The threshold that it passed, if it passed one.
+    pub limit: Option<Limit<'a>>,
+    /// Whether this is the best path to a trusted anchor; else it is the chain as deployed.
+    pub best: bool,
 }
 
 /// A threshold, computed for one certificate.
@@ -111,12 +132,13 @@ impl<'a> Audit<'a> {
         prefix: &str,
         now: Instant,
     ) -> Self {
-        let issued = Issued::of(inventory, now);
         let bundles = bundle::all(inventory);
         let effective = effective::all(inventory, &trust, &bundles, now);
+        let issued = Issued::of(inventory, &effective, &bundles, now);
         let judge = Judge {
             inventory,
             issued: &issued,
+            effective: &effective,
             policy,
             prefix,
             now,
@@ -142,6 +164,20 @@ impl<'a> Audit<'a> {
             gaps,
         }
     }
+
+    /// A certificate that was found, or is a trusted anchor.
+    pub fn certificate(&self, sha256: Fingerprint) -> Option<Cow<'_, Certificate>> {
+        if let Some(artifact) = self.inventory.artifacts.get(&sha256) {
+            return Some(Cow::Borrowed(&artifact.certificate));
+        }
+        Certificate::read(self.trust.anchors.get(&sha256)?).map(Cow::Owned)
+    }
+
+    /// Where a certificate lies first, if it was found.
+    pub fn place_of(&self, sha256: Fingerprint) -> Option<Span> {
+        let artifact = self.inventory.artifacts.get(&sha256)?;
+        Some(artifact.occurrences.first()?.span.clone())
+    }
 }
 
 impl Place<'_> {
@@ -161,11 +197,7 @@ impl Place<'_> {
 
     /// How sure it is that the threshold is the right one.
     pub fn certainty(&self, certificate: &Certificate) -> Certainty {
-        let guessed = self
-            .limit
-            .as_ref()
-            .is_some_and(|limit| limit.horizon.is_some());
-        if guessed || !certificate.faults.is_empty() {
+        if !certificate.faults.is_empty() {
             Certainty::Likely
         } else {
             Certainty::Proven
@@ -176,6 +208,7 @@ impl Place<'_> {
 struct Judge<'a, 'p> {
     inventory: &'a Inventory,
     issued: &'p Issued<'a>,
+    effective: &'p Effectives,
     policy: &'p Policy,
     prefix: &'p str,
     now: Instant,
@@ -209,7 +242,7 @@ impl<'a> Judge<'a, '_> {
             return None;
         }
         let (class, because) = class(certificate, &assignment);
-        let in_store = file.store && !self.is_deployed(certificate, &span.path);
+        let in_store = file.store && !self.is_deployed(artifact, &span.path);
         let cap = if in_store { Level::Warn } else { Level::Deny };
         let mut place = Place {
             span,
@@ -218,13 +251,17 @@ impl<'a> Judge<'a, '_> {
             because,
             standing: None,
             limit: None,
+            chain: None,
+            past_horizon: None,
             in_store,
             cap: cap.min(assignment.level.unwrap_or(Level::Deny)),
             assignment,
         };
         if let Some(validity) = &certificate.validity {
-            let warn = self.limit(certificate, validity, class, Level::Warn);
-            let deny = self.limit(certificate, validity, class, Level::Deny);
+            let warn = self.limit(artifact, validity, class, Level::Warn);
+            let deny = self.limit(artifact, validity, class, Level::Deny);
+            place.past_horizon = self.past_horizon(artifact, validity);
+            place.chain = self.chain(artifact, &span.path, [&deny, &warn]);
             let standing = standing(validity, self.now, warn.seconds, deny.seconds);
             place.standing = Some(standing);
             place.limit = match standing {
@@ -238,8 +275,57 @@ impl<'a> Judge<'a, '_> {
 
     /// Whether a CA in a file of its own is part of a chain that is deployed in that folder rather
     /// than an anchor: an intermediate whose certificates lie beside it.
-    fn is_deployed(&self, certificate: &Certificate, path: &str) -> bool {
-        !certificate.is_self_issued() && self.issued.lies_beside(place::folder(path), certificate)
+    fn is_deployed(&self, artifact: &Artifact, path: &str) -> bool {
+        !artifact.certificate.is_self_issued()
+            && self
+                .issued
+                .lies_beside(place::folder(path), artifact.sha256)
+    }
+
+    /// What a CA issued that it can issue no more; a CA whose own end is near has other worries.
+    fn past_horizon(&self, artifact: &Artifact, validity: &Validity) -> Option<Longest<'a>> {
+        let longest = self.issued.longest(artifact.sha256)?;
+        let left = validity.not_after.at()?.since(self.now);
+        let near = self.manual(validity, Level::Warn).seconds;
+        (has_horizon(&artifact.certificate, longest) && left <= longest.lifetime && left > near)
+            .then_some(longest)
+    }
+
+    /// Where the chain ends before a certificate that is no CA.
+    fn chain(
+        &self,
+        artifact: &'a Artifact,
+        path: &str,
+        limits: [&Limit<'a>; 2],
+    ) -> Option<ChainEnd<'a>> {
+        if artifact.certificate.kind == Kind::Ca {
+            return None;
+        }
+        let known = self.effective.get(&artifact.sha256)?;
+        let own = known.leaf?;
+        if let Some(Expiry::At(end)) = known.end()
+            && Expiry::At(end) < own
+        {
+            let left = end.since(self.now);
+            let limit = limits.into_iter().find(|limit| left <= limit.seconds);
+            return Some(ChainEnd {
+                end,
+                binding: known.binding,
+                level: limit.map_or(Level::Warn, |limit| limit.level),
+                limit: limit.cloned(),
+                best: known.best_path.is_some(),
+            });
+        }
+        // Clients that look for no other path than the one that is presented.
+        let binding = self.issued.binding(path, artifact.sha256)?;
+        let end = binding.certificate.validity?.not_after.at()?;
+        (Expiry::At(end) < own).then_some(ChainEnd {
+            end,
+            binding: binding.sha256,
+            level: Level::Warn,
+            limit: None,
+            best: false,
+        })
     }
 
     fn gap(&self, gap: &'a Gap) -> Option<JudgedGap<'a>> {
@@ -269,7 +355,7 @@ impl<'a> Judge<'a, '_> {
 
     fn limit(
         &self,
-        certificate: &'a Certificate,
+        artifact: &'a Artifact,
         validity: &Validity,
         class: Class,
         level: Level,
@@ -277,20 +363,24 @@ impl<'a> Judge<'a, '_> {
         let Threshold { bound, span } = self.threshold(class, level);
         match bound {
             Bound::Terms(terms) => of_terms(terms, validity, level, span.clone()),
-            Bound::Horizon { before } => match self.issued.longest(certificate) {
-                Some(longest) if has_horizon(validity, longest) => {
+            Bound::Horizon { before } => match self.issued.longest(artifact.sha256) {
+                Some(longest) if has_horizon(&artifact.certificate, longest) => {
                     of_horizon(*before, longest, level, span.clone())
                 }
                 // It issued nothing that we see, or never had a horizon: it is renewed by people,
                 // as any other.
-                _ => match self.threshold(Class::Manual, level) {
-                    Threshold {
-                        bound: Bound::Terms(terms),
-                        span,
-                    } => of_terms(terms, validity, level, span.clone()),
-                    Threshold { .. } => of_terms(&Terms::default(), validity, level, None),
-                },
+                _ => self.manual(validity, level),
             },
+        }
+    }
+
+    fn manual(&self, validity: &Validity, level: Level) -> Limit<'a> {
+        match self.threshold(Class::Manual, level) {
+            Threshold {
+                bound: Bound::Terms(terms),
+                span,
+            } => of_terms(terms, validity, level, span.clone()),
+            Threshold { .. } => of_terms(&Terms::default(), validity, level, None),
         }
     }
 
@@ -301,14 +391,6 @@ impl<'a> Judge<'a, '_> {
             Level::Warn | Level::Allow => &thresholds.warn,
         }
     }
-}
-
-/// Whether a CA has a horizon at all: one that lives no longer than what it issued could not issue
-/// a second certificate of full life on its first day, so that is not what it is there for.
-fn has_horizon(validity: &Validity, longest: Longest<'_>) -> bool {
-    validity
-        .lifetime()
-        .is_some_and(|lifetime| lifetime > longest.lifetime)
 }
 
 fn of_terms<'a>(terms: &Terms, validity: &Validity, level: Level, span: Option<Span>) -> Limit<'a> {

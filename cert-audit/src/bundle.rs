@@ -114,7 +114,15 @@ impl<'a> Bundle<'a> {
                         .into_iter()
                         .flatten()
                         .filter_map(|issuer| known.get(issuer))
-                        .find(|issuer| !chain.iter().any(|had| had.sha256 == issuer.sha256));
+                        .filter(|issuer| !chain.iter().any(|had| had.sha256 == issuer.sha256))
+                        // A client takes what holds longest; of equals always the same.
+                        .max_by_key(|issuer| {
+                            let end = issuer
+                                .certificate
+                                .validity
+                                .map(|validity| validity.not_after);
+                            (end, issuer.sha256)
+                        });
                     let Some(issuer) = issuer else { break };
                     chain.push(issuer);
                 }

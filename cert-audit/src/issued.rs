@@ -1,20 +1,15 @@
-//! What each CA issued, as far as the files show it.
+//! What each CA issued, and what hangs on it where it is deployed.
 //!
-//! An issuer is told by its name and, where both certificates have them, by the key identifiers;
-//! signatures are not checked, so what rests on this is *likely* and not *proven*.
+//! Issuers are verified ones: their key made the signature.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::bundle::Bundle;
 use crate::certificate::{Certificate, Fingerprint, Kind};
+use crate::effective::Effectives;
 use crate::instant::Instant;
 use crate::inventory::{Artifact, Inventory};
 use crate::place;
-
-/// Longest chain that is followed within a file; RFC 5280 has no bound, servers send five.
-const LONGEST_CHAIN: usize = 8;
-
-/// Most issuers of one name that are looked at within a file.
-const MOST_NAMESAKES: usize = 16;
 
 /// The longest-lived certificate of an issuer.
 #[derive(Debug, Clone, Copy)]
@@ -28,13 +23,11 @@ pub struct Longest<'a> {
 /// Who issued what.
 #[derive(Debug, Default)]
 pub struct Issued<'a> {
-    /// By the issuer's name.
-    by_name: BTreeMap<Fingerprint, Longest<'a>>,
-    /// By the issuer's name and what the certificate says of its key.
-    by_key: BTreeMap<(Fingerprint, Option<&'a [u8]>), Longest<'a>>,
-    /// Folders with the names of issuers of leaves that lie there.
+    /// By CA: the longest-lived unexpired leaf that it issued.
+    longest: BTreeMap<Fingerprint, Longest<'a>>,
+    /// Folders with the issuers of leaves that lie there.
     beside: BTreeMap<&'a str, BTreeSet<Fingerprint>>,
-    /// By file and CA: the leaves in the file whose chain passes through it.
+    /// By file and CA: the leaves in the file whose chain there passes through it.
     carried: BTreeMap<&'a str, BTreeMap<Fingerprint, Vec<&'a Artifact>>>,
     /// By file and leaf: the certificate of its chain in the file that ends first.
     binding: BTreeMap<&'a str, BTreeMap<Fingerprint, &'a Artifact>>,
@@ -42,101 +35,77 @@ pub struct Issued<'a> {
 
 impl<'a> Issued<'a> {
     /// Looks through the inventory; what expired before `now`, and what lies among fixtures alone,
-    /// does not count.
-    pub fn of(inventory: &'a Inventory, now: Instant) -> Self {
+    /// does not count for a horizon.
+    pub fn of(
+        inventory: &'a Inventory,
+        effectives: &Effectives,
+        bundles: &[Bundle<'a>],
+        now: Instant,
+    ) -> Self {
         let mut issued = Self::default();
         for artifact in inventory.artifacts.values() {
-            issued.leaf(inventory, artifact, now);
+            issued.leaf(inventory, effectives, artifact, now);
         }
-        for (path, file) in &inventory.files {
-            if !file.fixture && file.certificates.len() > 1 {
-                let artifacts: Vec<&Artifact> = inventory.artifacts_of(file).collect();
-                issued.file(path, &artifacts);
+        for bundle in bundles {
+            if !bundle.file.fixture && bundle.members.len() > 1 {
+                issued.bundle(bundle, effectives);
             }
         }
         issued
     }
 
-    fn leaf(&mut self, inventory: &'a Inventory, artifact: &'a Artifact, now: Instant) {
+    fn leaf(
+        &mut self,
+        inventory: &'a Inventory,
+        effectives: &Effectives,
+        artifact: &'a Artifact,
+        now: Instant,
+    ) {
         let certificate = &artifact.certificate;
-        let Some((validity, lifetime)) = certificate
-            .validity
-            .and_then(|validity| Some((validity, validity.lifetime()?)))
-        else {
-            return;
-        };
-        if certificate.kind == Kind::Ca
-            || certificate.is_self_issued()
-            || validity.not_after.at().is_some_and(|end| end < now)
-        {
+        if certificate.kind == Kind::Ca || certificate.is_self_issued() {
             return;
         }
-        let issuer = certificate.issuer_name();
+        let Some(known) = effectives.get(&artifact.sha256) else {
+            return;
+        };
         let mut judged = false;
         for occurrence in &artifact.occurrences {
             let path = &occurrence.span.path;
             if inventory.files.get(path).is_some_and(|file| !file.fixture) {
                 judged = true;
-                self.beside
-                    .entry(place::folder(path))
-                    .or_default()
-                    .insert(issuer);
+                let beside = self.beside.entry(place::folder(path)).or_default();
+                beside.extend(known.issuers.iter().copied());
             }
         }
-        if !judged {
+        let lifetime = certificate
+            .validity
+            .filter(|validity| validity.not_after.at().is_some_and(|end| end >= now))
+            .and_then(|validity| validity.lifetime());
+        let Some(lifetime) = lifetime.filter(|_| judged) else {
             return;
-        }
-        let longest = Longest { lifetime, artifact };
-        let keep = |known: &mut Longest<'a>| {
-            // Of equals the one with the smaller fingerprint, which is looked at first, stays.
-            if known.lifetime < lifetime {
-                *known = longest;
-            }
         };
-        self.by_name
-            .entry(issuer)
-            .and_modify(keep)
-            .or_insert(longest);
-        self.by_key
-            .entry((issuer, certificate.authority_key()))
-            .and_modify(keep)
-            .or_insert(longest);
+        let longest = Longest { lifetime, artifact };
+        for issuer in &known.issuers {
+            self.longest
+                .entry(*issuer)
+                // Of equals the one with the smaller fingerprint, which is looked at first, stays.
+                .and_modify(|known| {
+                    if known.lifetime < lifetime {
+                        *known = longest;
+                    }
+                })
+                .or_insert(longest);
+        }
     }
 
-    /// Follows the chain of each leaf within one file, in the order of the file.
-    fn file(&mut self, path: &'a str, artifacts: &[&'a Artifact]) {
-        let mut cas: BTreeMap<Fingerprint, Vec<&'a Artifact>> = BTreeMap::new();
-        for artifact in artifacts {
-            if artifact.certificate.kind == Kind::Ca {
-                let namesakes = cas.entry(artifact.certificate.subject_name()).or_default();
-                if namesakes.len() < MOST_NAMESAKES {
-                    namesakes.push(artifact);
-                }
+    fn bundle(&mut self, bundle: &Bundle<'a>, effectives: &Effectives) {
+        let path: &'a str = bundle.path;
+        let ends = |artifact: &Artifact| Some(artifact.certificate.validity?.not_after);
+        for (leaf, chain) in bundle.chains(effectives) {
+            let carried = self.carried.entry(path).or_default();
+            for issuer in chain.iter().skip(1) {
+                carried.entry(issuer.sha256).or_default().push(leaf);
             }
-        }
-        for leaf in artifacts {
-            if leaf.certificate.kind == Kind::Ca || leaf.certificate.is_self_issued() {
-                continue;
-            }
-            let mut chain: Vec<&'a Artifact> = vec![leaf];
-            while let Some(last) = chain.last()
-                && chain.len() < LONGEST_CHAIN
-            {
-                let namesakes = cas.get(&last.certificate.issuer_name());
-                let issuer = namesakes.into_iter().flatten().find(|issuer| {
-                    last.certificate.may_be_issued_by(&issuer.certificate)
-                        && !chain.iter().any(|known| known.sha256 == issuer.sha256)
-                });
-                let Some(issuer) = issuer else { break };
-                self.carried
-                    .entry(path)
-                    .or_default()
-                    .entry(issuer.sha256)
-                    .or_default()
-                    .push(leaf);
-                chain.push(issuer);
-            }
-            let ends = |artifact: &Artifact| Some(artifact.certificate.validity?.not_after);
             let first = chain
                 .into_iter()
                 .filter_map(|artifact| Some((ends(artifact)?, artifact)))
@@ -144,30 +113,21 @@ impl<'a> Issued<'a> {
             if let Some((_, first)) = first
                 && first.sha256 != leaf.sha256
             {
-                self.binding
-                    .entry(path)
-                    .or_default()
-                    .insert(leaf.sha256, first);
+                let binding = self.binding.entry(path).or_default();
+                binding.insert(leaf.sha256, first);
             }
         }
     }
 
     /// The longest-lived unexpired certificate that a CA issued.
-    pub fn longest(&self, ca: &'a Certificate) -> Option<Longest<'a>> {
-        let name = ca.subject_name();
-        let Some(key) = ca.subject_key() else {
-            return self.by_name.get(&name).copied();
-        };
-        [Some(key), None]
-            .into_iter()
-            .filter_map(|key| self.by_key.get(&(name, key)).copied())
-            .reduce(|a, b| if b.lifetime > a.lifetime { b } else { a })
+    pub fn longest(&self, ca: Fingerprint) -> Option<Longest<'a>> {
+        self.longest.get(&ca).copied()
     }
 
-    /// Whether a certificate of this issuer lies in the folder.
-    pub fn lies_beside(&self, folder: &str, ca: &Certificate) -> bool {
+    /// Whether a certificate that this CA issued lies in the folder.
+    pub fn lies_beside(&self, folder: &str, ca: Fingerprint) -> bool {
         let issuers = self.beside.get(folder);
-        issuers.is_some_and(|issuers| issuers.contains(&ca.subject_name()))
+        issuers.is_some_and(|issuers| issuers.contains(&ca))
     }
 
     /// The leaves in a file whose chain in that file passes through a CA.
@@ -182,4 +142,12 @@ impl<'a> Issued<'a> {
     pub fn binding(&self, path: &str, leaf: Fingerprint) -> Option<&'a Artifact> {
         self.binding.get(path)?.get(&leaf).copied()
     }
+}
+
+/// Whether a CA has a horizon at all: one that lives no longer than what it issued could not issue
+/// a second certificate of full life on its first day, so that is not what it is there for.
+pub fn has_horizon(ca: &Certificate, longest: Longest<'_>) -> bool {
+    ca.validity
+        .and_then(|validity| validity.lifetime())
+        .is_some_and(|lifetime| lifetime > longest.lifetime)
 }

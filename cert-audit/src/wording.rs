@@ -143,12 +143,6 @@ fn with_carried(mut finding: Finding, audit: &Audit<'_>, case: &Case<'_>) -> Fin
             format!("the certificate of {called} {until}, but its chain in this file ends before"),
         );
     }
-    if !carried.is_empty() {
-        finding = finding.with_note(
-            "issuers are told by name and key identifier, signatures are not checked; a client \
-             that has another certificate of this CA may build another chain",
-        );
-    }
     if let Some(binding) = audit.issued.binding(path, case.artifact.sha256)
         && let Some(end) = end(binding)
     {
@@ -257,8 +251,8 @@ fn with_data(finding: Finding, audit: &Audit<'_>, case: &Case<'_>) -> Finding {
     let certificate = &artifact.certificate;
     let validity = certificate.validity;
     let end = validity.and_then(|validity| validity.not_after.at());
-    let binding = audit.issued.binding(&place.span.path, artifact.sha256);
-    let served = binding.and_then(self::end).or(end);
+    let effective = audit.effective.get(&artifact.sha256);
+    let shown = |end: Option<Expiry>| end.and_then(Expiry::at).map(Instant::rfc3339);
     let places: Vec<Value> = std::iter::once(place)
         .chain(others.iter().take(MOST_PLACES))
         .map(|place| json!({ "path": &*place.span.path, "line": place.span.start.line }))
@@ -295,8 +289,9 @@ fn with_data(finding: Finding, audit: &Audit<'_>, case: &Case<'_>) -> Finding {
             "effective",
             json!({
                 "leaf": end.map(Instant::rfc3339),
-                "served": served.map(Instant::rfc3339),
-                "binding": binding.unwrap_or(artifact).sha256.to_string(),
+                "served": effective.and_then(|known| shown(known.served)),
+                "best_path": effective.and_then(|known| shown(known.best_path)),
+                "binding": effective.map_or(artifact.sha256, |known| known.binding).to_string(),
             }),
         )
         .with_data("places", others.len() + 1)

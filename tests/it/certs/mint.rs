@@ -306,11 +306,67 @@ fn fixtures(root: &Ca) -> BTreeMap<&'static str, Vec<u8>> {
         "2026-11-16T12:00:00",
         "2026-11-22T12:00:00",
     );
+    let outliving = root.intermediate(
+        "Example Issuing CA 5",
+        "2026-06-01T00:00:00",
+        "2046-05-31T23:59:59",
+    );
+    let below_outliving = server(
+        &outliving,
+        "api.prod.example",
+        "2026-09-01T00:00:00",
+        "2027-09-30T23:59:59",
+    );
     [
+        (
+            "chain-expires-first/bad.pem",
+            joined(&[
+                "#~v chain-expires-first\n",
+                &below_ending,
+                "#~v expires-soon\n",
+                &ca(&ending),
+                &ca(root),
+            ]),
+        ),
+        (
+            "chain-expires-first/good.pem",
+            joined(&[&whole, &ca(&issuing), &ca(root)]),
+        ),
+        (
+            "outlives-issuer/bad.pem",
+            joined(&[
+                &below_outliving,
+                "#~v outlives-issuer\n",
+                &ca(&outliving),
+                &ca(root),
+            ]),
+        ),
+        (
+            "outlives-issuer/good.pem",
+            joined(&[&whole, &ca(&issuing), &ca(root)]),
+        ),
+        (
+            "past-issuing-horizon/bad.pem",
+            joined(&[
+                &below_late,
+                "#~v expires-soon past-issuing-horizon\n",
+                &ca(&late),
+                &ca(root),
+            ]),
+        ),
+        (
+            "past-issuing-horizon/good.pem",
+            joined(&[&whole, &ca(&issuing), &ca(root)]),
+        ),
         ("expired/bad.pem", joined(&["#~v expired\n", &dead])),
         (
             "expired/bad_chain.pem",
-            joined(&[&below_dead, "#~v expired\n", &ca(&ended)]),
+            joined(&[
+                "#~v chain-expires-first\n",
+                &below_dead,
+                "#~v expired\n",
+                &ca(&ended),
+            ]),
         ),
         ("expired/good.pem", joined(&[&whole, &ca(&issuing)])),
         (
@@ -336,11 +392,20 @@ fn fixtures(root: &Ca) -> BTreeMap<&'static str, Vec<u8>> {
         ),
         (
             "expires-soon/bad_chain.pem",
-            joined(&[&below_ending, "#~v expires-soon\n", &ca(&ending)]),
+            joined(&[
+                "#~v chain-expires-first\n",
+                &below_ending,
+                "#~v expires-soon\n",
+                &ca(&ending),
+            ]),
         ),
         (
             "expires-soon/bad_horizon.pem",
-            joined(&[&below_late, "#~v expires-soon\n", &ca(&late)]),
+            joined(&[
+                &below_late,
+                "#~v expires-soon past-issuing-horizon\n",
+                &ca(&late),
+            ]),
         ),
         ("expires-soon/good.pem", joined(&[&just_enough])),
         ("expires-soon/good_short.pem", joined(&[&short])),

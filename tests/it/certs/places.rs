@@ -180,7 +180,10 @@ fn an_intermediate_beside_its_leaf_denies() {
         ("tls/chain.pem", pem(&issuing.der)),
     ]);
     let (_, report) = tool().cwd(folder.path()).arg("check").report();
-    assert_eq!(rules(&cli::findings(&report)), [("expires-soon", "deny")]);
+    assert_eq!(
+        rules(&cli::findings(&report)),
+        [("outlives-issuer", "warn"), ("expires-soon", "deny")]
+    );
 }
 
 #[test]
@@ -214,7 +217,7 @@ fn the_chain_as_deployed_names_what_ends_first() {
         of(true)["message"],
         "CA certificate of Example Issuing CA expires in 3 days (2026-11-25 23:59:59 UTC), which breaks api.example"
     );
-    assert_eq!(of(true)["certainty"], "likely");
+    assert_eq!(of(true)["certainty"], "proven");
     let effective = &of(false)["data"]["effective"];
     assert_eq!(effective["leaf"], "2026-12-01T00:00:00Z");
     assert_eq!(effective["served"], "2026-11-25T23:59:59Z");

@@ -123,6 +123,8 @@ fn is_documentation_name(name: &str) -> bool {
 fn addresses(line: &str) -> Vec<String> {
     let v4 = tokens(line, |c| c.is_ascii_digit() || c == '.')
         .filter(|(before, _, after)| !before.ends_with(is_word) && !is_word(*after))
+        // An object identifier of four numbers; `2.5.29` is the arc of X.509's extensions.
+        .filter(|(before, token, _)| !before.ends_with("oid!(") && !token.starts_with("2.5.29."))
         .filter_map(|(_, token, _)| token.trim_matches('.').parse().ok())
         .filter(|&address| !is_documentation_v4(address))
         .map(|address: Ipv4Addr| address.to_string());
@@ -206,6 +208,7 @@ fn examples_use_documentation_ranges() {
 #[test]
 fn foreign_literals_are_seen() {
     assert_eq!(addresses("route 8.8.8.0/24 via 192.0.2.1."), ["8.8.8.0"]);
+    assert_eq!(addresses("oid!(1.3.101.112) and 2.5.29.17"), [""; 0]);
     assert_eq!(
         addresses("[2a00:1450::1] 2001:db8::1 a::b v1.2.3"),
         ["2a00:1450::1"]
