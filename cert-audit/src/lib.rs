@@ -36,6 +36,7 @@ pub mod effective;
 pub mod instant;
 pub mod inventory;
 pub mod issued;
+pub mod keyring;
 pub mod material;
 pub mod name;
 pub mod pem;
@@ -63,6 +64,7 @@ use crate::args::Args;
 use crate::audit::Audit;
 use crate::instant::Instant;
 use crate::inventory::Inventory;
+use crate::keyring::Keyring;
 use crate::policy::{Policy, Section};
 use crate::trust::Trust;
 
@@ -109,7 +111,9 @@ pub fn check(input: &Input<'_, Section, Args>) -> Result<Outcome, Failure> {
 
 /// Reads, judges and checks. Runs on the current rayon pool.
 fn outcome(input: &Input<'_, Section, Args>, policy: &Policy) -> Result<Outcome, Failure> {
-    let mut inventory = read::inventory(input);
+    let mut keyring = Keyring::of(policy, input);
+    let mut inventory = read::inventory(input, &keyring);
+    inventory.undecided.append(&mut keyring.undecided);
     let mut trust = Trust::of(
         &inventory,
         policy,
@@ -117,6 +121,7 @@ fn outcome(input: &Input<'_, Section, Args>, policy: &Policy) -> Result<Outcome,
             scope: input.scope,
             tree: input.tree,
             prefix: input.policy_prefix,
+            folder: input.policy_folder,
         },
     );
     inventory.undecided.append(&mut trust.undecided);

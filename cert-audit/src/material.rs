@@ -124,8 +124,9 @@ impl Kind {
     }
 }
 
-/// Reads a file's content. `path` is used for its extension alone.
-pub fn read(bytes: &[u8], path: &str) -> Material {
+/// Reads a file's content. `path` is used for its extension alone; `passwords` are tried on what
+/// is locked.
+pub fn read(bytes: &[u8], path: &str, _passwords: &[&[u8]]) -> Material {
     let named = place::is_named_container(path);
     let mut material = if memmem::find(bytes, b"-----BEGIN ").is_some() {
         of_pem(bytes, named)
@@ -330,7 +331,7 @@ mod tests {
     use super::*;
 
     fn reasons(bytes: &[u8], path: &str) -> Vec<String> {
-        read(bytes, path)
+        read(bytes, path, &[])
             .pieces
             .into_iter()
             .map(|piece| match piece.what {
@@ -382,7 +383,7 @@ mod tests {
     #[test]
     fn keys_are_counted_and_masked() {
         let text = "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n";
-        let material = read(text.as_bytes(), "key.pem");
+        let material = read(text.as_bytes(), "key.pem", &[]);
         assert_eq!(reasons(text.as_bytes(), "key.pem"), ["a key"]);
         assert_eq!(
             material.shown.as_deref(),
@@ -401,7 +402,7 @@ mod tests {
     #[test]
     fn armour_alone_makes_a_container() {
         let block = "-----BEGIN CERTIFICATE-----\nZg==\n-----END CERTIFICATE-----\n";
-        assert!(read(block.as_bytes(), "whatever").container);
-        assert!(!read(format!("let x = \"{block}\";").as_bytes(), "a.rs").container);
+        assert!(read(block.as_bytes(), "whatever", &[]).container);
+        assert!(!read(format!("let x = \"{block}\";").as_bytes(), "a.rs", &[]).container);
     }
 }

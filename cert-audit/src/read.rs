@@ -13,6 +13,7 @@ use rules::{LineIndex, Suppression, Undecided};
 
 use crate::args::Args;
 use crate::inventory::{Coverage, Inventory, Reading};
+use crate::keyring::Keyring;
 use crate::policy::Section;
 use crate::walk::{self, File, Passed};
 use crate::{material, place};
@@ -36,7 +37,7 @@ enum Read {
 }
 
 /// Reads everything that was asked for. Runs on the current rayon pool.
-pub fn inventory(input: &Input<'_, Section, Args>) -> Inventory {
+pub fn inventory(input: &Input<'_, Section, Args>, keyring: &Keyring) -> Inventory {
     let mut walk = match input.tree {
         Tree::Folder(_) => walk::walk(input.scope),
         Tree::Revision(_) => of_revision(input),
@@ -46,7 +47,7 @@ pub fn inventory(input: &Input<'_, Section, Args>) -> Inventory {
     let mut reads: Vec<Read> = std::mem::take(&mut walk.files)
         .into_par_iter()
         .map(|file| {
-            let read = read(input, &file);
+            let read = read(input, keyring, &file);
             input.progress.advance(1);
             read
         })
@@ -59,7 +60,7 @@ pub fn inventory(input: &Input<'_, Section, Args>) -> Inventory {
     };
     if let Some(bytes) = input.stdin {
         coverage.files += 1;
-        let mut reading = reading(STDIN.into(), bytes, false);
+        let mut reading = reading(STDIN.into(), bytes, false, keyring);
         let text = reading.material.shown.take();
         // It cannot be read again, so the report needs its text from us.
         let text = text.unwrap_or_else(|| String::from_utf8_lossy(bytes).into());
@@ -116,7 +117,7 @@ fn of_revision(input: &Input<'_, Section, Args>) -> walk::Walk {
 }
 
 /// Reads one file and looks at its content.
-fn read(input: &Input<'_, Section, Args>, file: &File) -> Read {
+fn read(input: &Input<'_, Section, Args>, keyring: &Keyring, file: &File) -> Read {
     let fixture = place::is_fixture(input.scope.below(&file.shown)) && !input.args.fixtures;
     let undecided = |reason: String| {
         if fixture {
@@ -140,7 +141,7 @@ fn read(input: &Input<'_, Section, Args>, file: &File) -> Read {
         Ok(None) => return Read::Passed(Passed::TooLarge),
         Err(reason) => return undecided(reason),
     };
-    let reading = reading(file.shown.clone(), &bytes, fixture);
+    let reading = reading(file.shown.clone(), &bytes, fixture, keyring);
     if reading.material.is_nothing() {
         return Read::Nothing;
     }
@@ -173,8 +174,8 @@ pub(crate) fn in_tree(tree: &Tree, path: &str) -> Result<Option<Vec<u8>>, String
 }
 
 /// Looks at the content of a file.
-fn reading(path: Arc<str>, bytes: &[u8], fixture: bool) -> Reading {
-    let material = material::read(bytes, &path);
+fn reading(path: Arc<str>, bytes: &[u8], fixture: bool, keyring: &Keyring) -> Reading {
+    let material = material::read(bytes, &path, &keyring.passwords_for(&path));
     let suppressions = if material.container && !fixture {
         suppressions(&path, bytes)
     } else {

@@ -5,7 +5,7 @@
 //! gives the same answer.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 use rules::scope::Scope;
 use rules::tree::Tree;
@@ -44,6 +44,8 @@ pub struct Place<'a> {
     pub tree: &'a Tree,
     /// What makes a report path relative to the policy's folder when it is put before it.
     pub prefix: &'a str,
+    /// The policy's folder.
+    pub folder: Option<&'a Path>,
 }
 
 impl Trust {
@@ -137,12 +139,15 @@ impl Trust {
             }
         } else {
             let bytes = match place.tree {
-                Tree::Folder(_) => read::on_disk(&on_disk(path, place)),
+                Tree::Folder(_) => {
+                    let folder = place.folder.unwrap_or(&place.scope.root);
+                    read::on_disk(&folder.join(path))
+                }
                 Tree::Revision(_) => read::in_tree(place.tree, shown),
             };
             match bytes {
                 Ok(Some(bytes)) => {
-                    for piece in material::read(&bytes, path).pieces {
+                    for piece in material::read(&bytes, path, &[]).pieces {
                         if let What::Certificate(der) = piece.what {
                             self.add(&der);
                         }
@@ -176,18 +181,4 @@ impl Trust {
             reason,
         });
     }
-}
-
-/// Where a file lies that the policy names relative to its own folder, which is as many folders
-/// above the root as its prefix has.
-fn on_disk(path: &str, place: Place<'_>) -> PathBuf {
-    let above = Path::new(place.prefix)
-        .components()
-        .filter(|component| matches!(component, Component::Normal(_)))
-        .count();
-    let mut folder = place.scope.root.as_path();
-    for _ in 0..above {
-        folder = folder.parent().unwrap_or(folder);
-    }
-    folder.join(path)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::path::Path;
 use std::time::Instant;
 
 use clap::{Args, Subcommand};
@@ -48,6 +49,7 @@ pub struct Prepared<'a> {
     pub(super) scope: &'a Scope,
     pub(super) policy: &'a Policy,
     pub(super) policy_prefix: &'a str,
+    pub(super) policy_folder: Option<&'a Path>,
     pub(super) policy_outside: bool,
     pub(super) now: Timestamp,
     pub(super) jobs: NonZeroUsize,
@@ -93,6 +95,7 @@ impl Prepared<'_> {
             policy: self.policy,
             section: section.as_ref(),
             policy_prefix: self.policy_prefix,
+            policy_folder: self.policy_folder,
             policy_outside: self.policy_outside,
             args,
             now: self.now,

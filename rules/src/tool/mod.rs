@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::marker::PhantomData;
 use std::num::NonZeroUsize;
+use std::path::Path;
 
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
@@ -84,6 +85,8 @@ pub struct Input<'a, S, X = NoArgs> {
     /// What makes a report path relative to the policy's folder when it is put before it: empty,
     /// or a path that ends in `/`. For the globs of the section.
     pub policy_prefix: &'a str,
+    /// The policy's folder, absolute; `None` without a policy.
+    pub policy_folder: Option<&'a Path>,
     /// Whether the policy lies outside the root, so that the change that is judged did not write
     /// it.
     pub policy_outside: bool,

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 use std::num::NonZeroUsize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Failure;
 use super::check::{Identity, Prepared};
@@ -21,6 +21,7 @@ pub(super) struct World {
     pub(super) scope: Scope,
     pub(super) policy: Policy,
     pub(super) policy_prefix: String,
+    policy_folder: Option<PathBuf>,
     policy_outside: bool,
     pub(super) baseline: Option<(String, Baseline)>,
     stdin: Option<Vec<u8>>,
@@ -38,6 +39,7 @@ impl World {
             scope: &self.scope,
             policy: &self.policy,
             policy_prefix: &self.policy_prefix,
+            policy_folder: self.policy_folder.as_deref(),
             policy_outside: self.policy_outside,
             now: args.now.unwrap_or(io.now),
             jobs: jobs(args),
@@ -101,7 +103,10 @@ pub(super) fn prepare(
         .and_then(|folder| scope.root.strip_prefix(folder).ok());
     Ok(World {
         policy_prefix: above.map(prefix).unwrap_or_default(),
-        policy_outside: folder.is_some_and(|folder| !folder.starts_with(&scope.root)),
+        policy_outside: folder
+            .as_ref()
+            .is_some_and(|folder| !folder.starts_with(&scope.root)),
+        policy_folder: folder,
         scope,
         policy,
         baseline,

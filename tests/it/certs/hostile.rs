@@ -46,7 +46,7 @@ fn mutant(bytes: &[u8], numbers: &mut Numbers) -> Vec<u8> {
 
 /// Looks at `bytes` as `check` does, and returns how many pieces there are.
 fn look(bytes: &[u8]) -> usize {
-    let material = material::read(bytes, "mutant.pem");
+    let material = material::read(bytes, "mutant.pem", &[]);
     for piece in &material.pieces {
         if let What::Certificate(der) = &piece.what
             && let Some(certificate) = Certificate::read(der)
@@ -77,7 +77,7 @@ fn mutants_of_every_corpus_file() {
             look(&mutant(&bytes, &mut numbers));
         }
         // PEM hides the structure from changes of single bytes: change what it holds, too.
-        for piece in material::read(&bytes, "a.pem").pieces {
+        for piece in material::read(&bytes, "a.pem", &[]).pieces {
             if let What::Certificate(der) = piece.what {
                 for _ in 0..24 {
                     look(&mutant(&der, &mut numbers));
@@ -93,7 +93,7 @@ fn mutants_of_every_corpus_file() {
 fn every_prefix_is_unreadable_and_no_prefix_is_silent() {
     let whole = std::fs::read(tree::at("tests/estate/deploy/tls/metrics.der")).unwrap();
     for end in 1..whole.len() {
-        let material = material::read(&whole[..end], "a.der");
+        let material = material::read(&whole[..end], "a.der", &[]);
         let [piece] = material.pieces.as_slice() else {
             panic!("{end}: {:?}", material.pieces);
         };

@@ -57,7 +57,7 @@ pub(super) fn corpus() -> Vec<PathBuf> {
 /// What we read in a file, by fingerprint.
 fn ours(path: &str) -> BTreeMap<String, Certificate> {
     let bytes = std::fs::read(path).unwrap();
-    material::read(&bytes, path)
+    material::read(&bytes, path, &[])
         .pieces
         .into_iter()
         .filter_map(|piece| match piece.what {
