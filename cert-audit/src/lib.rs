@@ -32,6 +32,7 @@ pub mod chain;
 pub mod check;
 pub mod checks;
 pub mod der;
+pub mod document;
 pub mod effective;
 pub mod instant;
 pub mod inventory;
