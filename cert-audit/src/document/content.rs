@@ -351,11 +351,8 @@ mod tests {
             .chars()
             .enumerate()
             .flat_map(|(at, c)| {
-                (at % 64 == 0)
-                    .then_some("\n  ")
-                    .unwrap_or("")
-                    .chars()
-                    .chain([c])
+                let lead = if at % 64 == 0 { "\n  " } else { "" };
+                lead.chars().chain([c])
             })
             .collect();
         pem(&wrapped);

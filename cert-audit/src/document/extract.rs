@@ -203,7 +203,7 @@ impl Document {
     /// Blocks that stand in the string as PEM are read with the string.
     fn adopt(&mut self, inner: Self, span: &Range<usize>, outer: &str) {
         let (start, end) = (position::of(span.start), position::of(span.end));
-        let within = |place: &str| shortened(format!("{outer} > {place}"));
+        let within = |place: &str| shortened(&format!("{outer} > {place}")).into_owned();
         let manifests = self.manifests.len();
         let known = position::joined(inner.claimed);
         let mut moved = BTreeMap::new();

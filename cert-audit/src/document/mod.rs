@@ -257,12 +257,12 @@ fn read_into(document: &mut Document, bytes: &[u8], path: &str, depth: usize) {
         Format::Yaml => yaml::parse(source),
         Format::Toml => toml::parse(source),
         Format::Xml => return xml::scan(document, source),
-        Format::Text => (Vec::new(), vec![0..bytes.len()]),
+        Format::Text => unparsed(0..bytes.len()),
     };
-    let several = trees.len() > 1;
-    for (number, tree) in (1..).zip(&trees) {
+    let several = trees.last().is_some_and(|tree| tree.number > 1);
+    for tree in &trees {
         let prefix = if several {
-            format!("document {number} ")
+            format!("document {} ", tree.number)
         } else {
             String::new()
         };
@@ -280,6 +280,11 @@ fn read_into(document: &mut Document, bytes: &[u8], path: &str, depth: usize) {
 
 /// What a parser makes of a text: the documents in it, and the ranges that it cannot parse.
 type Parsed<'a> = (Vec<tree::Tree<'a>>, Vec<Range<usize>>);
+
+/// What a parser makes of a text that it cannot parse.
+fn unparsed<'a>(range: Range<usize>) -> Parsed<'a> {
+    (Vec::new(), std::iter::once(range).collect())
+}
 
 /// YAML's flow style begins like JSON, and so does a template.
 fn or_yaml<'a>(parsed: Parsed<'a>, source: &'a str) -> Parsed<'a> {

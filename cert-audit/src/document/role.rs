@@ -60,9 +60,15 @@ const NAMES: [(&str, Role); 31] = [
     ("trustbundle", Role::Trust),
 ];
 
+/// Longer keys are no names.
+const LONGEST: usize = 100;
+
 impl Role {
     /// The role that a key of a document names.
     pub(super) fn of_key(key: &str) -> Self {
+        if key.len() > LONGEST {
+            return Self::Unknown;
+        }
         let plain: String = key
             .chars()
             .filter(char::is_ascii_alphanumeric)

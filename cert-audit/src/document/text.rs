@@ -385,8 +385,8 @@ fn mask_settings(document: &mut Document, text: &[u8], from: usize) {
             continue;
         };
         let name = line.get(..mark).unwrap_or_default();
-        let is_secret = name.len() <= 128
-            && str::from_utf8(name).is_ok_and(|name| secrets::is_secret_name(name));
+        let is_secret =
+            name.len() <= 128 && str::from_utf8(name).is_ok_and(secrets::is_secret_name);
         let value = line.get(mark + 1..).unwrap_or_default();
         if is_secret && !value.trim_ascii().is_empty() {
             let value = start + mark + 1..start + mark + 1 + value.trim_ascii_end().len();

@@ -2,14 +2,14 @@
 
 use toml::de::{DeTable, DeValue};
 
-use super::Parsed;
 use super::tree::{Id, Step, Tree, Value};
+use super::{Parsed, unparsed};
 
 /// Reads `source`; what is no TOML is returned as a range.
 ///
 /// The parser bounds how deep values lie inside one another.
 pub(super) fn parse(source: &str) -> Parsed<'_> {
-    let loose = || (Vec::new(), vec![0..source.len()]);
+    let loose = || unparsed(0..source.len());
     let (table, errors) = DeTable::parse_recoverable(source);
     if !errors.is_empty() {
         return loose();
@@ -26,7 +26,7 @@ type Todo<'t, 'a> = (
 );
 
 fn tree<'a>(table: &toml::Spanned<DeTable<'a>>) -> Option<Tree<'a>> {
-    let mut tree = Tree::default();
+    let mut tree = Tree::numbered(1);
     let root = tree.add(None, Step::Root, table.span(), Value::Map(Vec::new()))?;
     let mut todo: Vec<Todo<'_, 'a>> = entries(root, table.get_ref());
     while let Some((parent, step, span, value)) = todo.pop() {
@@ -78,7 +78,9 @@ mod tests {
         let tree = trees.first().expect("one document");
         let strings: Vec<_> = tree
             .nodes()
-            .filter_map(|(id, _)| Some((tree.pointer(id), tree.text(id)?, &source[tree.span(id)])))
+            .filter_map(|(id, _)| {
+                Some((tree.pointer(id), tree.text(id)?, source.get(tree.span(id))?))
+            })
             .collect();
         assert_eq!(
             strings,

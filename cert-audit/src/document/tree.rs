@@ -20,6 +20,8 @@ pub(super) type Id = u32;
 #[derive(Debug, Default)]
 pub(super) struct Tree<'a> {
     nodes: Vec<Node<'a>>,
+    /// Which document of its stream it is, from 1; those that are empty or broken count as well.
+    pub(super) number: usize,
 }
 
 /// One value.
@@ -54,6 +56,14 @@ pub(super) enum Value<'a> {
 }
 
 impl<'a> Tree<'a> {
+    /// An empty tree for this document of a stream.
+    pub(super) fn numbered(number: usize) -> Self {
+        Self {
+            nodes: Vec::new(),
+            number,
+        }
+    }
+
     /// Adds a value below `parent`; `None` where the tree is full.
     pub(super) fn add(
         &mut self,
@@ -207,7 +217,10 @@ impl<'a> Tree<'a> {
         while let Some(node) = at {
             match &node.step {
                 Step::Root => break,
-                Step::Key(key) => steps.push(key.replace('~', "~0").replace('/', "~1")),
+                Step::Key(key) => {
+                    let key = shortened(key);
+                    steps.push(key.replace('~', "~0").replace('/', "~1"));
+                }
                 Step::Index(index) => steps.push(index.to_string()),
             }
             at = node.parent.and_then(|parent| self.node(parent));
@@ -217,17 +230,19 @@ impl<'a> Tree<'a> {
             pointer.push('/');
             pointer.push_str(step);
         }
-        shortened(pointer)
+        shortened(&pointer).into_owned()
     }
 }
 
 /// Cuts out the middle of a very long place, which hostile keys can make.
-pub(super) fn shortened(place: String) -> String {
+pub(super) fn shortened(place: &str) -> Cow<'_, str> {
     if place.len() <= LONGEST_PLACE {
-        return place;
+        return place.into();
     }
     let half = LONGEST_PLACE / 2;
     let head = place.get(..place.floor_char_boundary(half));
     let tail = place.get(place.ceil_char_boundary(place.len() - half)..);
-    format!("{}…{}", head.unwrap_or_default(), tail.unwrap_or_default())
+    [head.unwrap_or_default(), "…", tail.unwrap_or_default()]
+        .concat()
+        .into()
 }

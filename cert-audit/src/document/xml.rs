@@ -228,9 +228,11 @@ impl<'a> Path<'a> {
             place.push('/');
             place.push_str(element.name);
             if element.number > 1 {
-                place.push_str(&format!("[{}]", element.number));
+                place.push('[');
+                place.push_str(&element.number.to_string());
+                place.push(']');
             }
         }
-        shortened(place)
+        shortened(&place).into_owned()
     }
 }

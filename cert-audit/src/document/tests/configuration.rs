@@ -60,7 +60,7 @@ fn every_way_to_write_a_string_is_read() {
     for embedded in &document.embedded {
         assert_eq!(
             certificates(embedded),
-            [a.der.clone()],
+            std::slice::from_ref(&a.der),
             "{}",
             embedded.place
         );
@@ -174,8 +174,9 @@ fn saml_metadata_has_roles_by_use() {
     let wrapped = base64(&encrypt.der)
         .as_bytes()
         .chunks(64)
-        .map(|line| format!("{}&#13;\n", str::from_utf8(line).expect("base64")))
-        .collect::<String>();
+        .map(|line| str::from_utf8(line).expect("base64"))
+        .collect::<Vec<_>>()
+        .join("&#13;\n");
     let text = format!(
         "<?xml version=\"1.0\"?>\n<!-- <X509Certificate> -->\n<md:EntityDescriptor entityID='a>b'>\n\
          <md:IDPSSODescriptor>\n <md:KeyDescriptor use=\"signing\"><ds:KeyInfo><ds:X509Data>\n\

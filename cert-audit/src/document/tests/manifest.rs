@@ -87,7 +87,7 @@ fn a_stream_names_its_documents_and_a_list_its_items() {
     let titles: Vec<_> = document
         .manifests
         .iter()
-        .map(|found| found.title())
+        .map(super::super::Manifest::title)
         .collect();
     assert_eq!(titles, ["ConfigMap/roots", "Secret/b"]);
     assert_eq!(document.pairs.len(), 1);
@@ -108,7 +108,7 @@ fn a_stream_names_its_documents_and_a_list_its_items() {
     );
     assert_eq!(
         places.last(),
-        Some(&("document 2 /data/tls.key".to_owned(), 31))
+        Some(&("document 3 /data/tls.key".to_owned(), 31))
     );
 }
 

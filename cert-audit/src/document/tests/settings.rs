@@ -35,7 +35,10 @@ fn settings_line_by_line() {
             ("/DER", Role::Unknown, 5, false),
         ]
     );
-    assert_eq!(certificates(&document.embedded[0]), [a.der.clone()]);
+    assert_eq!(
+        certificates(&document.embedded[0]),
+        std::slice::from_ref(&a.der)
+    );
     assert_eq!(document.embedded[3].bytes, a.der);
     let shown = shown(&document, &text);
     assert!(!shown.contains("hunter2") && !shown.contains(&a.key.replace('\n', "\\n")));
@@ -93,7 +96,7 @@ fn strings_of_programs_are_joined() {
         let [found] = document.embedded.as_slice() else {
             panic!("{text}{document:?}")
         };
-        assert_eq!(certificates(found), [a.der.clone()], "{text}");
+        assert_eq!(certificates(found), std::slice::from_ref(&a.der), "{text}");
         assert_eq!(document.claimed.len(), 1);
     }
 }
