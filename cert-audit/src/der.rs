@@ -25,6 +25,8 @@ pub mod tag {
     pub const BOOLEAN: u8 = 0x01;
     /// INTEGER.
     pub const INTEGER: u8 = 0x02;
+    /// BIT STRING.
+    pub const BIT_STRING: u8 = 0x03;
     /// OCTET STRING.
     pub const OCTET_STRING: u8 = 0x04;
     /// NULL.
@@ -33,6 +35,8 @@ pub mod tag {
     pub const OID: u8 = 0x06;
     /// SEQUENCE.
     pub const SEQUENCE: u8 = 0x30;
+    /// SET.
+    pub const SET: u8 = 0x31;
     /// The context-specific, constructed tag 0: a certificate's version.
     pub const VERSION: u8 = 0xa0;
     /// The context-specific, constructed tag 3: a certificate's extensions.

@@ -1,6 +1,7 @@
 //! `cert-audit` from outside: its command line, its oracles, and input that means harm.
 
 mod boundaries;
+mod containers;
 mod hostile;
 mod mint;
 mod minted;

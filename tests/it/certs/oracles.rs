@@ -22,7 +22,7 @@ const DEBIAN: &str = "/usr/share/ca-certificates";
     clippy::disallowed_methods,
     reason = "tests/run says by this variable where it installed the oracles"
 )]
-fn python() -> Command {
+pub(super) fn python() -> Command {
     let python = std::env::var_os("PREFLIGHT_PYTHON");
     Command::new(python.expect("tests/run sets PREFLIGHT_PYTHON"))
 }
@@ -52,6 +52,29 @@ pub(super) fn corpus() -> Vec<PathBuf> {
         .filter(|line| line["certificate"].is_null())
         .map(|line| PathBuf::from(line["path"].as_str().unwrap()))
         .collect()
+}
+
+/// Every file of the python package `cryptography-vectors`.
+pub(super) fn vectors() -> Vec<PathBuf> {
+    static FILES: OnceLock<Vec<PathBuf>> = OnceLock::new();
+    let files = FILES.get_or_init(|| {
+        let ran = python()
+            .args([
+                "-c",
+                "import cryptography_vectors as v; print(v.__path__[0])",
+            ])
+            .output()
+            .expect("python runs");
+        let folder = String::from_utf8(ran.stdout).expect("a path");
+        walkdir::WalkDir::new(folder.trim_end())
+            .sort_by_file_name()
+            .into_iter()
+            .filter_map(Result::ok)
+            .filter(|entry| entry.file_type().is_file())
+            .map(walkdir::DirEntry::into_path)
+            .collect()
+    });
+    files.clone()
 }
 
 /// What we read in a file, by fingerprint.
