@@ -143,11 +143,15 @@ fn keys<'a>(
         .keys
         .iter()
         .filter(|key| key.occurrence.inside.group.as_ref() == group);
-    let certainty = match group {
-        Some(_) => Certainty::Proven,
-        None => Certainty::Likely,
-    };
-    let own: Vec<Pairing<'a>> = own.map(|key| Pairing { key, certainty }).collect();
+    let own: Vec<Pairing<'a>> = own
+        .map(|key| Pairing {
+            key,
+            certainty: match group {
+                Some(_) if !key.occurrence.inside.is_guess => Certainty::Proven,
+                _ => Certainty::Likely,
+            },
+        })
+        .collect();
     if !own.is_empty() || group.is_some() {
         return own;
     }

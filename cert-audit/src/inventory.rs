@@ -8,7 +8,8 @@ use rayon::iter::{IntoParallelIterator as _, IntoParallelRefIterator as _, Paral
 use rules::{Position, Span, Suppression, Undecided};
 
 use crate::certificate::{Certificate, Fingerprint};
-use crate::material::{HeldKey, Inside, Kind, Material, What};
+use crate::key::KeyFacts;
+use crate::material::{Inside, Kind, Material, What};
 use crate::place;
 use crate::walk::Passed;
 
@@ -67,12 +68,12 @@ pub struct Other {
 }
 
 /// A private key at its place.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyHere {
     /// Where.
     pub occurrence: Occurrence,
     /// What is known of it.
-    pub key: HeldKey,
+    pub key: KeyFacts,
 }
 
 /// Something that should have been a certificate and cannot be read.

@@ -16,11 +16,15 @@ pub enum Label {
     /// `CERTIFICATE`, `X509 CERTIFICATE` or, with OpenSSL's trust settings behind the certificate,
     /// `TRUSTED CERTIFICATE`.
     Certificate,
-    /// Any kind of private key. Its content is never decoded.
+    /// Any kind of private key. Its content is not decoded here.
     PrivateKey,
-    /// `PKCS7` or `CMS`: a container that may hold certificates.
+    /// `PKCS7`, `CMS` or `PKCS12`: a container that may hold certificates.
     Pkcs7,
-    /// Keys, parameters, requests, revocation lists and what is not ours at all.
+    /// `X509 CRL`.
+    Revocations,
+    /// A certificate signing request. Its content is not decoded.
+    Request,
+    /// Public keys, parameters and what is not ours at all. Its content is not decoded.
     Other,
 }
 
@@ -67,9 +71,11 @@ pub struct Block {
     pub start: Position,
     /// Where the BEGIN marker ends.
     pub end: Position,
+    /// Bytes of the label.
+    pub name: std::ops::Range<usize>,
     /// Bytes of the text between the BEGIN and the END line.
     pub body: std::ops::Range<usize>,
-    /// The decoded content (empty for labels other than certificates), or why there is none.
+    /// The decoded content (empty for labels whose content is not decoded), or why there is none.
     pub content: Result<Vec<u8>, Fault>,
 }
 
@@ -116,11 +122,8 @@ impl Iterator for Blocks<'_> {
             if is_comment(lead) {
                 continue;
             }
-            let label = label(
-                self.text
-                    .get(self.at..marker_end - DASHES.len())
-                    .unwrap_or_default(),
-            );
+            let name = self.at..marker_end - DASHES.len();
+            let label = label(self.text.get(name.clone()).unwrap_or_default());
             self.at = marker_end;
             let line = self.line_of(start);
             let column = column(lead);
@@ -138,6 +141,7 @@ impl Iterator for Blocks<'_> {
             let (body, content) = self.content(start + BEGIN.len(), marker_end, label);
             return Some(Block {
                 label,
+                name,
                 start: begin,
                 end,
                 body,
@@ -177,7 +181,7 @@ impl Blocks<'_> {
             return (body, Err(Fault::OtherEnd));
         }
         self.at += name.len();
-        if label != Label::Certificate {
+        if matches!(label, Label::PrivateKey | Label::Request | Label::Other) {
             return (body, Ok(Vec::new()));
         }
         let text = self.text.get(body.clone()).unwrap_or_default();
@@ -243,7 +247,9 @@ fn is_comment(lead: &[u8]) -> bool {
 fn label(name: &[u8]) -> Label {
     match name {
         b"CERTIFICATE" | b"X509 CERTIFICATE" | b"TRUSTED CERTIFICATE" => Label::Certificate,
-        b"PKCS7" | b"CMS" => Label::Pkcs7,
+        b"PKCS7" | b"PKCS #7 SIGNED DATA" | b"CMS" | b"PKCS12" => Label::Pkcs7,
+        b"X509 CRL" => Label::Revocations,
+        b"CERTIFICATE REQUEST" | b"NEW CERTIFICATE REQUEST" => Label::Request,
         name if name.ends_with(b"PRIVATE KEY") => Label::PrivateKey,
         _ => Label::Other,
     }
