@@ -49,6 +49,7 @@ pub mod pem;
 pub mod place;
 pub mod policy;
 pub mod read;
+pub mod ssh;
 pub mod standing;
 pub mod threshold;
 pub mod trust;
