@@ -74,6 +74,9 @@ const SHA1: Option<&str> = Some("SHA-1");
 /// RSASSA-PSS, whose hash is in its parameters.
 const PSS: Oid<'static> = oid!(1.2.840.113549.1.1.10);
 
+/// RSAES-OAEP.
+const OAEP: Oid<'static> = oid!(1.2.840.113549.1.1.7);
+
 /// The kinds of signatures, with their hash where that is broken.
 static SIGNATURES: [(Oid<'static>, &str, Option<&str>); 34] = [
     (oid!(1.2.840.113549.1.1.11), "sha256WithRSAEncryption", None),
@@ -192,6 +195,12 @@ fn hash_of_pss(algorithm: &AlgorithmIdentifier<'_>) -> Option<&'static str> {
 
 fn bits_of(key: &SubjectPublicKeyInfo<'_>) -> Option<u32> {
     match key.parsed().ok()? {
+        // Keys for RSASSA-PSS alone are written as those for all of RSA (RFC 4055 §1.2).
+        PublicKey::Unknown(bits) if [PSS, OAEP].contains(&key.algorithm.algorithm) => {
+            let (numbers, _) = crate::der::expect(bits, crate::der::tag::SEQUENCE)?;
+            let (modulus, _) = crate::der::expect(numbers.value, crate::der::tag::INTEGER)?;
+            bits_of_integer(modulus.value)
+        }
         PublicKey::RSA(rsa) => bits_of_integer(rsa.modulus),
         PublicKey::DSA(_) => {
             // The modulus is the first of the parameters (RFC 3279 §2.3.2).

@@ -21,6 +21,7 @@ use crate::container::kdf::{Budget, Password};
 use crate::container::pbe;
 use crate::cursor::{Cursor, element};
 use crate::der::tag;
+use crate::ssh::string;
 
 /// What may be known of a private key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -317,15 +318,6 @@ fn of_openssh(bytes: &[u8]) -> Option<KeyFacts> {
         encrypted: cipher != b"none",
         ..facts.unwrap_or_else(KeyFacts::unknown)
     })
-}
-
-/// A string of SSH: four bytes of length, and the content (RFC 4251 §5).
-fn string<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let (length, after) = rest.split_first_chunk()?;
-    let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
-    let (string, after) = after.split_at_checked(length)?;
-    *rest = after;
-    Some(string)
 }
 
 /// A public key of SSH (RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4).

@@ -50,6 +50,7 @@ pub mod place;
 pub mod policy;
 pub mod read;
 pub mod role;
+pub mod ssh;
 pub mod standing;
 pub mod threshold;
 pub mod trust;

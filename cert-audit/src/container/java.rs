@@ -45,6 +45,15 @@ struct Class {
     parent: Option<usize>,
 }
 
+/// What stands where a class is described.
+#[derive(Debug, Clone, Copy)]
+enum Described {
+    /// The class of this number.
+    Class(usize),
+    /// Nothing: the topmost class has none above it.
+    Nothing,
+}
+
 const NULL: u8 = 0x70;
 const REFERENCE: u8 = 0x71;
 const CLASS_DESCRIPTION: u8 = 0x72;
@@ -107,12 +116,16 @@ impl Stream<'_> {
                 self.take(length)?;
             }
             OBJECT => {
-                let class = self.class(depth)?;
+                let Described::Class(class) = self.class(depth)? else {
+                    return None;
+                };
                 self.handles.push(None);
                 self.fields(class, depth)?;
             }
             ARRAY => {
-                let class = self.class(depth)??;
+                let Described::Class(class) = self.class(depth)? else {
+                    return None;
+                };
                 self.handles.push(None);
                 let length = self.number(4)?;
                 let element = self.classes.get(class)?.element?;
@@ -128,14 +141,14 @@ impl Stream<'_> {
         Some(())
     }
 
-    /// A description of a class: its number; the inner `None` is no class.
-    fn class(&mut self, depth: usize) -> Option<Option<usize>> {
+    /// A description of a class: its number, if it is one.
+    fn class(&mut self, depth: usize) -> Option<Described> {
         let depth = depth.checked_sub(1)?;
         match self.octet()? {
-            NULL => return Some(None),
+            NULL => return Some(Described::Nothing),
             REFERENCE => {
                 let handle = self.number(4)?.checked_sub(0x7e_0000)?;
-                return Some(Some((*self.handles.get(handle)?)?));
+                return Some(Described::Class((*self.handles.get(handle)?)?));
             }
             CLASS_DESCRIPTION => {}
             _ => return None,
@@ -165,9 +178,10 @@ impl Stream<'_> {
             self.classes.get_mut(number)?.fields.push(kind);
         }
         self.annotations(depth)?;
-        let parent = self.class(depth)?;
-        self.classes.get_mut(number)?.parent = parent;
-        Some(Some(number))
+        if let Described::Class(parent) = self.class(depth)? {
+            self.classes.get_mut(number)?.parent = Some(parent);
+        }
+        Some(Described::Class(number))
     }
 
     /// What a class writes beside its fields, up to the mark that ends it.
@@ -179,9 +193,9 @@ impl Stream<'_> {
     }
 
     /// The fields of an object, those of the topmost class first.
-    fn fields(&mut self, class: Option<usize>, depth: usize) -> Option<()> {
+    fn fields(&mut self, class: usize, depth: usize) -> Option<()> {
         let mut line = Vec::new();
-        let mut next = class;
+        let mut next = Some(class);
         while let Some(number) = next {
             // A class above itself has no top.
             if line.len() >= DEPTH {

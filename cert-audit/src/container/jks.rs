@@ -39,7 +39,8 @@ pub(super) fn open(bytes: &[u8], passwords: &[&[u8]]) -> Option<Opened> {
             .map(wide)
             .collect(),
     };
-    let mut opened = match store.entries() {
+    let entries = store.entries();
+    let mut opened = match entries {
         Some(()) => {
             let guarded = bytes.len() - store.bytes.0.len();
             let fits = bytes
@@ -52,7 +53,8 @@ pub(super) fn open(bytes: &[u8], passwords: &[&[u8]]) -> Option<Opened> {
         }
         None => store.opened,
     };
-    if store.bytes.0.len() < DIGEST {
+    let whole = entries.is_some() && store.bytes.0.len() >= DIGEST;
+    if !whole && opened.trouble.is_empty() {
         opened.trouble.push(Trouble::broken("it was cut off"));
     }
     Some(opened)

@@ -5,6 +5,7 @@
 //! is a defect of the file, a locked one is a lack of ours.
 
 pub(crate) mod ber;
+mod hash;
 mod java;
 mod jks;
 pub(crate) mod kdf;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::kdf::{self, Budget, Derivation, Password, Pkcs12, Purpose};
+use super::hash;
+use super::kdf::{Budget, Derivation, Password, Pkcs12, Purpose};
 use super::{Item, Object, Opened, Trouble, ber, octets, pbe};
 use crate::base64;
 use crate::cursor::Cursor;
@@ -313,7 +314,7 @@ impl Safe {
 
 /// What is guarded by the integrity code: the content of the outermost `data`, or of `signedData`,
 /// whose signature is not checked.
-fn authenticated<'a>(mut info: Cursor<'a>) -> Option<&'a [u8]> {
+fn authenticated(mut info: Cursor<'_>) -> Option<&[u8]> {
     match info.oid()? {
         DATA => Some(info.enter(ZERO)?.expect(tag::OCTET_STRING)?.value),
         SIGNED_DATA => {
@@ -406,21 +407,21 @@ impl<'a> Mac<'a> {
         let malformed = || Trouble::broken("its integrity code cannot be read");
         let mut algorithm = self.algorithm;
         let oid = algorithm.oid().ok_or_else(malformed)?;
-        let (hash, key) = if oid == PBMAC1 {
+        let (function, key) = if oid == PBMAC1 {
             let mut parameters = algorithm.enter(tag::SEQUENCE).ok_or_else(malformed)?;
             let derivation = parameters.enter(tag::SEQUENCE).ok_or_else(malformed)?;
             let mut scheme = parameters.enter(tag::SEQUENCE).ok_or_else(malformed)?;
-            let hash = kdf::hmac_hash(scheme.oid().ok_or_else(malformed)?)?;
+            let function = hash::hmac_hash(scheme.oid().ok_or_else(malformed)?)?;
             let derivation = Derivation::of(derivation)?;
-            let length = u64::try_from(hash.output_len()).unwrap_or_default();
+            let length = u64::try_from(function.output_len()).unwrap_or_default();
             let length = derivation.length().unwrap_or(length);
-            (hash, derivation.derive(&password.text, length, budget)?)
+            (function, derivation.derive(&password.text, length, budget)?)
         } else {
-            let hash = kdf::hash(oid)?;
-            let derivation = Pkcs12::new(hash, self.salt, self.rounds, budget)?;
-            let key = derivation.derive(password, Purpose::Mac, hash.output_len());
-            (hash, key)
+            let function = hash::hash(oid)?;
+            let derivation = Pkcs12::new(function, self.salt, self.rounds, budget)?;
+            let key = derivation.derive(password, Purpose::Mac, function.output_len());
+            (function, key)
         };
-        Ok(kdf::hmac(hash, &key, content) == self.digest)
+        Ok(hash::hmac(function, &key, content) == self.digest)
     }
 }

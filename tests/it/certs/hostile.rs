@@ -11,7 +11,7 @@ use testkit::{cli, tree};
 use super::{mint, oracles, rules, tool};
 
 /// A stream of numbers that is the same every time (xorshift).
-struct Numbers(u64);
+pub(super) struct Numbers(pub(super) u64);
 
 impl Numbers {
     fn next(&mut self) -> u64 {
@@ -28,7 +28,7 @@ impl Numbers {
 }
 
 /// One change: a flipped bit, a cut, a length that lies, bytes twice or missing.
-fn mutant(bytes: &[u8], numbers: &mut Numbers) -> Vec<u8> {
+pub(super) fn mutant(bytes: &[u8], numbers: &mut Numbers) -> Vec<u8> {
     let mut mutant = bytes.to_vec();
     let at = numbers.below(mutant.len());
     match numbers.below(5) {

@@ -1,13 +1,18 @@
 //! `cert-audit` from outside: its command line, its oracles, and input that means harm.
 
+mod artifacts;
 mod boundaries;
 mod containers;
+mod damage;
 mod hostile;
+mod java;
+mod keys;
 mod mint;
 mod minted;
 mod oracles;
 mod places;
 mod policy;
+mod tools;
 
 use testkit::cli::{Found, Tool};
 
