@@ -1,77 +1,94 @@
 //! Whether a file is worth reading as a document, told by its bytes alone.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
+use aho_corasick::packed::Searcher;
 use memchr::memmem::Finder;
 
-/// What no document for us is without.
-///
+/// What no document for us is without, and how what follows tells whether it is that.
+type Word = (&'static [u8], fn(&[u8]) -> bool);
+
 /// * `-----BEGIN `: PEM, in lines or escaped.
 /// * `LS0tLS1CRUdJT`, `0tLS0tQkVHSU`, `tLS0tLUJFR0lO`: base64 of `-----BEGIN`, where it begins at
 ///   a byte whose number is a multiple of three, or one or two more.
 /// * `TFMwdExTMUNSVWRKV`, `xTMHRMUzFDUlVkSl`, `MUzB0TFMxQ1JVZEpU`: the first of them in base64 once
 ///   more, alone or in a document.
+/// * `MII`, `TUlJ`: base64 of DER, and that in base64 once more.
+/// * `/u3+7Q`, `zs7Ozg`: base64 of a JKS or a JCEKS keystore.
 /// * `cert-manager.io`, `kubernetes.io/tls`: objects that speak of certificates without one.
 /// * `certificate-authority`, `client-certificate`: a kubeconfig that refers to files.
 /// * `X509Certificate`: SAML metadata, whose base64 may begin with white space.
-const WORDS: [&[u8]; 12] = [
-    b"-----BEGIN ",
-    b"LS0tLS1CRUdJT",
-    b"0tLS0tQkVHSU",
-    b"tLS0tLUJFR0lO",
-    b"TFMwdExTMUNSVWRKV",
-    b"xTMHRMUzFDUlVkSl",
-    b"MUzB0TFMxQ1JVZEpU",
-    b"cert-manager.io",
-    b"kubernetes.io/tls",
-    b"certificate-authority",
-    b"client-certificate",
-    b"X509Certificate",
-];
-
-/// Starts of base64 text that say more by what follows: DER, the same in base64 once more, a JKS
-/// and a JCEKS keystore, each with what tells whether it is that.
-type Start = (&'static [u8], fn(&[u8]) -> bool);
-const STARTS: [Start; 4] = [
+const WORDS: [Word; 16] = [
+    (b"-----BEGIN ", |_| true),
+    (b"LS0tLS1CRUdJT", |_| true),
+    (b"0tLS0tQkVHSU", |_| true),
+    (b"tLS0tLUJFR0lO", |_| true),
+    (b"TFMwdExTMUNSVWRKV", |_| true),
+    (b"xTMHRMUzFDUlVkSl", |_| true),
+    (b"MUzB0TFMxQ1JVZEpU", |_| true),
     (b"MII", is_der),
     (b"TUlJ", is_der_twice),
     (b"/u3+7Q", |_| true),
     (b"zs7Ozg", |_| true),
+    (b"cert-manager.io", |_| true),
+    (b"kubernetes.io/tls", |_| true),
+    (b"certificate-authority", |_| true),
+    (b"client-certificate", |_| true),
+    (b"X509Certificate", |_| true),
 ];
 
-static WORD_FINDERS: LazyLock<[Finder<'static>; WORDS.len()]> =
-    LazyLock::new(|| WORDS.map(Finder::new));
-static START_FINDERS: LazyLock<[Finder<'static>; STARTS.len()]> =
-    LazyLock::new(|| STARTS.map(|(start, _)| Finder::new(start)));
+/// Which of the words are base64 of a BEGIN marker.
+const ARMOUR: Range<usize> = 1..7;
+
+/// Which of the words begin base64 of something binary.
+const STARTS: Range<usize> = 7..11;
+
+/// Looks for all words at once, several gigabytes a second.
+static SEARCHER: LazyLock<Option<Searcher>> =
+    LazyLock::new(|| Searcher::new(WORDS.iter().map(|(word, _)| word)));
+
+/// For machines without the instructions that the search for all words at once needs, and for
+/// texts that are known to be worth it.
+static FINDERS: LazyLock<[Finder<'static>; WORDS.len()]> =
+    LazyLock::new(|| WORDS.map(|(word, _)| Finder::new(word)));
 
 /// Whether anything in `bytes` looks as if [`super::read`] could find something. Where it says no,
 /// nothing would be found.
 pub fn may_hold(bytes: &[u8]) -> bool {
-    WORD_FINDERS
-        .iter()
-        .any(|finder| finder.find(bytes).is_some())
-        || starts(bytes).next().is_some()
+    // No two words can overlap so that the first, where it is not meant, hides the second.
+    match &*SEARCHER {
+        Some(searcher) => searcher.find_iter(bytes).any(|found| {
+            let word = WORDS.get(found.pattern().as_usize());
+            let rest = bytes.get(found.start()..).unwrap_or_default();
+            word.is_some_and(|(_, is)| is(rest))
+        }),
+        None => found(bytes, 0..WORDS.len()).next().is_some(),
+    }
 }
 
 /// Where base64 of DER or of a keystore may begin; out of order.
 pub(super) fn starts(bytes: &[u8]) -> impl Iterator<Item = usize> {
-    STARTS
+    found(bytes, STARTS)
+}
+
+/// Where base64 of `-----BEGIN` may stand, at any alignment; out of order.
+pub(super) fn armour_starts(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    found(bytes, ARMOUR)
+}
+
+/// Where these words are meant.
+fn found(bytes: &[u8], words: Range<usize>) -> impl Iterator<Item = usize> {
+    WORDS
         .iter()
-        .zip(START_FINDERS.iter())
+        .zip(FINDERS.iter())
+        .skip(words.start)
+        .take(words.len())
         .flat_map(move |(&(_, is), finder)| {
             finder
                 .find_iter(bytes)
                 .filter(move |&at| bytes.get(at..).is_some_and(is))
         })
-}
-
-/// Where base64 of `-----BEGIN` may stand, at any alignment; out of order.
-pub(super) fn armour_starts(bytes: &[u8]) -> impl Iterator<Item = usize> {
-    WORD_FINDERS
-        .iter()
-        .skip(1)
-        .take(6)
-        .flat_map(|finder| finder.find_iter(bytes))
 }
 
 /// A SEQUENCE with two bytes of length, and in it one of those that begin a certificate, a
@@ -158,6 +175,21 @@ mod tests {
                 der.extend([7; 20]);
                 assert!(may_hold(encoded(&der).as_bytes()), "{length} {head:?}");
                 assert!(may_hold(encoded(encoded(&der).as_bytes()).as_bytes()));
+            }
+        }
+    }
+
+    #[test]
+    fn both_searches_agree() {
+        for (word, _) in WORDS {
+            for lead in ["", "MII", "TUlJ", "tLS0", "-----", "M", "TUl"] {
+                let text = [lead.as_bytes(), word, b"AADTCC more text behind it"].concat();
+                assert_eq!(
+                    may_hold(&text),
+                    found(&text, 0..WORDS.len()).next().is_some(),
+                    "{}",
+                    String::from_utf8_lossy(&text)
+                );
             }
         }
     }

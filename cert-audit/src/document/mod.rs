@@ -232,10 +232,14 @@ const MOST: usize = 100_000;
 /// How many documents deep inside one another are read.
 const DEPTH: usize = 3;
 
+/// A file with a zero byte among so many at its start is no text.
+const BINARY: usize = 8000;
+
 /// Reads `bytes`; `None` where it holds nothing for us that a reader of PEM would not see as well.
 /// The extension of `path` decides only where the content leaves it open.
 pub fn read(bytes: &[u8], path: &str) -> Option<Document> {
-    if !may_hold(bytes) {
+    let head = bytes.get(..BINARY).unwrap_or(bytes);
+    if memchr::memchr(0, head).is_some() || !may_hold(bytes) {
         return None;
     }
     let mut document = Document::default();

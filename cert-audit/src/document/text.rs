@@ -97,6 +97,9 @@ const BEGIN: &[u8] = b"-----BEGIN ";
 const END: &[u8] = b"-----END ";
 const DASHES: &[u8] = b"-----";
 
+/// Shortest base64 of a key: those of elliptic curves are in PKCS#8 a little longer.
+const SHORTEST_BODY: usize = 60;
+
 /// Longest block of PEM that is looked for on one line.
 const LONGEST: usize = 256 << 10;
 
@@ -169,8 +172,14 @@ fn block(text: &[u8], at: usize) -> Option<(usize, Vec<u8>)> {
     let mut block = BEGIN.to_vec();
     block.extend_from_slice(name);
     block.extend_from_slice(b"-----\n");
+    let head = block.len();
     for line in rest.get(..length)?.split(|&byte| byte == b'\n') {
         digits(line, &mut block)?;
+    }
+    // A shorter one is a pattern or an example; a certificate is a SEQUENCE of more than 127 bytes.
+    let body = block.get(head..)?;
+    if body.len() < SHORTEST_BODY || name.ends_with(b"CERTIFICATE") && !body.starts_with(b"MI") {
+        return None;
     }
     block.extend_from_slice(END);
     block.extend_from_slice(name);
