@@ -1,17 +1,21 @@
 //! A certificate as the rules about paths see it (RFC 5280 §6.1).
 
+use std::collections::BTreeSet;
+
 use x509_parser::certificate::X509Certificate;
 use x509_parser::der_parser::oid::Oid;
 use x509_parser::extensions::ParsedExtension;
 use x509_parser::oid_registry::OID_PKCS9_EMAIL_ADDRESS;
 use x509_parser::prelude::FromDer as _;
 
-use crate::certificate::{Certificate, Fingerprint, Validity};
+use crate::certificate::{Certificate, Expiry, Fingerprint, Validity};
+use crate::der;
 use crate::name;
 
 use super::canonical::CanonicalName;
 use super::constraints::{Claim, Constraints};
-use super::signature::{self, Verdict};
+use super::key;
+use super::signature::Signed;
 
 /// What its basic constraints say (RFC 5280 §4.2.1.9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,11 +27,11 @@ pub struct BasicConstraints {
 }
 
 /// What a certificate may be used for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 pub enum Usage {
-    /// To name a TLS server.
+    /// To name a TLS server
     Server,
-    /// To name a TLS client.
+    /// To name a TLS client
     Client,
 }
 
@@ -77,7 +81,7 @@ pub struct KeyUsage {
 #[derive(Debug, Clone)]
 pub struct Link {
     /// DER.
-    der: Vec<u8>,
+    der: Box<[u8]>,
     /// What identifies it.
     pub sha256: Fingerprint,
     /// The fields that people read.
@@ -86,7 +90,7 @@ pub struct Link {
     pub subject: CanonicalName,
     /// The issuer, comparable.
     pub issuer: CanonicalName,
-    /// A digest of the public key with its algorithm.
+    /// A digest of the public key: equal for equal keys.
     pub key: Fingerprint,
     /// 1, 2 or 3.
     pub version: u32,
@@ -100,32 +104,44 @@ pub struct Link {
     pub constraints: Option<Constraints>,
     /// The subject alternative names.
     pub names: Vec<Claim>,
-    /// Mailboxes in the subject, which name constraints look at too.
-    pub mailboxes: Vec<String>,
-    /// Dotted OIDs of critical extensions that are not understood.
-    pub unknown_critical: Vec<String>,
-    /// What of its extensions cannot be read: names.
-    pub unreadable: Vec<String>,
+    /// What name constraints look at besides: the subject, and the mailboxes in it.
+    pub subjects: Vec<Claim>,
+    /// What is wrong with it wherever it stands in a path: a lower-case fragment.
+    pub defect: Option<String>,
 }
 
 /// Extensions that are understood, or known to be about what is not evaluated here (revocation and
 /// certificate policies): they may be critical.
-const RECOGNISED: [&str; 11] = [
-    "2.5.29.14", // subjectKeyIdentifier
-    "2.5.29.15", // keyUsage
-    "2.5.29.17", // subjectAltName
-    "2.5.29.18", // issuerAltName
-    "2.5.29.19", // basicConstraints
-    "2.5.29.30", // nameConstraints
-    "2.5.29.32", // certificatePolicies
-    "2.5.29.33", // policyMappings
-    "2.5.29.36", // policyConstraints
-    "2.5.29.37", // extKeyUsage
-    "2.5.29.54", // inhibitAnyPolicy
+///
+/// Key identifiers must not be critical (RFC 5280 §4.2.1.1, §4.2.1.2), and no validator in use
+/// takes them if they are.
+const RECOGNISED: [&str; 13] = [
+    "1.3.6.1.5.5.7.48.1.5",  // OCSP no check
+    "2.16.840.1.113730.1.1", // Netscape certificate type
+    "2.5.29.15",             // keyUsage
+    "2.5.29.17",             // subjectAltName
+    "2.5.29.19",             // basicConstraints
+    "2.5.29.30",             // nameConstraints
+    "2.5.29.31",             // cRLDistributionPoints
+    "2.5.29.32",             // certificatePolicies
+    "2.5.29.33",             // policyMappings
+    "2.5.29.36",             // policyConstraints
+    "2.5.29.37",             // extKeyUsage
+    "2.5.29.46",             // freshestCRL
+    "2.5.29.54",             // inhibitAnyPolicy
+];
+
+/// Extensions that decide about paths: one that cannot be read breaks every path.
+const DECIDING: [&str; 5] = [
+    "2.5.29.15",
+    "2.5.29.17",
+    "2.5.29.19",
+    "2.5.29.30",
+    "2.5.29.37",
 ];
 
 impl Link {
-    /// Reads a certificate in DER.
+    /// Reads a certificate in DER; what follows its outermost SEQUENCE is ignored.
     ///
     /// # Errors
     /// Why it cannot be a part of a path: a lower-case fragment.
@@ -136,40 +152,39 @@ impl Link {
             let fault = certificate.faults.first();
             return Err(fault.map_or_else(|| "it cannot be read".to_owned(), Clone::clone));
         };
+        let subject = CanonicalName::of(parsed.subject());
+        let mut subjects = Vec::new();
+        if !subject.is_empty() {
+            subjects.push(Claim::Directory(subject.clone()));
+        }
+        let mailboxes = parsed.subject().iter_by_oid(&OID_PKCS9_EMAIL_ADDRESS);
+        subjects.extend(mailboxes.map(|mailbox| {
+            let value = mailbox.attr_value();
+            Claim::Email(name::value_text(value.tag().0, value.data))
+        }));
         let mut link = Self {
-            der: parsed.as_raw().to_vec(),
+            der: parsed.as_raw().into(),
             sha256: Fingerprint::of(parsed.as_raw()),
             certificate,
-            subject: CanonicalName::of(parsed.subject()),
+            subject,
             issuer: CanonicalName::of(parsed.issuer()),
-            key: Fingerprint::of(parsed.public_key().raw),
-            version: parsed.version().0 + 1,
+            key: key::identity(parsed.public_key().raw),
+            version: parsed.version().0.saturating_add(1),
             basic_constraints: None,
             key_usage: None,
             purposes: None,
             constraints: None,
             names: Vec::new(),
-            mailboxes: parsed
-                .subject()
-                .iter_by_oid(&OID_PKCS9_EMAIL_ADDRESS)
-                .map(|mailbox| {
-                    let value = mailbox.attr_value();
-                    name::value_text(value.tag().0, value.data)
-                })
-                .collect(),
-            unknown_critical: Vec::new(),
-            unreadable: Vec::new(),
+            subjects,
+            defect: defect(&parsed),
         };
         for extension in parsed.extensions() {
-            if extension.critical && !RECOGNISED.contains(&extension.oid.to_id_string().as_str()) {
-                link.unknown_critical.push(extension.oid.to_id_string());
-            }
-            link.extend(&extension.oid, extension.parsed_extension());
+            link.extend(extension.parsed_extension());
         }
         Ok(link)
     }
 
-    fn extend(&mut self, oid: &Oid<'_>, extension: &ParsedExtension<'_>) {
+    fn extend(&mut self, extension: &ParsedExtension<'_>) {
         match extension {
             ParsedExtension::BasicConstraints(constraints) => {
                 self.basic_constraints = Some(BasicConstraints {
@@ -198,12 +213,6 @@ impl Link {
             ParsedExtension::SubjectAlternativeName(names) => {
                 self.names = names.general_names.iter().map(Claim::of).collect();
             }
-            ParsedExtension::ParseError { .. } => {
-                let oid = oid.to_id_string();
-                if RECOGNISED.contains(&oid.as_str()) {
-                    self.unreadable.push(oid);
-                }
-            }
             _ => {}
         }
     }
@@ -213,28 +222,79 @@ impl Link {
         self.certificate.validity
     }
 
+    /// Its last valid second; one that cannot be read is no end, and breaks the path elsewhere.
+    pub fn end(&self) -> Expiry {
+        self.validity()
+            .map_or(Expiry::Never, |validity| validity.not_after)
+    }
+
     /// Whether subject and issuer are one name.
     pub fn is_self_issued(&self) -> bool {
         self.subject == self.issuer
     }
 
-    /// Whether `issuer`'s key made the signature. The names are not compared.
-    pub fn is_signed_by(&self, issuer: &Self) -> Verdict {
-        let subject = X509Certificate::from_der(&self.der);
-        let issuer = X509Certificate::from_der(&issuer.der);
-        match (subject, issuer) {
-            (Ok((_, subject)), Ok((_, issuer))) => signature::verify(&subject, issuer.public_key()),
-            _ => Verdict::Unverifiable("a certificate that cannot be read twice".to_owned()),
-        }
+    /// Whether its basic constraints make it a CA.
+    pub fn is_ca(&self) -> bool {
+        self.basic_constraints
+            .is_some_and(|constraints| constraints.ca)
     }
 
     /// Every name that name constraints above it are held against.
-    pub fn claims(&self) -> Vec<Claim> {
-        let mut claims = self.names.clone();
-        if !self.subject.is_empty() {
-            claims.push(Claim::Directory(self.subject.clone()));
-        }
-        claims.extend(self.mailboxes.iter().cloned().map(Claim::Email));
-        claims
+    pub fn claims(&self) -> impl Iterator<Item = &Claim> {
+        self.names.iter().chain(&self.subjects)
     }
+
+    /// What its issuer signed.
+    pub(super) fn signed(&self) -> Option<Signed<'_>> {
+        Signed::read(&self.der)
+    }
+
+    /// Its SubjectPublicKeyInfo in DER.
+    pub(super) fn public_key(&self) -> Option<&[u8]> {
+        use der::tag::{INTEGER, SEQUENCE, VERSION};
+        let (certificate, _) = der::expect(&self.der, SEQUENCE)?;
+        let (tbs, _) = der::expect(certificate.value, SEQUENCE)?;
+        let rest = der::expect(tbs.value, VERSION).map_or(tbs.value, |(_, rest)| rest);
+        let (_, mut rest) = der::expect(rest, INTEGER)?;
+        // The algorithm, the issuer, the validity and the subject.
+        for _ in 0..4 {
+            (_, rest) = der::expect(rest, SEQUENCE)?;
+        }
+        Some(der::expect(rest, SEQUENCE)?.0.raw)
+    }
+}
+
+/// What is wrong with a certificate wherever it stands in a path.
+fn defect(parsed: &X509Certificate<'_>) -> Option<String> {
+    if parsed.signature_algorithm != parsed.tbs_certificate.signature {
+        return Some(
+            "the signature algorithms inside and outside of its signed part differ \
+             (RFC 5280 §4.1.1.2)"
+                .to_owned(),
+        );
+    }
+    let mut seen: BTreeSet<&[u8]> = BTreeSet::new();
+    for extension in parsed.extensions() {
+        let oid: &Oid<'_> = &extension.oid;
+        let text = || oid.to_id_string();
+        if !seen.insert(oid.as_bytes()) {
+            return Some(format!(
+                "it has its extension {} twice (RFC 5280 §4.2)",
+                text()
+            ));
+        }
+        let broken = extension.parsed_extension().error().is_some();
+        if (extension.critical && !RECOGNISED.contains(&text().as_str()))
+            || (broken && extension.critical)
+        {
+            return Some(format!(
+                "its critical extension {} is not understood (RFC 5280 §4.2)",
+                text()
+            ));
+        }
+        if broken && DECIDING.contains(&text().as_str()) {
+            return Some(format!("its extension {} cannot be read", text()));
+        }
+    }
+    None
 }
