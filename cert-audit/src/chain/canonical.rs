@@ -55,26 +55,7 @@ impl CanonicalName {
 
     /// A digest of it: equal for equal names.
     pub fn digest(&self) -> Fingerprint {
-        // Lengths before contents, so that no two names have one encoding.
-        let mut bytes = Vec::new();
-        let mut put = |part: &[u8]| {
-            bytes.extend_from_slice(&part.len().to_be_bytes());
-            bytes.extend_from_slice(part);
-        };
-        for level in &self.0 {
-            put(b"level");
-            for (oid, value) in level {
-                put(oid.as_bytes());
-                match value {
-                    Value::Text(text) => put(text.as_bytes()),
-                    Value::Other(tag, data) => {
-                        put(&tag.to_be_bytes());
-                        put(data);
-                    }
-                }
-            }
-        }
-        Fingerprint::of(&bytes)
+        Fingerprint::of(&self.levels)
     }
 
     /// Whether there is no attribute in it.

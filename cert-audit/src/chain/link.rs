@@ -5,10 +5,13 @@ use std::collections::BTreeSet;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::der_parser::oid::Oid;
 use x509_parser::extensions::ParsedExtension;
-use x509_parser::oid_registry::OID_PKCS9_EMAIL_ADDRESS;
+use x509_parser::oid_registry::{
+    OID_PKCS9_EMAIL_ADDRESS, OID_X509_EXT_BASIC_CONSTRAINTS, OID_X509_EXT_EXTENDED_KEY_USAGE,
+    OID_X509_EXT_KEY_USAGE, OID_X509_EXT_NAME_CONSTRAINTS, OID_X509_EXT_SUBJECT_ALT_NAME,
+};
 use x509_parser::prelude::FromDer as _;
 
-use crate::certificate::{Certificate, Expiry, Fingerprint, Validity};
+use crate::certificate::{Certificate, Expiry, Fingerprint, Kind, Validity};
 use crate::der;
 use crate::name;
 
@@ -16,66 +19,6 @@ use super::canonical::CanonicalName;
 use super::constraints::{Claim, Constraints};
 use super::key;
 use super::signature::Signed;
-
-/// What its basic constraints say (RFC 5280 §4.2.1.9).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BasicConstraints {
-    /// Whether it may sign certificates.
-    pub ca: bool,
-    /// How many intermediate certificates may follow it.
-    pub path_length: Option<u32>,
-}
-
-/// What a certificate may be used for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
-pub enum Usage {
-    /// To name a TLS server
-    Server,
-    /// To name a TLS client
-    Client,
-}
-
-impl Usage {
-    /// As people write it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Server => "server",
-            Self::Client => "client",
-        }
-    }
-}
-
-/// The purposes of an extended key usage extension (RFC 5280 §4.2.1.12).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Purposes {
-    any: bool,
-    server: bool,
-    client: bool,
-}
-
-impl Purposes {
-    /// Whether `usage` is among them.
-    pub fn allow(self, usage: Usage) -> bool {
-        self.any
-            || match usage {
-                Usage::Server => self.server,
-                Usage::Client => self.client,
-            }
-    }
-}
-
-/// The bits of a key usage extension that paths and TLS look at (RFC 5280 §4.2.1.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct KeyUsage {
-    /// It may sign certificates.
-    pub signs_certificates: bool,
-    /// It may sign handshakes.
-    pub digital_signature: bool,
-    /// It may encrypt or agree on keys.
-    pub establishes_keys: bool,
-    /// It may agree on keys.
-    pub agrees_on_keys: bool,
-}
 
 /// One certificate of a path, with all that validation asks of it.
 #[derive(Debug, Clone)]
@@ -92,14 +35,6 @@ pub struct Link {
     pub issuer: CanonicalName,
     /// A digest of the public key: equal for equal keys.
     pub key: Fingerprint,
-    /// 1, 2 or 3.
-    pub version: u32,
-    /// Basic constraints, if it has them.
-    pub basic_constraints: Option<BasicConstraints>,
-    /// Key usage, if it has it.
-    pub key_usage: Option<KeyUsage>,
-    /// Extended key usage, if it has it.
-    pub purposes: Option<Purposes>,
     /// Name constraints, if it has them.
     pub constraints: Option<Constraints>,
     /// The subject alternative names.
@@ -110,34 +45,13 @@ pub struct Link {
     pub defect: Option<String>,
 }
 
-/// Extensions that are understood, or known to be about what is not evaluated here (revocation and
-/// certificate policies): they may be critical.
-///
-/// Key identifiers must not be critical (RFC 5280 §4.2.1.1, §4.2.1.2), and no validator in use
-/// takes them if they are.
-const RECOGNISED: [&str; 13] = [
-    "1.3.6.1.5.5.7.48.1.5",  // OCSP no check
-    "2.16.840.1.113730.1.1", // Netscape certificate type
-    "2.5.29.15",             // keyUsage
-    "2.5.29.17",             // subjectAltName
-    "2.5.29.19",             // basicConstraints
-    "2.5.29.30",             // nameConstraints
-    "2.5.29.31",             // cRLDistributionPoints
-    "2.5.29.32",             // certificatePolicies
-    "2.5.29.33",             // policyMappings
-    "2.5.29.36",             // policyConstraints
-    "2.5.29.37",             // extKeyUsage
-    "2.5.29.46",             // freshestCRL
-    "2.5.29.54",             // inhibitAnyPolicy
-];
-
 /// Extensions that decide about paths: one that cannot be read breaks every path.
-const DECIDING: [&str; 5] = [
-    "2.5.29.15",
-    "2.5.29.17",
-    "2.5.29.19",
-    "2.5.29.30",
-    "2.5.29.37",
+static DECIDING: [Oid<'static>; 5] = [
+    OID_X509_EXT_BASIC_CONSTRAINTS,
+    OID_X509_EXT_EXTENDED_KEY_USAGE,
+    OID_X509_EXT_KEY_USAGE,
+    OID_X509_EXT_NAME_CONSTRAINTS,
+    OID_X509_EXT_SUBJECT_ALT_NAME,
 ];
 
 impl Link {
@@ -146,11 +60,20 @@ impl Link {
     /// # Errors
     /// Why it cannot be a part of a path: a lower-case fragment.
     pub fn read(der: &[u8]) -> Result<Self, String> {
-        let certificate =
-            Certificate::read(der).ok_or_else(|| "it is not a certificate".to_owned())?;
+        match Certificate::read(der) {
+            Some(certificate) => Self::of(certificate, der),
+            None => Err("it is not a certificate".to_owned()),
+        }
+    }
+
+    /// The link of a certificate that was read from `der` before.
+    ///
+    /// # Errors
+    /// Why it cannot be a part of a path: a lower-case fragment.
+    pub fn of(certificate: Certificate, der: &[u8]) -> Result<Self, String> {
         let Ok((_, parsed)) = X509Certificate::from_der(der) else {
-            let fault = certificate.faults.first();
-            return Err(fault.map_or_else(|| "it cannot be read".to_owned(), Clone::clone));
+            let fault = certificate.faults.into_iter().next();
+            return Err(fault.unwrap_or_else(|| "it cannot be read".to_owned()));
         };
         let subject = CanonicalName::of(parsed.subject());
         let mut subjects = Vec::new();
@@ -165,56 +88,27 @@ impl Link {
         let mut link = Self {
             der: parsed.as_raw().into(),
             sha256: Fingerprint::of(parsed.as_raw()),
+            defect: defect(&certificate, &parsed),
             certificate,
             subject,
             issuer: CanonicalName::of(parsed.issuer()),
             key: key::identity(parsed.public_key().raw),
-            version: parsed.version().0.saturating_add(1),
-            basic_constraints: None,
-            key_usage: None,
-            purposes: None,
             constraints: None,
             names: Vec::new(),
             subjects,
-            defect: defect(&parsed),
         };
         for extension in parsed.extensions() {
-            link.extend(extension.parsed_extension());
+            match extension.parsed_extension() {
+                ParsedExtension::NameConstraints(constraints) => {
+                    link.constraints = Some(Constraints::of(constraints));
+                }
+                ParsedExtension::SubjectAlternativeName(names) => {
+                    link.names = names.general_names.iter().map(Claim::of).collect();
+                }
+                _ => {}
+            }
         }
         Ok(link)
-    }
-
-    fn extend(&mut self, extension: &ParsedExtension<'_>) {
-        match extension {
-            ParsedExtension::BasicConstraints(constraints) => {
-                self.basic_constraints = Some(BasicConstraints {
-                    ca: constraints.ca,
-                    path_length: constraints.path_len_constraint,
-                });
-            }
-            ParsedExtension::KeyUsage(usage) => {
-                self.key_usage = Some(KeyUsage {
-                    signs_certificates: usage.key_cert_sign(),
-                    digital_signature: usage.digital_signature(),
-                    establishes_keys: usage.key_encipherment() || usage.key_agreement(),
-                    agrees_on_keys: usage.key_agreement(),
-                });
-            }
-            ParsedExtension::ExtendedKeyUsage(usage) => {
-                self.purposes = Some(Purposes {
-                    any: usage.any,
-                    server: usage.server_auth,
-                    client: usage.client_auth,
-                });
-            }
-            ParsedExtension::NameConstraints(constraints) => {
-                self.constraints = Some(Constraints::of(constraints));
-            }
-            ParsedExtension::SubjectAlternativeName(names) => {
-                self.names = names.general_names.iter().map(Claim::of).collect();
-            }
-            _ => {}
-        }
     }
 
     /// When it is valid.
@@ -235,8 +129,7 @@ impl Link {
 
     /// Whether its basic constraints make it a CA.
     pub fn is_ca(&self) -> bool {
-        self.basic_constraints
-            .is_some_and(|constraints| constraints.ca)
+        self.certificate.kind == Kind::Ca
     }
 
     /// Every name that name constraints above it are held against.
@@ -265,7 +158,7 @@ impl Link {
 }
 
 /// What is wrong with a certificate wherever it stands in a path.
-fn defect(parsed: &X509Certificate<'_>) -> Option<String> {
+fn defect(certificate: &Certificate, parsed: &X509Certificate<'_>) -> Option<String> {
     if parsed.signature_algorithm != parsed.tbs_certificate.signature {
         return Some(
             "the signature algorithms inside and outside of its signed part differ \
@@ -273,27 +166,26 @@ fn defect(parsed: &X509Certificate<'_>) -> Option<String> {
                 .to_owned(),
         );
     }
+    if let Some(oid) = certificate.unknown_critical.first() {
+        return Some(format!(
+            "its critical extension {oid} is not understood (RFC 5280 §4.2)"
+        ));
+    }
     let mut seen: BTreeSet<&[u8]> = BTreeSet::new();
     for extension in parsed.extensions() {
-        let oid: &Oid<'_> = &extension.oid;
-        let text = || oid.to_id_string();
+        let oid = &extension.oid;
         if !seen.insert(oid.as_bytes()) {
             return Some(format!(
                 "it has its extension {} twice (RFC 5280 §4.2)",
-                text()
+                oid.to_id_string()
             ));
         }
         let broken = extension.parsed_extension().error().is_some();
-        if (extension.critical && !RECOGNISED.contains(&text().as_str()))
-            || (broken && extension.critical)
-        {
+        if broken && (extension.critical || DECIDING.contains(oid)) {
             return Some(format!(
-                "its critical extension {} is not understood (RFC 5280 §4.2)",
-                text()
+                "its extension {} cannot be read",
+                oid.to_id_string()
             ));
-        }
-        if broken && DECIDING.contains(&text().as_str()) {
-            return Some(format!("its extension {} cannot be read", text()));
         }
     }
     None

@@ -55,6 +55,8 @@ pub struct Pool {
     /// Sorted by what identifies them, so that the order in which they were given does not count.
     links: Vec<Link>,
     is_anchor: Vec<bool>,
+    /// Which anchors are public ones.
+    is_public: Vec<bool>,
     by_subject: HashMap<CanonicalName, Vec<Namesakes>>,
     by_fingerprint: HashMap<Fingerprint, usize>,
     issuers: Vec<OnceLock<Issuers>>,
@@ -62,8 +64,12 @@ pub struct Pool {
 
 impl Pool {
     /// Puts them together; a certificate that is given twice counts once, as an anchor if it is
-    /// one.
-    pub fn of(intermediates: Vec<Link>, anchors: Vec<Link>) -> Self {
+    /// one. `public` tells which anchors are public ones.
+    pub fn of(
+        intermediates: Vec<Link>,
+        anchors: Vec<Link>,
+        public: impl Fn(&Fingerprint) -> bool,
+    ) -> Self {
         let mut all: Vec<(Link, bool)> = anchors
             .into_iter()
             .map(|link| (link, true))
@@ -91,7 +97,10 @@ impl Pool {
         }
         let issuers = links.iter().map(|_| OnceLock::new()).collect();
         drop(group);
+        let is_public = links.iter().zip(&is_anchor);
+        let is_public = is_public.map(|(link, is_anchor)| *is_anchor && public(&link.sha256));
         Self {
+            is_public: is_public.collect(),
             links,
             is_anchor,
             by_subject,
@@ -108,6 +117,11 @@ impl Pool {
     /// Whether the certificate of that number is an anchor.
     pub fn is_anchor(&self, number: usize) -> bool {
         self.is_anchor.get(number).copied().unwrap_or(false)
+    }
+
+    /// Whether the certificate of that number is a public anchor.
+    pub fn is_public(&self, number: usize) -> bool {
+        self.is_public.get(number).copied().unwrap_or(false)
     }
 
     /// The number of a certificate that is in it.

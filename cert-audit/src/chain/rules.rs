@@ -5,8 +5,9 @@
 
 use crate::certificate::Validity;
 use crate::instant::Instant;
+use crate::usage::Usage;
 
-use super::link::{Link, Usage};
+use super::link::Link;
 use super::wanted::Wanted;
 
 /// Most names held against constraints in one search, times the constraints: what a hostile
@@ -111,12 +112,12 @@ fn authority(below: &[&Link], link: &Link, is_anchor: bool) -> Option<String> {
     if link.subject.is_empty() {
         return Some("it issued the one below it without a name (RFC 5280 §4.1.2.4)".to_owned());
     }
-    match link.basic_constraints {
+    match link.certificate.basic_constraints {
         Some(constraints) if !constraints.ca => {
             return Some("it is not a CA, but issued the one below it (RFC 5280 §4.2.1.9)".to_owned());
         }
         // The first versions of certificates had no extensions, and roots of that time have none.
-        None if !(is_anchor && link.version < 3 && link.is_self_issued()) => {
+        None if !(is_anchor && link.certificate.version < 3 && link.is_self_issued()) => {
             return Some(
                 "it has no basic constraints, but issued the one below it (RFC 5280 §4.2.1.9)"
                     .to_owned(),
@@ -125,6 +126,7 @@ fn authority(below: &[&Link], link: &Link, is_anchor: bool) -> Option<String> {
         _ => {}
     }
     if link
+        .certificate
         .key_usage
         .is_some_and(|usage| !usage.signs_certificates)
     {
@@ -133,6 +135,7 @@ fn authority(below: &[&Link], link: &Link, is_anchor: bool) -> Option<String> {
         );
     }
     let limit = link
+        .certificate
         .basic_constraints
         .and_then(|constraints| constraints.path_length)?;
     // Intermediates between it and the leaf; self-issued ones do not count (RFC 5280 §6.1.4).
@@ -180,7 +183,8 @@ fn names(below: &[&Link], link: &Link, comparisons: &mut usize) -> Option<Break>
 /// Whether the extended key usage, if there is one, allows what is asked for: they nest.
 fn purpose(link: &Link, question: &Question) -> Option<String> {
     let usage = question.usage?;
-    let refused = link.purposes.is_some_and(|purposes| !purposes.allow(usage));
+    let purposes = link.certificate.purposes;
+    let refused = purposes.is_some_and(|purposes| !purposes.allow(usage));
     refused.then(|| {
         format!(
             "its extended key usage does not allow {} authentication (RFC 5280 §4.2.1.12)",
@@ -194,7 +198,7 @@ fn purpose(link: &Link, question: &Question) -> Option<String> {
 /// A CA that stands at the end of a path is asked for as such, not for its handshakes.
 fn handshake(link: &Link, question: &Question) -> Option<String> {
     let usage = question.usage.filter(|_| !link.is_ca())?;
-    let key_usage = link.key_usage?;
+    let key_usage = link.certificate.key_usage?;
     let fits = match usage {
         Usage::Server => key_usage.digital_signature || key_usage.establishes_keys,
         Usage::Client => key_usage.digital_signature || key_usage.agrees_on_keys,

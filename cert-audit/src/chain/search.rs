@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::certificate::Expiry;
+use crate::certificate::{Expiry, Fingerprint};
 
 use super::link::Link;
 use super::pool::{Edge, Issuers, Pool};
@@ -49,6 +49,10 @@ pub struct Found {
     pub likely: Option<Way>,
     /// Whether signatures lead to an anchor at all, whatever the rules say.
     pub anchored: bool,
+    /// Whether one of the ways, whatever the time is, leads to a public anchor.
+    pub public: bool,
+    /// Who issued the leaf by the signature, or may have where that cannot be verified.
+    pub issuers: Vec<usize>,
     /// What of the leaf itself breaks every path.
     pub leaf: Option<Break>,
     /// The search stopped at its bounds: there may be better.
@@ -69,6 +73,8 @@ pub(super) struct Reach<'p> {
     pub(super) issuers: Cow<'p, Issuers>,
     /// Certificates from which there is a way to an anchor: steps to the nearest.
     pub(super) steps: BTreeMap<usize, usize>,
+    /// Those from which there is one to a public anchor.
+    public: BTreeSet<usize>,
     cut: bool,
 }
 
@@ -113,9 +119,18 @@ impl<'p> Reach<'p> {
                 .collect();
             distance += 1;
         }
+        let mut public = BTreeSet::new();
+        let mut open: Vec<usize> = steps.keys().copied().collect();
+        open.retain(|&number| pool.is_public(number));
+        while let Some(number) = open.pop() {
+            if public.insert(number) {
+                open.extend(below.get(&number).into_iter().flatten());
+            }
+        }
         Self {
             issuers,
             steps,
+            public,
             cut,
         }
     }
@@ -138,6 +153,13 @@ impl Pool {
         self.climb(leaf, question, &reach)
     }
 
+    /// The certificate that ends first on a way from `leaf`.
+    pub fn binding(&self, leaf: &Link, way: &Way) -> Fingerprint {
+        let above = way.binding.checked_sub(1);
+        let link = above.and_then(|at| self.link(*way.links.get(at)?));
+        link.map_or(leaf.sha256, |link| link.sha256)
+    }
+
     pub(super) fn climb(&self, leaf: &Link, question: &Question, reach: &Reach<'_>) -> Found {
         let is_anchor = self
             .number(leaf.sha256)
@@ -157,6 +179,7 @@ impl Pool {
                         .iter()
                         .any(|edge| reach.steps.contains_key(&edge.to)),
                 cut: reach.cut,
+                issuers: reach.issuers.edges.iter().map(|edge| edge.to).collect(),
                 ..Found::default()
             },
         };
@@ -165,16 +188,16 @@ impl Pool {
             climber.found.cut = false;
             return climber.found;
         }
-        let mut state = State {
+        let state = State {
             end: leaf.end(),
             binding: 0,
             timely: rules::time(leaf, 0, question.at).is_none(),
             verified: true,
         };
-        if is_anchor {
+        if let Some(number) = self.number(leaf.sha256).filter(|_| is_anchor) {
+            climber.found.public = self.is_public(number);
             climber.keep(&[], &state);
         }
-        state.binding = 0;
         climber.up(&mut vec![leaf], &mut Vec::new(), &state);
         let mut found = climber.found;
         if found.valid.is_some() {
@@ -230,7 +253,8 @@ impl<'p> Climber<'p> {
                     next.binding = path.len();
                 }
             }
-            if !self.can_be_better(&next) {
+            let may_be_public = !self.found.public && self.reach.public.contains(&to);
+            if !may_be_public && !self.can_be_better(&next) {
                 continue;
             }
             let broken =
@@ -242,6 +266,7 @@ impl<'p> Climber<'p> {
             path.push(link);
             numbers.push(to);
             if is_anchor {
+                self.found.public |= self.pool.is_public(to);
                 self.keep(numbers, &next);
             } else {
                 self.up(path, numbers, &next);
