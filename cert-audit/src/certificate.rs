@@ -4,15 +4,17 @@ use std::fmt;
 
 use sha2::{Digest as _, Sha256};
 use x509_parser::certificate::X509Certificate;
+use x509_parser::der_parser::oid;
 use x509_parser::der_parser::oid::Oid;
 use x509_parser::error::X509Error;
 use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::oid_registry::{
-    OID_X509_EXT_AUTHORITY_KEY_IDENTIFIER, OID_X509_EXT_BASIC_CONSTRAINTS,
-    OID_X509_EXT_CERTIFICATE_POLICIES, OID_X509_EXT_EXTENDED_KEY_USAGE,
-    OID_X509_EXT_INHIBIT_ANY_POLICY, OID_X509_EXT_ISSUER_ALT_NAME, OID_X509_EXT_KEY_USAGE,
-    OID_X509_EXT_NAME_CONSTRAINTS, OID_X509_EXT_POLICY_CONSTRAINTS, OID_X509_EXT_POLICY_MAPPINGS,
-    OID_X509_EXT_SUBJECT_ALT_NAME, OID_X509_EXT_SUBJECT_KEY_IDENTIFIER,
+    OID_X509_EXT_AUTHORITY_KEY_IDENTIFIER, OID_X509_EXT_BASIC_CONSTRAINTS, OID_X509_EXT_CERT_TYPE,
+    OID_X509_EXT_CERTIFICATE_POLICIES, OID_X509_EXT_CRL_DISTRIBUTION_POINTS,
+    OID_X509_EXT_EXTENDED_KEY_USAGE, OID_X509_EXT_FRESHEST_CRL, OID_X509_EXT_INHIBIT_ANY_POLICY,
+    OID_X509_EXT_KEY_USAGE, OID_X509_EXT_NAME_CONSTRAINTS, OID_X509_EXT_POLICY_CONSTRAINTS,
+    OID_X509_EXT_POLICY_MAPPINGS, OID_X509_EXT_SUBJECT_ALT_NAME,
+    OID_X509_EXT_SUBJECT_KEY_IDENTIFIER,
 };
 use x509_parser::prelude::FromDer as _;
 use x509_parser::x509::X509Name;
@@ -97,19 +99,27 @@ impl Validity {
 
 /// Extensions that are understood, or known to be about what is not evaluated (revocation and
 /// certificate policies): they may be critical.
-pub static RECOGNISED: [Oid<'static>; 11] = [
-    OID_X509_EXT_SUBJECT_KEY_IDENTIFIER,
+///
+/// Key identifiers must not be critical (RFC 5280 §4.2.1.1, §4.2.1.2), and no validator in use
+/// takes them where they are.
+pub static RECOGNISED: [Oid<'static>; 13] = [
     OID_X509_EXT_KEY_USAGE,
     OID_X509_EXT_SUBJECT_ALT_NAME,
-    OID_X509_EXT_ISSUER_ALT_NAME,
     OID_X509_EXT_BASIC_CONSTRAINTS,
     OID_X509_EXT_NAME_CONSTRAINTS,
+    OID_X509_EXT_CRL_DISTRIBUTION_POINTS,
     OID_X509_EXT_CERTIFICATE_POLICIES,
     OID_X509_EXT_POLICY_MAPPINGS,
     OID_X509_EXT_POLICY_CONSTRAINTS,
     OID_X509_EXT_EXTENDED_KEY_USAGE,
+    OID_X509_EXT_FRESHEST_CRL,
     OID_X509_EXT_INHIBIT_ANY_POLICY,
+    OID_X509_EXT_CERT_TYPE,
+    OCSP_NO_CHECK,
 ];
+
+/// 1.3.6.1.5.5.7.48.1.5 (RFC 6960 §4.2.2.2.1).
+const OCSP_NO_CHECK: Oid<'static> = oid!(1.3.6.1.5.5.7.48.1.5);
 
 /// What a certificate may do, as far as its basic constraints say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

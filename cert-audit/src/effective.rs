@@ -10,9 +10,9 @@ use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 use crate::bundle::Bundle;
 use crate::certificate::{Expiry, Fingerprint, Kind};
-use crate::chain::Answer;
 use crate::chain::link::Link;
-use crate::chain::path::Question;
+use crate::chain::pool::Pool;
+use crate::chain::rules::Question;
 use crate::instant::Instant;
 use crate::inventory::{Artifact, Inventory};
 use crate::trust::Trust;
@@ -81,30 +81,29 @@ pub fn all(
 }
 
 /// What paths are built from.
-struct Graph<'a> {
-    trust: &'a Trust,
-    intermediates: Vec<Link>,
-    anchors: Vec<Link>,
+struct Graph {
+    pool: Pool,
     question: Question,
 }
 
-impl<'a> Graph<'a> {
-    fn of(inventory: &Inventory, trust: &'a Trust, now: Instant) -> Self {
-        let anchors = trust.anchors.values();
-        let anchors = anchors.filter_map(|der| Link::read(der).ok()).collect();
+impl Graph {
+    fn of(inventory: &Inventory, trust: &Trust, now: Instant) -> Self {
+        let anchors = trust.anchors.par_iter();
+        let anchors = anchors
+            .filter_map(|(_, der)| Link::read(der).ok())
+            .collect();
         let intermediates = inventory
             .artifacts
-            .values()
-            .filter(|artifact| {
-                artifact.certificate.kind == Kind::Ca
-                    && !trust.anchors.contains_key(&artifact.sha256)
+            .par_iter()
+            .filter(|(sha256, artifact)| {
+                artifact.certificate.kind == Kind::Ca && !trust.anchors.contains_key(sha256)
             })
-            .filter_map(|artifact| Link::read(&artifact.der).ok())
+            .filter_map(|(_, artifact)| Link::of(artifact.certificate.clone(), &artifact.der).ok())
             .collect();
         Self {
-            trust,
-            intermediates,
-            anchors,
+            pool: Pool::of(intermediates, anchors, |sha256| {
+                trust.public.contains(sha256)
+            }),
             question: Question {
                 at: now,
                 name: None,
@@ -128,32 +127,26 @@ impl<'a> Graph<'a> {
             anchored: Anchored::Nowhere,
             is_sure: true,
         };
-        let Ok(link) = Link::read(&artifact.der) else {
+        let Ok(link) = Link::of(artifact.certificate.clone(), &artifact.der) else {
             effective.is_sure = false;
             return effective;
         };
-        let answer = Answer::of(&link, &self.intermediates, &self.anchors, &self.question);
-        effective.is_sure = !answer.cut;
-        for path in &answer.paths {
-            if let Some(issuer) = path.links.get(1) {
-                effective.issuers.push(issuer.sha256);
-            }
-            if let (Some(anchor), Some(_)) = (path.links.last(), path.binding) {
-                let anchored = if self.trust.public.contains(&anchor.sha256) {
-                    Anchored::Publicly
-                } else {
-                    Anchored::Privately
-                };
-                effective.anchored = effective.anchored.max(anchored);
-            }
-        }
+        let found = self.pool.search(&link, &self.question);
+        let issuers = found.issuers.iter();
+        effective.issuers = issuers
+            .filter_map(|&issuer| Some(self.pool.link(issuer)?.sha256))
+            .collect();
         effective.issuers.sort();
-        effective.issuers.dedup();
-        if let Some((path, end)) = answer.best() {
-            effective.best_path = Some(end);
-            effective.is_sure &= path.unverifiable.is_empty();
-            let binding = path.binding.and_then(|at| path.links.get(at));
-            effective.binding = binding.map_or(artifact.sha256, |link| link.sha256);
+        effective.is_sure = !found.cut;
+        if let Some(way) = found.best_way() {
+            effective.best_path = Some(way.end);
+            effective.is_sure &= found.best.is_some();
+            effective.binding = self.pool.binding(&link, way);
+            effective.anchored = if found.public {
+                Anchored::Publicly
+            } else {
+                Anchored::Privately
+            };
         }
         effective
     }

@@ -31,6 +31,7 @@ pub mod certificate;
 pub mod chain;
 pub mod check;
 pub mod checks;
+pub mod commands;
 pub mod container;
 pub mod crl;
 mod cursor;
@@ -62,14 +63,14 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::marker::PhantomData;
 
-use rules::args::NoCommands;
 use rules::ids::Part;
-use rules::tool::{self, Failure, Input, Tool};
+use rules::tool::{Failure, Input, Tool};
 use rules::{Exit, Finding, Io, Outcome, Rule, Sources};
 use serde_json::{Value, json};
 
 use crate::args::Args;
 use crate::audit::Audit;
+use crate::commands::Commands;
 use crate::instant::Instant;
 use crate::inventory::Inventory;
 use crate::keyring::Keyring;
@@ -80,7 +81,7 @@ use crate::trust::Trust;
 pub static RULES: &[&Rule] = &checks::RULES;
 
 /// The command.
-pub static TOOL: Tool<Section, Args, NoCommands> = Tool {
+pub static TOOL: Tool<Section, Args, Commands> = Tool {
     name: "cert-audit",
     version: env!("CARGO_PKG_VERSION"),
     about: "What expires first, why, and who owns it: an offline audit of every certificate",
@@ -88,7 +89,7 @@ pub static TOOL: Tool<Section, Args, NoCommands> = Tool {
     rules: RULES,
     check,
     explain: None,
-    command: tool::no_command,
+    command: commands::run,
     reads_stdin: true,
     marker: PhantomData,
 };

@@ -12,11 +12,11 @@ pub struct BasicConstraints {
 }
 
 /// What a certificate may be used for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 pub enum Usage {
-    /// To name a TLS server.
+    /// To name a TLS server
     Server,
-    /// To name a TLS client.
+    /// To name a TLS client
     Client,
 }
 

@@ -16,71 +16,65 @@ const STRINGS: [u32; 7] = [12, 19, 20, 22, 26, 28, 30];
 /// Only ASCII letters lose their case: RFC 5280 asks for the string preparation of RFC 4518, of
 /// which every implementation in use does this part.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CanonicalName(Vec<Vec<(String, Value)>>);
-
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Value {
-    Text(String),
-    Other(u32, Vec<u8>),
+pub struct CanonicalName {
+    /// Each level with its length before it, and so each attribute of it: one name begins with the
+    /// bytes of another exactly where it begins with its levels.
+    levels: Box<[u8]>,
 }
 
 impl CanonicalName {
     /// The comparable form of a parsed name.
     pub fn of(name: &X509Name<'_>) -> Self {
-        let levels = name.iter_rdn().map(|rdn| {
-            let mut attributes: Vec<(String, Value)> = rdn
+        let mut levels = Vec::new();
+        for rdn in name.iter_rdn() {
+            let mut attributes: Vec<Vec<u8>> = rdn
                 .iter()
                 .map(|attribute| {
                     let value = attribute.attr_value();
                     let tag = value.tag().0;
-                    let value = if STRINGS.contains(&tag) {
-                        Value::Text(folded(&name::value_text(tag, value.data)))
+                    let (kind, value) = if STRINGS.contains(&tag) {
+                        let text = folded(&name::value_text(tag, value.data));
+                        (0, text.into_bytes())
                     } else {
-                        Value::Other(tag, value.data.to_vec())
+                        (tag, value.data.to_vec())
                     };
-                    (attribute.attr_type().to_id_string(), value)
+                    let mut bytes = Vec::new();
+                    push(&mut bytes, attribute.attr_type().as_bytes());
+                    bytes.extend(kind.to_be_bytes());
+                    push(&mut bytes, &value);
+                    bytes
                 })
                 .collect();
             attributes.sort();
-            attributes
-        });
-        Self(levels.collect())
+            push(&mut levels, &attributes.concat());
+        }
+        Self {
+            levels: levels.into(),
+        }
     }
 
     /// A digest of it: equal for equal names.
     pub fn digest(&self) -> Fingerprint {
-        // Lengths before contents, so that no two names have one encoding.
-        let mut bytes = Vec::new();
-        let mut put = |part: &[u8]| {
-            bytes.extend_from_slice(&part.len().to_be_bytes());
-            bytes.extend_from_slice(part);
-        };
-        for level in &self.0 {
-            put(b"level");
-            for (oid, value) in level {
-                put(oid.as_bytes());
-                match value {
-                    Value::Text(text) => put(text.as_bytes()),
-                    Value::Other(tag, data) => {
-                        put(&tag.to_be_bytes());
-                        put(data);
-                    }
-                }
-            }
-        }
-        Fingerprint::of(&bytes)
+        Fingerprint::of(&self.levels)
     }
 
     /// Whether there is no attribute in it.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.levels.is_empty()
     }
 
     /// Whether this name lies below `base`, or is it: `base` is a prefix of its levels
     /// (RFC 5280 §4.2.1.10).
     pub fn lies_below(&self, base: &Self) -> bool {
-        self.0.starts_with(&base.0)
+        self.levels.starts_with(&base.levels)
     }
+}
+
+/// Adds `part` with its length before it.
+fn push(bytes: &mut Vec<u8>, part: &[u8]) {
+    let length = u64::try_from(part.len()).unwrap_or(u64::MAX);
+    bytes.extend(length.to_be_bytes());
+    bytes.extend(part);
 }
 
 /// Lower case, and every run of white space one space, none at the ends.
@@ -101,5 +95,22 @@ mod tests {
         assert_eq!(folded("  Good  CA\tRoot "), "good ca root");
         assert_eq!(folded("É x"), "É x");
         assert_eq!(folded(""), "");
+    }
+
+    #[test]
+    fn a_level_is_a_prefix_as_a_whole_or_not_at_all() {
+        let of = |levels: &[&str]| {
+            let mut bytes = Vec::new();
+            for level in levels {
+                push(&mut bytes, level.as_bytes());
+            }
+            CanonicalName {
+                levels: bytes.into(),
+            }
+        };
+        assert!(of(&["a", "b"]).lies_below(&of(&["a"])));
+        assert!(of(&["a"]).lies_below(&of(&[])));
+        assert!(!of(&["ab"]).lies_below(&of(&["a"])));
+        assert!(!of(&["a"]).lies_below(&of(&["a", "b"])));
     }
 }

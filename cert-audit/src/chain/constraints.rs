@@ -38,14 +38,18 @@ enum Subtree {
     /// Address and mask.
     Ip(Vec<u8>, Vec<u8>),
     Directory(CanonicalName),
-    /// A kind that is not evaluated, by the number of its tag: names of that kind are refused.
+    /// Of a kind that is not evaluated, or not in the form of its kind, by the number of the
+    /// kind's tag: names of that kind are refused.
     Other(u8),
 }
 
 /// The tag numbers of general names (RFC 5280 §4.2.1.6).
 mod tag {
     pub(super) const OTHER_NAME: u8 = 0;
+    pub(super) const EMAIL: u8 = 1;
+    pub(super) const DNS: u8 = 2;
     pub(super) const X400: u8 = 3;
+    pub(super) const DIRECTORY: u8 = 4;
     pub(super) const EDI_PARTY: u8 = 5;
     pub(super) const URI: u8 = 6;
     pub(super) const IP: u8 = 7;
@@ -66,6 +70,18 @@ impl Claim {
             GeneralName::EDIPartyName(_) => Self::Other(tag::EDI_PARTY),
             GeneralName::RegisteredID(_) => Self::Other(tag::REGISTERED_ID),
             GeneralName::Invalid(tag, _) => Self::Other(u8::try_from(tag.0).unwrap_or(u8::MAX)),
+        }
+    }
+
+    /// The number of its kind's tag.
+    fn tag(&self) -> u8 {
+        match self {
+            Self::Dns(_) => tag::DNS,
+            Self::Email(_) => tag::EMAIL,
+            Self::Uri(_) => tag::URI,
+            Self::Ip(_) => tag::IP,
+            Self::Directory(_) => tag::DIRECTORY,
+            Self::Other(tag) => *tag,
         }
     }
 
@@ -94,6 +110,16 @@ impl Constraints {
             permitted: list(&parsed.permitted_subtrees),
             excluded: list(&parsed.excluded_subtrees),
         }
+    }
+
+    /// How many subtrees there are: holding one name against all of them is so much work.
+    pub fn len(&self) -> usize {
+        self.permitted.len() + self.excluded.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// Whether `claim` is allowed.
@@ -129,33 +155,30 @@ enum Hold {
 
 impl Subtree {
     fn of(base: &GeneralName<'_>) -> Self {
-        match base {
-            GeneralName::DNSName(dns) => Self::Dns(dns.to_ascii_lowercase()),
-            GeneralName::RFC822Name(email) => Self::Email((*email).to_owned()),
-            GeneralName::URI(host) => Self::Uri(host.to_ascii_lowercase()),
-            GeneralName::IPAddress(bytes) => {
-                let half = bytes.len() / 2;
-                match bytes.split_at_checked(half) {
-                    Some((network, mask))
-                        if [4, 16].contains(&half) && network.len() == mask.len() =>
-                    {
-                        Self::Ip(network.to_vec(), mask.to_vec())
-                    }
-                    _ => Self::Other(tag::IP),
+        match Claim::of(base) {
+            Claim::Dns(dns) if is_host_base(&dns) => Self::Dns(dns),
+            Claim::Email(email) if is_mailbox_base(&email) => Self::Email(email),
+            Claim::Uri(host) => Self::Uri(host.to_ascii_lowercase()),
+            Claim::Ip(bytes) => match bytes.split_at_checked(bytes.len() / 2) {
+                Some((network, mask))
+                    if network.len() == mask.len() && [4, 16].contains(&mask.len()) =>
+                {
+                    Self::Ip(network.to_vec(), mask.to_vec())
                 }
-            }
-            GeneralName::DirectoryName(name) => Self::Directory(CanonicalName::of(name)),
-            other => match Claim::of(other) {
-                Claim::Other(tag) => Self::Other(tag),
-                _ => Self::Other(tag::URI),
+                _ => Self::Other(tag::IP),
             },
+            Claim::Directory(name) => Self::Directory(name),
+            other => Self::Other(other.tag()),
         }
     }
 
     fn holds(&self, claim: &Claim) -> Hold {
         let inside = |inside: bool| if inside { Hold::Inside } else { Hold::Outside };
         match (self, claim) {
-            (Self::Dns(base), Claim::Dns(name)) => inside(is_host_below(name, base)),
+            (Self::Dns(base), Claim::Dns(name)) if is_host_claim(name) => {
+                inside(is_host_below(name, base))
+            }
+            (Self::Dns(_), Claim::Dns(_)) => Hold::CannotTell,
             (Self::Email(base), Claim::Email(mailbox)) => email(mailbox, base),
             (Self::Uri(base), Claim::Uri(uri)) => match host_of(uri) {
                 Some(host) => inside(match base.strip_prefix('.') {
@@ -164,18 +187,51 @@ impl Subtree {
                 }),
                 None => Hold::CannotTell,
             },
-            (Self::Ip(network, mask), Claim::Ip(address)) if network.len() == address.len() => {
-                let bits = address.iter().zip(mask).map(|(byte, mask)| byte & mask);
-                let wanted = network.iter().zip(mask).map(|(byte, mask)| byte & mask);
-                inside(bits.eq(wanted))
-            }
-            (Self::Ip(..), Claim::Ip(_)) => Hold::Outside,
+            (Self::Ip(network, mask), Claim::Ip(address)) => match address.len() {
+                length if length == network.len() => {
+                    let bits = address.iter().zip(mask).map(|(byte, mask)| byte & mask);
+                    let wanted = network.iter().zip(mask).map(|(byte, mask)| byte & mask);
+                    inside(bits.eq(wanted))
+                }
+                4 | 16 => Hold::Outside,
+                _ => Hold::CannotTell,
+            },
             (Self::Directory(base), Claim::Directory(name)) => inside(name.lies_below(base)),
-            (Self::Other(tag::IP), Claim::Ip(_)) => Hold::CannotTell,
-            (Self::Other(kind), Claim::Other(other)) if kind == other => Hold::CannotTell,
+            (Self::Other(kind), claim) if *kind == claim.tag() => Hold::CannotTell,
             _ => Hold::AnotherKind,
         }
     }
+}
+
+/// Whether a constraint on host names has their form: no wildcard and no empty label, but for a
+/// dot in front, which many CAs write although RFC 5280 has it for URIs alone.
+fn is_host_base(base: &str) -> bool {
+    let labels = base.strip_prefix('.').unwrap_or(base);
+    let labels = labels.strip_suffix('.').unwrap_or(labels);
+    base.is_empty()
+        || labels
+            .split('.')
+            .all(|label| !label.is_empty() && !label.contains('*'))
+}
+
+/// Whether a claimed host name has the form of one.
+fn is_host_claim(name: &str) -> bool {
+    let labels = name.strip_suffix('.').unwrap_or(name);
+    !labels.is_empty() && labels.split('.').all(|label| !label.is_empty())
+}
+
+/// Whether a constraint on mailboxes is one mailbox, one host, or what lies below a host.
+fn is_mailbox_base(base: &str) -> bool {
+    match base.rsplit_once('@') {
+        Some((local, host)) => is_local_part(local) && !host.is_empty(),
+        None => true,
+    }
+}
+
+/// Whether this can stand before the `@` of a mailbox: not empty, and without another `@` unless
+/// it is quoted.
+fn is_local_part(local: &str) -> bool {
+    !local.is_empty() && (!local.contains('@') || local.starts_with('"') && local.ends_with('"'))
 }
 
 /// Whether a host name is `base` or lies below it; an empty base holds every name, and one with a
@@ -185,6 +241,7 @@ fn is_host_below(name: &str, base: &str) -> bool {
         return true;
     }
     let name = name.strip_suffix('.').unwrap_or(name);
+    let base = base.strip_suffix('.').unwrap_or(base);
     match base.strip_prefix('.') {
         Some(domain) => is_strictly_below(name, domain),
         None => name == base || is_strictly_below(name, base),
@@ -198,7 +255,10 @@ fn is_strictly_below(host: &str, domain: &str) -> bool {
 }
 
 fn email(mailbox: &str, base: &str) -> Hold {
-    let Some((local, host)) = mailbox.rsplit_once('@') else {
+    let Some((local, host)) = mailbox
+        .rsplit_once('@')
+        .filter(|(local, host)| is_local_part(local) && !host.is_empty())
+    else {
         return Hold::CannotTell;
     };
     let host = host.to_ascii_lowercase();
@@ -263,11 +323,18 @@ mod tests {
             ("my.host.example.", true),
             ("ghost.example", false),
             ("example", false),
-            (".host.example", false),
         ] {
             assert_eq!(constraints(&base, &[]).allow(&dns(name)), inside, "{name}");
             assert_eq!(constraints(&[], &base).allow(&dns(name)), !inside, "{name}");
         }
+        // What is no host name is refused wherever host names are constrained.
+        for name in [".host.example", "a..host.example", ""] {
+            assert!(!constraints(&base, &[]).allow(&dns(name)), "{name}");
+            assert!(!constraints(&[], &base).allow(&dns(name)), "{name}");
+        }
+        let below = [Subtree::Dns(".host.example".to_owned())];
+        assert!(constraints(&below, &[]).allow(&dns("my.host.example")));
+        assert!(!constraints(&below, &[]).allow(&dns("host.example")));
         let all = [Subtree::Dns(String::new())];
         assert!(!constraints(&[], &all).allow(&dns("a.example")));
         // Another kind of name is not restricted.
@@ -287,6 +354,33 @@ mod tests {
             let allowed = constraints(&[Subtree::Email(base.to_owned())], &[])
                 .allow(&Claim::Email(mailbox.to_owned()));
             assert_eq!(allowed, inside, "{base} {mailbox}");
+        }
+        let base = [Subtree::Email("example.com".to_owned())];
+        for mailbox in ["a@b@example.com", "@example.com", "example.com", "a@"] {
+            let claim = Claim::Email(mailbox.to_owned());
+            assert!(!constraints(&base, &[]).allow(&claim), "{mailbox}");
+            assert!(!constraints(&[], &base).allow(&claim), "{mailbox}");
+        }
+        let quoted = Claim::Email("\"a@b\"@example.com".to_owned());
+        assert!(constraints(&base, &[]).allow(&quoted));
+    }
+
+    #[test]
+    fn constraints_without_the_form_of_their_kind_refuse_its_names() {
+        for base in [
+            GeneralName::DNSName("*.example.com"),
+            GeneralName::DNSName("a..example.com"),
+            GeneralName::RFC822Name("a@b@example.com"),
+            GeneralName::IPAddress(&[192, 0, 2, 1]),
+        ] {
+            let subtree = Subtree::of(&base);
+            assert!(matches!(subtree, Subtree::Other(_)), "{base}");
+            let claim = match base {
+                GeneralName::DNSName(_) => dns("a.example.com"),
+                GeneralName::RFC822Name(_) => Claim::Email("a@example.com".to_owned()),
+                _ => Claim::Ip(vec![192, 0, 2, 1]),
+            };
+            assert!(!constraints(&[subtree], &[]).allow(&claim));
         }
     }
 

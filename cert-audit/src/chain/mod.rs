@@ -3,141 +3,125 @@
 //! A certificate does not end with its own `notAfter` but with the first of everything above it,
 //! and which that is depends on the paths that there are: a crossed sign keeps alive what a root's
 //! end would stop. So the question "until when?" is the question "which paths?", and both are
-//! answered here, by the rules of RFC 5280 §6.
+//! answered here, by the rules of RFC 5280 §6; neither revocation nor certificate policies are
+//! evaluated.
+//!
+//! A [`Pool`] of CAs and anchors is built once; [`Pool::search`] answers for one leaf, and
+//! [`Answer`] lists every path as well.
 
 pub mod canonical;
 pub mod constraints;
+mod key;
 pub mod link;
-pub mod path;
+pub mod listing;
+pub mod pool;
+mod pss;
 mod rsa;
+pub mod rules;
 pub mod search;
-pub mod signature;
+mod signature;
 pub mod wanted;
 
-use crate::certificate::Expiry;
-
 use link::Link;
-use path::{Break, Question};
-use search::{End, Path, Pool};
+use listing::Judged;
+use pool::Pool;
+use rules::Question;
+use search::{Found, Reach};
 
-/// One way up from the leaf, and what becomes of it.
-#[derive(Debug)]
-pub struct Judged<'a> {
-    /// The certificates, the leaf first.
-    pub links: Vec<&'a Link>,
-    /// Why it does not hold; `None` where it does.
-    pub broken: Option<Break>,
-    /// The position of the certificate that ends first, if none breaks the path but by time.
-    pub binding: Option<usize>,
-    /// Signatures that cannot be verified: position and reason. The path is *likely* then.
-    pub unverifiable: Vec<(usize, String)>,
+/// What is said of a leaf.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// A verified path holds.
+    Valid,
+    /// None does.
+    Invalid,
+    /// It is not known: a signature cannot be verified, or there was too much to look at.
+    Undecided,
 }
 
-/// What was found for a leaf.
+impl Verdict {
+    /// The word used in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Invalid => "invalid",
+            Self::Undecided => "undecided",
+        }
+    }
+}
+
+/// What was found for a leaf, with every path.
 #[derive(Debug)]
 pub struct Answer<'a> {
-    /// Every way, those that hold first, then by how far they came.
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why: a lower-case fragment.
+    pub reason: String,
+    /// The best ways.
+    pub found: Found,
+    /// Every way, those that hold first.
     pub paths: Vec<Judged<'a>>,
-    /// The search stopped at its bounds: there may be more.
-    pub cut: bool,
+    /// There are more ways than are listed.
+    pub more: bool,
 }
 
 impl<'a> Answer<'a> {
-    /// Looks for paths from `leaf` over `intermediates` to `anchors`.
-    pub fn of(
-        leaf: &'a Link,
-        intermediates: &'a [Link],
-        anchors: &'a [Link],
-        question: &Question,
-    ) -> Self {
-        let pool = Pool::of(leaf, intermediates, anchors);
-        let found = pool.search();
-        let mut paths: Vec<Judged<'a>> = found
-            .paths
-            .iter()
-            .map(|path| judged(&pool, path, question))
-            .collect();
-        paths.sort_by_key(|path| match &path.broken {
-            None => (0, path.unverifiable.len()),
-            Some(Break { is_time: true, .. }) => (1, 0),
-            Some(_) => (2, 0),
-        });
+    /// Looks for paths from `leaf` over the certificates of `pool`.
+    pub fn of(pool: &'a Pool, leaf: &'a Link, question: &Question) -> Self {
+        let reach = Reach::of(pool, leaf);
+        let found = pool.climb(leaf, question, &reach);
+        let (paths, more) = listing::list(pool, leaf, question, &reach, &found);
+        let verdict = match (&found.valid, &found.likely_valid) {
+            (Some(_), _) => Verdict::Valid,
+            (None, None) if !found.cut => Verdict::Invalid,
+            (None, _) => Verdict::Undecided,
+        };
+        let reason = reason(verdict, &found, &paths);
         Self {
+            verdict,
+            reason,
+            found,
             paths,
-            cut: found.cut,
+            more,
         }
     }
-
-    /// The path that holds, if one does; a verified one before one that is not.
-    pub fn valid(&self) -> Option<&Judged<'a>> {
-        self.paths.first().filter(|path| path.broken.is_none())
-    }
-
-    /// The best path's end: over all paths that only time can break, the latest of their first
-    /// ends, and which certificate binds it.
-    pub fn best(&self) -> Option<(&Judged<'a>, Expiry)> {
-        self.paths
-            .iter()
-            .filter_map(|path| {
-                let binding = path.links.get(path.binding?)?;
-                Some((path, binding.validity()?.not_after))
-            })
-            .max_by_key(|(_, end)| *end)
-    }
 }
 
-fn judged<'a>(pool: &Pool<'a>, path: &Path, question: &Question) -> Judged<'a> {
-    let links = pool.path(path);
-    let last = links.len().saturating_sub(1);
-    let broken = match path.end {
-        End::Anchor => path::judge(&links, question),
-        End::NoIssuer => Some(unfinished(
-            last,
+/// Why the verdict is what it is.
+fn reason(verdict: Verdict, found: &Found, paths: &[Judged<'_>]) -> String {
+    let Some(first) = paths.first() else {
+        return "no path was found".to_owned();
+    };
+    match verdict {
+        Verdict::Valid => match first.end {
+            Some((end, at)) => match end.at() {
+                Some(end) => format!("it holds until {end}, when {} ends", named(first, at)),
+                None => "it holds without an end".to_owned(),
+            },
+            None => "a path holds".to_owned(),
+        },
+        Verdict::Undecided if found.likely_valid.is_some() => {
+            let unverifiable = first.unverifiable.first();
+            let (at, why) = unverifiable.map_or((0, "a signature is not verified"), |(at, why)| {
+                (*at, why.as_ref())
+            });
             format!(
-                "no certificate is there of its issuer, `{}`",
-                links
-                    .last()
-                    .map_or("", |link| &link.certificate.issuer.text)
-            ),
-        )),
-        End::Forged => Some(unfinished(
-            last,
-            "none of the keys of its issuer made its signature".to_owned(),
-        )),
-        End::TooLong => Some(unfinished(
-            last,
-            "the path is too long to follow".to_owned(),
-        )),
-    };
-    let only_time = broken.as_ref().is_none_or(|broken| broken.is_time);
-    let binding = if only_time {
-        binding(&links, question)
-    } else {
-        None
-    };
-    Judged {
-        links,
-        broken,
-        binding,
-        unverifiable: path.unverifiable.clone(),
+                "a path is there, but not the signature of {} is verified: {why}",
+                named(first, at)
+            )
+        }
+        Verdict::Undecided => {
+            "the search stopped at its bounds before it found a path that holds".to_owned()
+        }
+        Verdict::Invalid => match first.breaks.first() {
+            Some(broken) => format!("{}: {}", named(first, broken.at), broken.reason),
+            None => "no path holds".to_owned(),
+        },
     }
 }
 
-fn unfinished(at: usize, reason: String) -> Break {
-    Break {
-        at,
-        reason,
-        is_time: false,
-    }
-}
-
-/// The certificate that ends first; of equals the one nearest to the leaf.
-fn binding(links: &[&Link], question: &Question) -> Option<usize> {
-    links
-        .iter()
-        .enumerate()
-        .filter(|&(at, _)| question.anchor_expires || at + 1 < links.len() || at == 0)
-        .filter_map(|(at, link)| Some((link.validity()?.not_after, at)))
-        .min()
-        .map(|(_, at)| at)
+/// A certificate of a path in a sentence.
+fn named(path: &Judged<'_>, at: usize) -> String {
+    let called = path.links.get(at).map(|link| link.certificate.called());
+    format!("`{}`", called.unwrap_or_default())
 }

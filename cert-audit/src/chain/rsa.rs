@@ -6,6 +6,8 @@
 use aws_lc_rs::digest::{self, Algorithm};
 use num_bigint::BigUint;
 
+use super::key::Rsa;
+
 /// Largest modulus in bits: an operation takes time by its cube.
 const MODULUS_BITS: u64 = 16_384;
 
@@ -28,7 +30,15 @@ pub(super) struct PublicKey<'a> {
     pub(super) exponent: &'a [u8],
 }
 
-impl PublicKey<'_> {
+impl<'a> PublicKey<'a> {
+    /// The numbers of a key.
+    pub(super) fn of(key: &'a Rsa) -> Self {
+        Self {
+            modulus: &key.modulus,
+            exponent: &key.exponent,
+        }
+    }
+
     /// RSAVP1 and the encoded message: exactly as many bytes as the modulus has.
     fn encoded(&self, signature: &[u8]) -> Result<Vec<u8>, Checked> {
         let modulus = BigUint::from_bytes_be(self.modulus);

@@ -40,10 +40,9 @@ impl Wanted {
             _ => false,
         }) || match self {
             // Certificates for mail from before there were alternative names.
-            Self::Email(wanted) => leaf
-                .mailboxes
-                .iter()
-                .any(|mailbox| is_same_mailbox(wanted, mailbox)),
+            Self::Email(wanted) => leaf.subjects.iter().any(
+                |claim| matches!(claim, Claim::Email(mailbox) if is_same_mailbox(wanted, mailbox)),
+            ),
             _ => false,
         }
     }

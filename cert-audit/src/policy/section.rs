@@ -118,7 +118,7 @@ pub struct Trust {
 }
 
 /// Whether the anchor's own expiry counts: OpenSSL and Go say yes, many libraries no.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum AnchorExpiry {
     /// It counts.
