@@ -39,7 +39,7 @@ pub(super) fn file(path: &Path, io: &mut Io<'_>) -> Result<File, String> {
     }
     let name = path.to_string_lossy();
     let mut certificates = Vec::new();
-    for piece in material::read(&bytes, &name).pieces {
+    for piece in material::read(&bytes, &name, &[]).pieces {
         match piece.what {
             What::Certificate(der) => certificates.push(Link::read(&der)),
             // A file that is named as one of certificates and empty is an empty set.
