@@ -16,7 +16,7 @@ macro_rules! put {
 
 mod concise;
 mod destination;
-mod escape;
+pub mod escape;
 mod format;
 mod frame;
 mod github;
@@ -26,7 +26,7 @@ mod json;
 mod junit;
 mod markdown;
 mod outline;
-mod paint;
+pub mod paint;
 mod place;
 mod sarif;
 mod steps;
@@ -48,6 +48,7 @@ use std::path::PathBuf;
 
 use crate::{Io, Report};
 
+pub use destination::replace;
 pub use format::{Format, FormatRequest, UnknownFormat};
 pub use outline::Said;
 pub(crate) use outline::{Code, aside, outline};
