@@ -30,10 +30,9 @@ pub mod paint;
 mod place;
 mod sarif;
 mod steps;
-mod verdict;
-mod window;
-
 pub mod v1;
+pub mod verdict;
+mod window;
 
 #[cfg(test)]
 extern crate self as rules;
@@ -179,7 +178,7 @@ pub fn write(
             let path = io.cwd.join(path);
             let page = paint::Page::file(options);
             let text = render(report, request.format, &page, options)?;
-            destination::replace(&path, text.as_bytes()).map_err(|source| Error::File {
+            replace(&path, text.as_bytes()).map_err(|source| Error::File {
                 format: request.format,
                 path,
                 source,

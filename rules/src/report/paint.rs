@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use textwrap::core::display_width;
 use textwrap::{Options as Wrap, WordSeparator, WordSplitter, WrapAlgorithm};
 
 use super::{ColorChoice, Options};
@@ -93,6 +94,25 @@ impl Page {
         if self.unicode { unicode } else { ascii }
     }
 
+    /// `text` on one line of at most `columns`; what is cut off is marked.
+    pub fn fit(&self, text: &str, columns: usize) -> String {
+        if display_width(text) <= columns {
+            return text.to_owned();
+        }
+        let mark = self.pick("…", "...");
+        let room = columns.saturating_sub(display_width(mark));
+        let mut kept = String::new();
+        let mut width = 0;
+        for c in text.chars() {
+            width += display_width(c.encode_utf8(&mut [0; 4]));
+            if width > room {
+                break;
+            }
+            kept.push(c);
+        }
+        kept + mark
+    }
+
     /// `text` in lines of at most the page's width, the first after `first`, the others after
     /// `rest`. Words are never broken: a path has to survive copying.
     pub fn wrap(&self, text: &str, first: &str, rest: &str) -> Vec<String> {
@@ -160,6 +180,21 @@ mod tests {
             ("LC_ALL", "C")
         ])));
         assert!(!has_unicode(&env(&[("TERM", "linux")])));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_cut_by_columns() {
+        let mut page = Page {
+            width: 80,
+            colour: false,
+            unicode: true,
+        };
+        assert_eq!(page.fit("api.example", 11), "api.example");
+        assert_eq!(page.fit("api.example", 5), "api.…");
+        assert_eq!(page.fit("日本語", 5), "日本…");
+        page.unicode = false;
+        assert_eq!(page.fit("api.example", 5), "ap...");
+        assert_eq!(page.fit("api", 0), "...");
     }
 
     #[test]
