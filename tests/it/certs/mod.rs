@@ -8,6 +8,7 @@ mod minted;
 mod oracles;
 mod places;
 mod policy;
+mod reports;
 
 use testkit::cli::{Found, Tool};
 
