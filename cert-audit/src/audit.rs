@@ -237,7 +237,7 @@ impl<'a> Judge<'a, '_> {
             return None;
         }
         let certificate = &artifact.certificate;
-        let assignment = self.assignment(&span.path, certificate);
+        let assignment = assignment(self.policy, self.prefix, &span.path, certificate);
         if assignment.level == Some(Level::Allow) {
             return None;
         }
@@ -339,20 +339,6 @@ impl<'a> Judge<'a, '_> {
         })
     }
 
-    fn assignment(&self, path: &str, certificate: &Certificate) -> Assignment {
-        let path = format!("{}{path}", self.prefix);
-        let mut names: Vec<&str> = certificate
-            .sans
-            .iter()
-            .filter_map(|san| san.split_once(':').map(|(_, name)| name))
-            .collect();
-        // Before there were alternative names the common name was the host's.
-        if names.is_empty() {
-            names.extend(certificate.subject.common_name.as_deref());
-        }
-        self.policy.assignment(&path, &names)
-    }
-
     fn limit(
         &self,
         artifact: &'a Artifact,
@@ -393,6 +379,25 @@ impl<'a> Judge<'a, '_> {
     }
 }
 
+/// What the policy says of a certificate at `path`; `prefix` makes it relative to the policy.
+pub(crate) fn assignment(
+    policy: &Policy,
+    prefix: &str,
+    path: &str,
+    certificate: &Certificate,
+) -> Assignment {
+    let mut names: Vec<&str> = certificate
+        .sans
+        .iter()
+        .filter_map(|san| san.split_once(':').map(|(_, name)| name))
+        .collect();
+    // Before there were alternative names the common name was the host's.
+    if names.is_empty() {
+        names.extend(certificate.subject.common_name.as_deref());
+    }
+    policy.assignment(&format!("{prefix}{path}"), &names)
+}
+
 fn of_terms<'a>(terms: &Terms, validity: &Validity, level: Level, span: Option<Span>) -> Limit<'a> {
     let lifetime = validity.lifetime().unwrap_or(i64::MAX);
     Limit {
@@ -429,7 +434,7 @@ fn of_horizon(before: i64, longest: Longest<'_>, level: Level, span: Option<Span
 }
 
 /// How a certificate is renewed, and how we know.
-fn class(certificate: &Certificate, assignment: &Assignment) -> (Class, String) {
+pub(crate) fn class(certificate: &Certificate, assignment: &Assignment) -> (Class, String) {
     if let Some((class, _)) = &assignment.class {
         return (*class, "the policy says so".to_owned());
     }

@@ -73,6 +73,40 @@ fn digit(byte: u8) -> Option<u32> {
     Some(u32::from(value))
 }
 
+/// Encodes with padding, on one line.
+pub fn encode(bytes: &[u8]) -> String {
+    let mut text = encode_with(
+        bytes,
+        b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+    );
+    while !text.len().is_multiple_of(4) {
+        text.push('=');
+    }
+    text
+}
+
+/// Encodes for URLs (RFC 4648 §5) without padding.
+pub fn encode_url(bytes: &[u8]) -> String {
+    encode_with(
+        bytes,
+        b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
+    )
+}
+
+fn encode_with(bytes: &[u8], alphabet: &[u8; 64]) -> String {
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for three in bytes.chunks(3) {
+        let group = (0..3).fold(0_usize, |group, at| {
+            group << 8 | three.get(at).copied().map_or(0, usize::from)
+        });
+        for digit in 0..=three.len() {
+            let six = group >> (18 - 6 * digit) & 0x3f;
+            text.extend(alphabet.get(six).copied().map(char::from));
+        }
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,5 +137,21 @@ mod tests {
         assert_eq!(decode(b"Zm9vYg"), Err(Fault::Cut));
         assert_eq!(decode(b"Zg==Zg=="), Err(Fault::AfterPadding));
         assert_eq!(decode(b"===="), Err(Fault::Cut));
+    }
+
+    /// The vectors of RFC 4648 §10.
+    #[test]
+    fn what_is_encoded_is_decoded_again() {
+        for (bytes, text) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foobar", "Zm9vYmFy"),
+        ] {
+            assert_eq!(encode(bytes.as_bytes()), text);
+            assert_eq!(decode(text.as_bytes()).as_deref(), Ok(bytes.as_bytes()));
+        }
+        assert_eq!(encode_url(&[0xfb, 0xff]), "-_8");
     }
 }

@@ -52,6 +52,13 @@ impl Instant {
         self.format("%Y-%m-%d")
     }
 
+    /// Year and month.
+    pub fn month(self) -> (i32, u8) {
+        let date = self.format("%Y-%m");
+        let (year, month) = date.rsplit_once('-').unwrap_or_default();
+        (year.parse().unwrap_or(0), month.parse().unwrap_or(0))
+    }
+
     /// The civil date and time in UTC; jiff's own timestamps stop a day before certificates do.
     fn format(self, pattern: &str) -> String {
         let days = jiff::Span::new().try_days(self.0.div_euclid(DAY));

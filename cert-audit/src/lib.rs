@@ -36,7 +36,9 @@ pub mod container;
 pub mod crl;
 mod cursor;
 pub mod der;
+pub mod difference;
 pub mod document;
+pub mod draft;
 pub mod effective;
 pub mod instant;
 pub mod inventory;
@@ -46,16 +48,20 @@ pub mod keyring;
 pub mod material;
 pub mod name;
 pub mod ocsp;
+pub mod outlook;
 pub mod pem;
 pub mod place;
 pub mod policy;
 pub mod read;
+pub mod report;
 pub mod role;
+mod side;
 pub mod ssh;
 pub mod standing;
 pub mod threshold;
 pub mod trust;
 pub mod usage;
+pub mod v1;
 pub mod walk;
 mod wording;
 
@@ -99,11 +105,35 @@ pub fn run(args: Vec<OsString>, io: &mut Io<'_>) -> Exit {
     TOOL.run(args, io)
 }
 
+/// All that is known when the checks have run.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    /// The inventory, judged.
+    pub audit: &'a Audit<'a>,
+    /// The policy.
+    pub policy: &'a Policy,
+    /// The policy's text; empty without one.
+    pub policy_text: &'a str,
+    /// What makes a report path relative to the policy's folder when it is put before it.
+    pub prefix: &'a str,
+}
+
 /// What the checks find in what was asked for.
 ///
 /// # Errors
 /// The `certs:` section of the policy cannot be used.
 pub fn check(input: &Input<'_, Section, Args>) -> Result<Outcome, Failure> {
+    examine(input, |_| ()).map(|((), outcome)| outcome)
+}
+
+/// What the checks find in what was asked for, and what `see` makes of all that is known then.
+///
+/// # Errors
+/// The `certs:` section of the policy cannot be used.
+pub fn examine<T: Send>(
+    input: &Input<'_, Section, Args>,
+    see: impl FnOnce(View<'_>) -> T + Send,
+) -> Result<(T, Outcome), Failure> {
     let policy = match input.section {
         Some(section) => Policy::compile(&section.value, input.policy)?,
         None => Policy::none(),
@@ -112,14 +142,18 @@ pub fn check(input: &Input<'_, Section, Args>) -> Result<Outcome, Failure> {
         .num_threads(input.jobs.get())
         .build();
     match pool {
-        Ok(pool) => pool.install(|| outcome(input, &policy)),
+        Ok(pool) => pool.install(|| outcome(input, &policy, see)),
         // Where no threads can be had, the global pool is what is left.
-        Err(_) => outcome(input, &policy),
+        Err(_) => outcome(input, &policy, see),
     }
 }
 
 /// Reads, judges and checks. Runs on the current rayon pool.
-fn outcome(input: &Input<'_, Section, Args>, policy: &Policy) -> Result<Outcome, Failure> {
+fn outcome<T>(
+    input: &Input<'_, Section, Args>,
+    policy: &Policy,
+    see: impl FnOnce(View<'_>) -> T,
+) -> Result<(T, Outcome), Failure> {
     let mut keyring = Keyring::of(policy, input);
     let mut inventory = read::inventory(input, &keyring);
     inventory.undecided.append(&mut keyring.undecided);
@@ -145,16 +179,23 @@ fn outcome(input: &Input<'_, Section, Args>, policy: &Policy) -> Result<Outcome,
         .iter()
         .flat_map(|check| (check.run)(&audit))
         .collect();
-    Ok(Outcome {
+    let seen = see(View {
+        audit: &audit,
+        policy,
+        policy_text: input.policy.text().map_or("", |text| text),
+        prefix: input.policy_prefix,
+    });
+    let outcome = Outcome {
         sources: sources(&inventory, &findings),
-        stats: stats(&inventory, &audit, policy),
+        stats: stats(&audit, policy),
         files: inventory.coverage.files,
         skipped: inventory.coverage.passed.values().sum(),
         findings,
         undecided: inventory.undecided.clone(),
         suppressions: inventory.suppressions.clone(),
         ..Outcome::default()
-    })
+    };
+    Ok((seen, outcome))
 }
 
 /// The texts of files that must not, or cannot, be shown as they are: those with private keys,
@@ -175,32 +216,8 @@ fn sources(inventory: &Inventory, findings: &[Finding]) -> Sources {
 }
 
 /// What was covered, and what of the policy no rule reads yet.
-fn stats(inventory: &Inventory, audit: &Audit<'_>, policy: &Policy) -> BTreeMap<String, Value> {
-    let files = inventory.files.values();
-    let places = |fixture: bool| -> usize {
-        files
-            .clone()
-            .filter(|file| file.fixture == fixture)
-            .map(|file| file.certificates.len())
-            .sum()
-    };
-    let passed: BTreeMap<&str, usize> = inventory
-        .coverage
-        .passed
-        .iter()
-        .map(|(why, count)| (why.as_str(), *count))
-        .collect();
-    let coverage = json!({
-        "certificates": inventory.artifacts.len(),
-        "judged": audit.cases.len(),
-        "places": places(false),
-        "places_in_fixtures": places(true),
-        "trust_stores": files.clone().filter(|file| file.store).count(),
-        "private_keys": files.clone().map(|file| file.keys.len()).sum::<usize>(),
-        "unreadable": inventory.gaps.len(),
-        "pem_blocks_in_other_files_not_certificates": inventory.coverage.doubtful,
-        "passed_over": passed,
-    });
+fn stats(audit: &Audit<'_>, policy: &Policy) -> BTreeMap<String, Value> {
+    let coverage = json!(v1::Coverage::of(audit));
     let mut stats = BTreeMap::from([("coverage".to_owned(), coverage)]);
     if !policy.unread.is_empty() {
         stats.insert("policy_not_applied".to_owned(), json!(policy.unread));

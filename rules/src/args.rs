@@ -58,6 +58,42 @@ pub struct CheckArgs {
     pub quiet: bool,
 }
 
+/// Arguments of a part's own command that looks at what `check` looks at.
+#[derive(Debug, Clone, Default, Args)]
+pub struct LookArgs {
+    /// Files and folders to look at [default: the current directory]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// How it is looked at.
+    #[command(flatten)]
+    pub manner: MannerArgs,
+}
+
+/// How a part's own command looks, whatever it looks at.
+#[derive(Debug, Clone, Default, Args)]
+pub struct MannerArgs {
+    /// The policy; without it the nearest `preflight.yaml` in or above the path
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// The time to judge at, as 2026-11-22T00:00:00Z [default: now]
+    #[arg(long, value_name = "TIMESTAMP")]
+    pub now: Option<Timestamp>,
+
+    /// Threads [default: one a core]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+
+    /// When to colour text for people
+    #[arg(long, value_name = "WHEN", value_enum, default_value = "auto")]
+    pub color: ColorChoice,
+
+    /// No progress and no notes on standard error; errors still show
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
 /// From which level on a finding fails the gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FailOn {

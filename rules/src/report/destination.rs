@@ -13,7 +13,10 @@ const ATTEMPTS: u32 = 64;
 /// A new or regular file is replaced in one step, so that a reader never sees half a report and a
 /// full disk leaves the old one. What is no regular file (a pipe, `/dev/stderr`, a symbolic link)
 /// is written to directly: replacing it would put a file in its place.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+///
+/// # Errors
+/// The file, or the folder that it should be in, does not take it.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
         Ok(metadata) if !metadata.is_file() => {

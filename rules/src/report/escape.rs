@@ -47,12 +47,12 @@ impl LogCommand {
 }
 
 /// One line of text for terminals and logs.
-pub(super) fn text(input: &str) -> String {
+pub fn text(input: &str) -> String {
     filter(input, |_| false)
 }
 
 /// Text for terminals and logs that may have several lines.
-pub(super) fn lines(input: &str) -> String {
+pub fn lines(input: &str) -> String {
     filter(input, |c| c == '\n')
 }
 
@@ -73,7 +73,7 @@ fn filter(input: &str, keep: impl Fn(char) -> bool) -> String {
 ///
 /// GitHub's runner obeys `::name::` at the start of a line, after any white space; wrapping can
 /// bring such a word there. Only for outputs that issue no command themselves.
-pub(super) fn line_starts(output: &str) -> String {
+pub fn line_starts(output: &str) -> String {
     let mut out = String::with_capacity(output.len());
     for line in output.split_inclusive('\n') {
         let trimmed = line.trim_start();
@@ -117,7 +117,7 @@ pub(super) fn github_property(input: &str) -> String {
 ///
 /// `#` and characters outside of ASCII occur only inside strings, where JSON may escape any
 /// character.
-pub(super) fn json(serialised: &str) -> String {
+pub fn json(serialised: &str) -> String {
     let mut out = String::with_capacity(serialised.len());
     let mut command = LogCommand::default();
     for c in serialised.chars() {
@@ -138,7 +138,7 @@ pub(super) fn json(serialised: &str) -> String {
 /// Punctuation that either of them reads becomes a numeric entity, which neither reads as markup.
 /// A forge also links `@name`, `#123`, `GH-123`, `www.` and `scheme://` in what it has rendered, and
 /// tells the people so named: a zero-width space breaks those words.
-pub(super) fn markdown(input: &str) -> String {
+pub fn markdown(input: &str) -> String {
     let mut out = String::with_capacity(input.len());
     for (at, c) in input.char_indices() {
         match c {
@@ -175,7 +175,7 @@ pub(super) fn markdown(input: &str) -> String {
 }
 
 /// One line of a message for Markdown: what stands between backquotes is shown as code.
-pub(super) fn markdown_message(input: &str) -> String {
+pub fn markdown_message(input: &str) -> String {
     let parts: Vec<&str> = input.split('`').collect();
     // An even number of backquotes leaves an odd number of parts; else the last one opens nothing.
     let paired = parts.len() % 2 == 1;
@@ -195,7 +195,7 @@ pub(super) fn markdown_message(input: &str) -> String {
 }
 
 /// Input text as inline code.
-pub(super) fn code(input: &str) -> String {
+pub fn code(input: &str) -> String {
     format!("<code>{}</code>", markdown(input))
 }
 

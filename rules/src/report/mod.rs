@@ -16,7 +16,7 @@ macro_rules! put {
 
 mod concise;
 mod destination;
-mod escape;
+pub mod escape;
 mod format;
 mod frame;
 mod github;
@@ -26,14 +26,13 @@ mod json;
 mod junit;
 mod markdown;
 mod outline;
-mod paint;
+pub mod paint;
 mod place;
 mod sarif;
 mod steps;
-mod verdict;
-mod window;
-
 pub mod v1;
+pub mod verdict;
+mod window;
 
 #[cfg(test)]
 extern crate self as rules;
@@ -48,6 +47,7 @@ use std::path::PathBuf;
 
 use crate::{Io, Report};
 
+pub use destination::replace;
 pub use format::{Format, FormatRequest, UnknownFormat};
 pub use outline::Said;
 pub(crate) use outline::{Code, aside, outline};
@@ -178,7 +178,7 @@ pub fn write(
             let path = io.cwd.join(path);
             let page = paint::Page::file(options);
             let text = render(report, request.format, &page, options)?;
-            destination::replace(&path, text.as_bytes()).map_err(|source| Error::File {
+            replace(&path, text.as_bytes()).map_err(|source| Error::File {
                 format: request.format,
                 path,
                 source,

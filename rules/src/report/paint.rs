@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use textwrap::core::display_width;
 use textwrap::{Options as Wrap, WordSeparator, WordSplitter, WrapAlgorithm};
 
 use super::{ColorChoice, Options};
@@ -13,18 +14,18 @@ const WIDTH_OF_FILES: usize = 100;
 
 /// A page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Page {
+pub struct Page {
     /// Columns.
-    pub(super) width: usize,
+    pub width: usize,
     /// Whether to use SGR sequences.
-    pub(super) colour: bool,
+    pub colour: bool,
     /// Whether to draw with box-drawing characters, else with ASCII.
-    pub(super) unicode: bool,
+    pub unicode: bool,
 }
 
 /// What a piece of text is, for its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
+pub enum Role {
     /// The level deny, and a verdict that is not clean.
     Deny,
     /// The level warn.
@@ -45,7 +46,7 @@ pub(super) enum Role {
 
 impl Page {
     /// Standard output.
-    pub(super) fn stdout(io: &Io<'_>, options: &Options) -> Self {
+    pub fn stdout(io: &Io<'_>, options: &Options) -> Self {
         let set = |name: &str| io.env.get(name).is_some_and(|value| !value.is_empty());
         let dumb = io.env.get("TERM").is_some_and(|term| term == "dumb");
         Self {
@@ -62,7 +63,7 @@ impl Page {
     }
 
     /// A file.
-    pub(super) fn file(options: &Options) -> Self {
+    pub fn file(options: &Options) -> Self {
         Self {
             width: WIDTH_OF_FILES,
             colour: options.color == ColorChoice::Always,
@@ -71,7 +72,7 @@ impl Page {
     }
 
     /// `text` in the colour of `role`.
-    pub(super) fn paint(&self, role: Role, text: &str) -> String {
+    pub fn paint(&self, role: Role, text: &str) -> String {
         if !self.colour || text.trim().is_empty() {
             return text.to_owned();
         }
@@ -89,13 +90,32 @@ impl Page {
     }
 
     /// `unicode` where the page has it, else `ascii`.
-    pub(super) fn pick(&self, unicode: &'static str, ascii: &'static str) -> &'static str {
+    pub fn pick(&self, unicode: &'static str, ascii: &'static str) -> &'static str {
         if self.unicode { unicode } else { ascii }
+    }
+
+    /// `text` on one line of at most `columns`; what is cut off is marked.
+    pub fn fit(&self, text: &str, columns: usize) -> String {
+        if display_width(text) <= columns {
+            return text.to_owned();
+        }
+        let mark = self.pick("…", "...");
+        let room = columns.saturating_sub(display_width(mark));
+        let mut kept = String::new();
+        let mut width = 0;
+        for c in text.chars() {
+            width += display_width(c.encode_utf8(&mut [0; 4]));
+            if width > room {
+                break;
+            }
+            kept.push(c);
+        }
+        kept + mark
     }
 
     /// `text` in lines of at most the page's width, the first after `first`, the others after
     /// `rest`. Words are never broken: a path has to survive copying.
-    pub(super) fn wrap(&self, text: &str, first: &str, rest: &str) -> Vec<String> {
+    pub fn wrap(&self, text: &str, first: &str, rest: &str) -> Vec<String> {
         wrap(text, self.width, first, rest)
     }
 }
@@ -160,6 +180,21 @@ mod tests {
             ("LC_ALL", "C")
         ])));
         assert!(!has_unicode(&env(&[("TERM", "linux")])));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_cut_by_columns() {
+        let mut page = Page {
+            width: 80,
+            colour: false,
+            unicode: true,
+        };
+        assert_eq!(page.fit("api.example", 11), "api.example");
+        assert_eq!(page.fit("api.example", 5), "api.…");
+        assert_eq!(page.fit("日本語", 5), "日本…");
+        page.unicode = false;
+        assert_eq!(page.fit("api.example", 5), "ap...");
+        assert_eq!(page.fit("api", 0), "...");
     }
 
     #[test]

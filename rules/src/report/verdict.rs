@@ -6,7 +6,7 @@ use super::escape;
 use crate::{Level, Position, Report, Reported, Span, Undecided, Verdict};
 
 /// The word of a verdict.
-pub(super) fn word(verdict: Verdict) -> &'static str {
+pub fn word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Clean => "clean",
         Verdict::Denied => "denied",
@@ -23,7 +23,7 @@ pub(super) fn shown(report: &Report) -> impl Iterator<Item = &Reported> {
 }
 
 /// What the verdict rests on: `2 deny, 1 warn, 1 undecided`.
-pub(super) fn reasons(report: &Report) -> String {
+pub fn reasons(report: &Report) -> String {
     let summary = &report.summary;
     let mut parts = Vec::new();
     if summary.deny > 0 {
@@ -66,12 +66,12 @@ pub(super) fn coverage(report: &Report) -> Vec<String> {
 }
 
 /// `1 file`, `2 files`.
-pub(super) fn count(number: usize, one: &str, many: &str) -> String {
+pub fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
 /// What could not be seen, by reason: the most frequent reason first, places in their order.
-pub(super) fn by_reason(undecided: &[Undecided]) -> Vec<(&str, Vec<String>)> {
+pub fn by_reason(undecided: &[Undecided]) -> Vec<(&str, Vec<String>)> {
     let mut groups: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for entry in undecided {
         groups.entry(&entry.reason).or_default().push(place(entry));

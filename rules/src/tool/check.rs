@@ -81,7 +81,8 @@ impl Prepared<'_> {
         Some(self.with(tool, args, tree, |input| explain(input, asked)))
     }
 
-    fn with<S: DeserializeOwned, X, C, T>(
+    /// What `run` makes of all that `tool` is given.
+    pub(super) fn with<S: DeserializeOwned, X, C, T>(
         &self,
         tool: &Tool<S, X, C>,
         args: &X,

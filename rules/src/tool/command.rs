@@ -96,8 +96,9 @@ fn usage(error: &clap::Error, io: &mut Io<'_>) -> Exit {
     Exit::Undecided
 }
 
-/// Writes an answer to standard output.
-pub(super) fn print(text: &str, io: &mut Io<'_>) -> Exit {
+/// Writes an answer to standard output: [`Exit::Clean`], or [`Exit::Undecided`] where it cannot be
+/// written; a reader that has seen enough is no error.
+pub fn print(text: &str, io: &mut Io<'_>) -> Exit {
     let written = io
         .stdout
         .write_all(text.as_bytes())

@@ -52,7 +52,7 @@ fn labelled_place(failure: &Thrown) -> Option<(Arc<str>, Option<Position>)> {
 }
 
 /// Shows an error to the person at standard error.
-pub(super) fn complain(error: &Thrown, color: ColorChoice, io: &mut Io<'_>) {
+pub fn complain(error: &Thrown, color: ColorChoice, io: &mut Io<'_>) {
     let color = match color {
         ColorChoice::Always => true,
         ColorChoice::Never => false,

@@ -9,6 +9,7 @@ mod about;
 mod check;
 mod command;
 mod failure;
+mod look;
 mod merged;
 mod place;
 #[cfg(test)]
@@ -34,6 +35,8 @@ use crate::tree::Tree;
 use crate::{Exit, Io, Outcome, Rule};
 
 pub use check::Prepared;
+pub use command::print;
+pub use failure::complain;
 pub use merged::{Member, Merged};
 pub use place::{Asked, Explain, Explained, Said};
 

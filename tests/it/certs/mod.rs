@@ -12,6 +12,7 @@ mod minted;
 mod oracles;
 mod places;
 mod policy;
+mod reports;
 mod tools;
 
 use testkit::cli::{Found, Tool};

@@ -2,6 +2,7 @@
 
 mod about;
 mod check;
+mod look;
 mod place;
 
 use std::collections::BTreeMap;
