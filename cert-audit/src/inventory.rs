@@ -8,6 +8,7 @@ use rayon::iter::{IntoParallelIterator as _, IntoParallelRefIterator as _, Paral
 use rules::{Position, Span, Suppression, Undecided};
 
 use crate::certificate::{Certificate, Fingerprint};
+use crate::exposure::Exposure;
 use crate::material::{HeldKey, Inside, Kind, Material, What};
 use crate::place;
 use crate::walk::Passed;
@@ -105,6 +106,8 @@ pub struct FileFacts {
     pub store: bool,
     /// What a report may show of it, where that is not the file itself.
     pub shown: Option<Arc<str>>,
+    /// How others can read it, where it holds a private key that they could use.
+    pub exposure: Option<Exposure>,
 }
 
 /// Counts for the report.
@@ -287,6 +290,7 @@ impl Inventory {
                 fixture,
                 store: false,
                 shown: material.shown,
+                exposure: None,
             },
         );
     }
