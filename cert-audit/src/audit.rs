@@ -7,6 +7,7 @@ use rules::{Certainty, Level, Span};
 use crate::bundle::{self, Bundle};
 use crate::certificate::{Certificate, Expiry, Fingerprint, Kind, Validity};
 use crate::effective::{self, Effectives};
+use crate::expectation::Expectation;
 use crate::instant::{DAY, Instant, brief};
 use crate::inventory::{Artifact, FileFacts, Gap, Inventory};
 use crate::issued::{Issued, Longest, has_horizon};
@@ -40,6 +41,12 @@ pub struct Audit<'a> {
     pub cases: Vec<Case<'a>>,
     /// Pieces that cannot be read and are judged.
     pub gaps: Vec<JudgedGap<'a>>,
+    /// What the policy expects, and what is there.
+    pub expectations: Vec<Expectation>,
+    /// The policy.
+    pub policy: &'a Policy,
+    /// What makes report paths relative to the policy's folder when it is put before them.
+    pub prefix: &'a str,
 }
 
 /// One certificate and its places, the most urgent first.
@@ -127,9 +134,9 @@ impl<'a> Audit<'a> {
     /// Runs on the current rayon pool.
     pub fn of(
         inventory: &'a Inventory,
-        policy: &Policy,
+        policy: &'a Policy,
         trust: Trust,
-        prefix: &str,
+        prefix: &'a str,
         now: Instant,
     ) -> Self {
         let bundles = bundle::all(inventory);
@@ -162,6 +169,9 @@ impl<'a> Audit<'a> {
             now,
             cases,
             gaps,
+            expectations: Vec::new(),
+            policy,
+            prefix,
         }
     }
 
@@ -177,6 +187,12 @@ impl<'a> Audit<'a> {
     pub fn place_of(&self, sha256: Fingerprint) -> Option<Span> {
         let artifact = self.inventory.artifacts.get(&sha256)?;
         Some(artifact.occurrences.first()?.span.clone())
+    }
+
+    /// What the policy says about a file as such.
+    pub fn assignment(&self, path: &str) -> Assignment {
+        self.policy
+            .assignment(&format!("{}{path}", self.prefix), &[])
     }
 }
 

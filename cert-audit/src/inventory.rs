@@ -8,6 +8,7 @@ use rayon::iter::{IntoParallelIterator as _, IntoParallelRefIterator as _, Paral
 use rules::{Position, Span, Suppression, Undecided};
 
 use crate::certificate::{Certificate, Fingerprint};
+use crate::exposure::Exposure;
 use crate::key::KeyFacts;
 use crate::material::{Inside, Kind, Material, What};
 use crate::place;
@@ -106,6 +107,8 @@ pub struct FileFacts {
     pub store: bool,
     /// What a report may show of it, where that is not the file itself.
     pub shown: Option<Arc<str>>,
+    /// How others can read it, where it holds a private key that they could use.
+    pub exposure: Option<Exposure>,
 }
 
 /// Counts for the report.
@@ -288,6 +291,7 @@ impl Inventory {
                 fixture,
                 store: false,
                 shown: material.shown,
+                exposure: None,
             },
         );
     }

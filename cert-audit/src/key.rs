@@ -45,6 +45,12 @@ impl KeyFacts {
         }
     }
 
+    /// Whether it is a key that anybody who has the file can use: not a locked one, and not a
+    /// placeholder between the lines of a document.
+    pub fn is_readable(&self) -> bool {
+        !self.encrypted && *self != Self::unknown()
+    }
+
     /// A key of which only the AlgorithmIdentifier, with its header, is known.
     fn private(algorithm: &[u8]) -> Self {
         Self {

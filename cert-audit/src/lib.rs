@@ -35,18 +35,24 @@ pub mod commands;
 pub mod container;
 pub mod crl;
 mod cursor;
+mod deployment;
 pub mod der;
 pub mod difference;
 pub mod document;
 pub mod draft;
 pub mod effective;
+mod evidence;
+pub mod expectation;
+pub mod exposure;
 pub mod instant;
 pub mod inventory;
 pub mod issued;
 pub mod key;
 pub mod keyring;
+mod lineage;
 pub mod material;
 pub mod name;
+mod naming;
 pub mod ocsp;
 pub mod outlook;
 pub mod pem;
@@ -59,6 +65,7 @@ mod side;
 pub mod ssh;
 pub mod standing;
 pub mod threshold;
+mod tracked;
 pub mod trust;
 pub mod usage;
 pub mod v1;
@@ -157,24 +164,22 @@ fn outcome<T>(
     let mut keyring = Keyring::of(policy, input);
     let mut inventory = read::inventory(input, &keyring);
     inventory.undecided.append(&mut keyring.undecided);
-    let mut trust = Trust::of(
-        &inventory,
-        policy,
-        trust::Place {
-            scope: input.scope,
-            tree: input.tree,
-            prefix: input.policy_prefix,
-            folder: input.policy_folder,
-        },
-    );
+    let place = trust::Place {
+        scope: input.scope,
+        tree: input.tree,
+        prefix: input.policy_prefix,
+        folder: input.policy_folder,
+    };
+    let mut trust = Trust::of(&inventory, policy, place);
     inventory.undecided.append(&mut trust.undecided);
-    let audit = Audit::of(
+    let mut audit = Audit::of(
         &inventory,
         policy,
         trust,
         input.policy_prefix,
         Instant::of_timestamp(input.now),
     );
+    audit.expectations = expectation::all(&inventory, policy, place);
     let findings: Vec<Finding> = checks::ALL
         .iter()
         .flat_map(|check| (check.run)(&audit))

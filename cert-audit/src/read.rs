@@ -12,6 +12,7 @@ use rules::tree::{Kind, Tree};
 use rules::{LineIndex, Suppression, Undecided};
 
 use crate::args::Args;
+use crate::exposure;
 use crate::inventory::{Coverage, Inventory, Reading};
 use crate::keyring::Keyring;
 use crate::policy::Section;
@@ -82,7 +83,9 @@ pub fn inventory(input: &Input<'_, Section, Args>, keyring: &Keyring) -> Invento
             }
         }
     }
-    Inventory::of(readings, walk.undecided, coverage)
+    let mut inventory = Inventory::of(readings, walk.undecided, coverage);
+    exposure::mark(&mut inventory, input.scope, input.tree);
+    inventory
 }
 
 /// The files of a revision that were asked for. Links in it are not followed: what they lead to

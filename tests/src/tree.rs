@@ -44,11 +44,22 @@ pub fn copied(paths: &[&Path]) -> TempDir {
             if entry.file_type().is_dir() {
                 fs::create_dir_all(to).expect("a folder can be made");
             } else {
-                fs::copy(entry.path(), to).expect("a file can be copied");
+                fs::copy(entry.path(), &to).expect("a file can be copied");
+                hide_key(&to);
             }
         }
     }
     folder
+}
+
+/// Git knows no mode but whether a file is a program. A key is readable by its server alone.
+fn hide_key(file: &Path) {
+    #[cfg(unix)]
+    if file.extension() == Some("key".as_ref()) {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = fs::Permissions::from_mode(0o600);
+        fs::set_permissions(file, mode).expect("the copy is ours");
+    }
 }
 
 /// Every file of this repository, sorted, as its path from the root with `/`.

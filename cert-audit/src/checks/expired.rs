@@ -6,6 +6,8 @@ use crate::instant::{Instant, spoken};
 use crate::standing::Standing;
 use crate::wording;
 
+use super::expired_anchor;
+
 rules::rule! {
     /// Reports a certificate that has expired.
     ///
@@ -49,6 +51,7 @@ fn run(audit: &Audit<'_>) -> Vec<Finding> {
         .cases
         .iter()
         .filter(|case| case.place.standing == Some(Standing::Expired))
+        .filter(|case| !expired_anchor::speaks_of(audit, case))
         .filter_map(|case| {
             let end = case.artifact.certificate.validity?.not_after.at()?;
             Some(finding(audit, case, end))

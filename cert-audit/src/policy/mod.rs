@@ -185,6 +185,11 @@ impl Policy {
         Ok(compiled)
     }
 
+    /// Whether an entry names an owner.
+    pub fn has_owners(&self) -> bool {
+        self.rows.iter().any(|row| row.entry.owner.is_some())
+    }
+
     /// The thresholds of a class.
     pub fn thresholds(&self, class: Class) -> &Thresholds {
         match class {

@@ -4,6 +4,9 @@
 //! has to be kept: `cargo run -p testkit --example mint` writes the files again, and a test
 //! compares them.
 
+#[path = "mint/rules.rs"]
+pub(crate) mod rules;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -148,6 +151,9 @@ pub(crate) fn files() -> BTreeMap<String, Vec<u8>> {
     );
     let mut files = estate(&root);
     for (path, text) in fixtures(&root) {
+        files.insert(format!("tests/fixtures/cert-audit/{path}"), text);
+    }
+    for (path, text) in rules::fixtures(&root) {
         files.insert(format!("tests/fixtures/cert-audit/{path}"), text);
     }
     files
