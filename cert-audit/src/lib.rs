@@ -31,6 +31,7 @@ pub mod certificate;
 pub mod chain;
 pub mod check;
 pub mod checks;
+pub mod consumer;
 pub mod container;
 pub mod crl;
 mod cursor;
