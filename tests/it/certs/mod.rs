@@ -2,6 +2,7 @@
 
 mod boundaries;
 mod containers;
+mod consumers;
 mod hostile;
 mod mint;
 mod minted;
