@@ -32,6 +32,7 @@ pub mod chain;
 pub mod check;
 pub mod checks;
 pub mod commands;
+pub mod consumer;
 pub mod container;
 pub mod crl;
 mod cursor;

@@ -2,6 +2,7 @@
 
 mod artifacts;
 mod boundaries;
+mod consumers;
 mod containers;
 mod damage;
 mod hostile;
