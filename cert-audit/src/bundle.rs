@@ -9,6 +9,7 @@ use crate::certificate::{Fingerprint, Kind};
 use crate::effective::Effectives;
 use crate::inventory::{Artifact, FileFacts, Inventory, KeyHere, Occurrence};
 use crate::place;
+use crate::uses::Use;
 
 /// Longest chain that is followed within a bundle; RFC 5280 has no bound, servers send five.
 const LONGEST_CHAIN: usize = 16;
@@ -45,6 +46,8 @@ pub struct Bundle<'a> {
     pub members: Vec<Member<'a>>,
     /// The keys that go with it.
     pub keys: Vec<Pairing<'a>>,
+    /// What presents it.
+    pub uses: Vec<&'a Use>,
 }
 
 /// Every bundle, by path and group.
@@ -68,6 +71,11 @@ pub fn all(inventory: &Inventory) -> Vec<Bundle<'_>> {
                 file,
                 group,
                 keys: keys(inventory, path, file, group),
+                uses: inventory
+                    .uses
+                    .to(path)
+                    .filter(|known| known.presents())
+                    .collect(),
                 members,
             })
         })
@@ -139,6 +147,23 @@ fn keys<'a>(
     file: &'a FileFacts,
     group: Option<&Arc<str>>,
 ) -> Vec<Pairing<'a>> {
+    let used: Vec<Pairing<'a>> = inventory
+        .uses
+        .to(path)
+        .filter(|known| group.is_none() && known.presents())
+        .flat_map(|known| {
+            let paths = inventory.uses.key_paths(known).iter();
+            let files = paths.filter_map(|path| inventory.files.get(path.as_str()));
+            let keys = files.flat_map(|file| &file.keys);
+            keys.map(|key| Pairing {
+                key,
+                certainty: known.certainty(),
+            })
+        })
+        .collect();
+    if !used.is_empty() {
+        return used;
+    }
     let own = file
         .keys
         .iter()

@@ -55,9 +55,12 @@ impl<'a> Deployment<'a> {
         &self.leaf.artifact.certificate
     }
 
-    /// What it is there for, where the file says so.
+    /// What it is there for, where a server's configuration or the file says so.
     pub(crate) fn role(&self) -> Option<Role> {
-        self.leaf.occurrence.inside.role
+        let uses = self.bundle.uses.iter();
+        uses.filter_map(|known| known.role)
+            .min()
+            .or(self.leaf.occurrence.inside.role)
     }
 
     /// Whether something presents it, rather than that it only lies there: somebody says what it
@@ -68,6 +71,9 @@ impl<'a> Deployment<'a> {
 
     /// How sure it is that something presents it.
     pub(crate) fn certainty(&self) -> Certainty {
+        if let Some(best) = self.bundle.uses.iter().map(|known| known.certainty()).max() {
+            return best;
+        }
         let grouped = self.bundle.group.is_some() && !self.leaf.occurrence.inside.is_guess;
         if self.role().is_some() || grouped {
             return Certainty::Proven;

@@ -8,10 +8,12 @@ use rayon::iter::{IntoParallelIterator as _, IntoParallelRefIterator as _, Paral
 use rules::{Position, Span, Suppression, Undecided};
 
 use crate::certificate::{Certificate, Fingerprint};
+use crate::consumer::Config;
 use crate::exposure::Exposure;
 use crate::key::KeyFacts;
 use crate::material::{Inside, Kind, Material, What};
 use crate::place;
+use crate::uses::Uses;
 use crate::walk::Passed;
 
 /// From so many on, anchors in one file or folder are a store, whose old members are anchors too.
@@ -139,6 +141,8 @@ pub struct Inventory {
     pub suppressions: Vec<Suppression>,
     /// Counts.
     pub coverage: Coverage,
+    /// What uses the files.
+    pub uses: Uses,
 }
 
 /// One file as it was read; the order of readings does not matter.
@@ -152,6 +156,8 @@ pub struct Reading {
     pub material: Material,
     /// Suppression comments in it.
     pub suppressions: Vec<Suppression>,
+    /// What it says as a server's configuration.
+    pub config: Option<Config>,
 }
 
 /// A certificate before it is parsed: however many copies there are, it is parsed once.
@@ -209,6 +215,7 @@ impl Inventory {
             fixture,
             material,
             suppressions,
+            config: _,
         } = reading;
         self.suppressions.extend(suppressions);
         self.coverage.doubtful += material.doubtful;

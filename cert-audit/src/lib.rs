@@ -69,6 +69,7 @@ pub mod threshold;
 mod tracked;
 pub mod trust;
 pub mod usage;
+pub mod uses;
 pub mod v1;
 pub mod walk;
 mod wording;

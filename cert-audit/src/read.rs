@@ -5,7 +5,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
-use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use rules::suppression::{self, Comments};
 use rules::tool::Input;
 use rules::tree::{Kind, Tree};
@@ -16,8 +16,9 @@ use crate::exposure;
 use crate::inventory::{Coverage, Inventory, Reading};
 use crate::keyring::Keyring;
 use crate::policy::Section;
+use crate::uses::{Configured, Uses};
 use crate::walk::{self, File, Passed};
-use crate::{material, place};
+use crate::{consumer, material, place};
 
 /// Most bytes of a file that are read: 64 MiB.
 pub const LONGEST: u64 = 64 << 20;
@@ -45,10 +46,11 @@ pub fn inventory(input: &Input<'_, Section, Args>, keyring: &Keyring) -> Invento
     };
     input.progress.phase("reading files");
     let files = walk.files.len();
-    let mut reads: Vec<Read> = std::mem::take(&mut walk.files)
-        .into_par_iter()
+    let mut reads: Vec<Read> = walk
+        .files
+        .par_iter()
         .map(|file| {
-            let read = read(input, keyring, &file);
+            let read = read(input, keyring, file);
             input.progress.advance(1);
             read
         })
@@ -69,9 +71,21 @@ pub fn inventory(input: &Input<'_, Section, Args>, keyring: &Keyring) -> Invento
         reads.push(Read::Something(reading));
     }
     let mut readings = Vec::new();
+    let mut configured = Vec::new();
     for read in reads {
         match read {
-            Read::Something(reading) => readings.push(reading),
+            Read::Something(mut reading) => {
+                if let Some(config) = reading.config.take() {
+                    configured.push(Configured {
+                        path: reading.path.clone(),
+                        fixture: reading.fixture,
+                        config,
+                    });
+                }
+                if !reading.material.is_nothing() {
+                    readings.push(reading);
+                }
+            }
             Read::Nothing => {}
             Read::Passed(why) => {
                 *coverage.passed.entry(why).or_default() += 1;
@@ -83,7 +97,15 @@ pub fn inventory(input: &Input<'_, Section, Args>, keyring: &Keyring) -> Invento
             }
         }
     }
+    let uses = Uses::of(
+        configured,
+        walk.files.iter().map(|file| &*file.shown),
+        walk.undecided.iter().map(|undecided| &*undecided.path),
+        &input.scope.root,
+    );
     let mut inventory = Inventory::of(readings, walk.undecided, coverage);
+    uses.mark(&mut inventory);
+    inventory.uses = uses;
     exposure::mark(&mut inventory, input.scope, input.tree);
     inventory
 }
@@ -145,7 +167,7 @@ fn read(input: &Input<'_, Section, Args>, keyring: &Keyring, file: &File) -> Rea
         Err(reason) => return undecided(reason),
     };
     let reading = reading(file.shown.clone(), &bytes, fixture, keyring);
-    if reading.material.is_nothing() {
+    if reading.material.is_nothing() && reading.config.is_none() {
         return Read::Nothing;
     }
     Read::Something(reading)
@@ -185,6 +207,7 @@ fn reading(path: Arc<str>, bytes: &[u8], fixture: bool, keyring: &Keyring) -> Re
         Vec::new()
     };
     Reading {
+        config: consumer::read(bytes, &path),
         path,
         fixture,
         material,

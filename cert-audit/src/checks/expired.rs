@@ -2,6 +2,7 @@ use rules::{Finding, Level};
 
 use crate::audit::{Audit, Case};
 use crate::check::Check;
+use crate::checks::fails_at_restart;
 use crate::instant::{Instant, spoken};
 use crate::standing::Standing;
 use crate::wording;
@@ -52,6 +53,8 @@ fn run(audit: &Audit<'_>) -> Vec<Finding> {
         .iter()
         .filter(|case| case.place.standing == Some(Standing::Expired))
         .filter(|case| !expired_anchor::speaks_of(audit, case))
+        // Where a server loads it, that is what there is to say.
+        .filter(|case| fails_at_restart::uses(audit, case).is_empty())
         .filter_map(|case| {
             let end = case.artifact.certificate.validity?.not_after.at()?;
             Some(finding(audit, case, end))

@@ -7,6 +7,7 @@ mod expired;
 mod expired_anchor;
 mod expires_soon;
 mod exposed_private_key;
+mod fails_at_restart;
 mod key_mismatch;
 mod misordered_chain;
 mod missing_certificate;
@@ -33,7 +34,7 @@ use rules::Rule;
 use crate::check::Check;
 
 /// Every check, sorted by the id of its rule.
-pub static ALL: [&Check; 27] = [
+pub static ALL: [&Check; 28] = [
     &bad_serial::CHECK,
     &chain_expires_first::CHECK,
     &empty_source::CHECK,
@@ -41,6 +42,7 @@ pub static ALL: [&Check; 27] = [
     &expired_anchor::CHECK,
     &expires_soon::CHECK,
     &exposed_private_key::CHECK,
+    &fails_at_restart::CHECK,
     &key_mismatch::CHECK,
     &misordered_chain::CHECK,
     &missing_certificate::CHECK,
@@ -64,7 +66,7 @@ pub static ALL: [&Check; 27] = [
 ];
 
 /// Every rule, sorted by id.
-pub static RULES: [&Rule; 27] = [
+pub static RULES: [&Rule; 28] = [
     &bad_serial::BAD_SERIAL,
     &chain_expires_first::CHAIN_EXPIRES_FIRST,
     &empty_source::EMPTY_SOURCE,
@@ -72,6 +74,7 @@ pub static RULES: [&Rule; 27] = [
     &expired_anchor::EXPIRED_ANCHOR,
     &expires_soon::EXPIRES_SOON,
     &exposed_private_key::EXPOSED_PRIVATE_KEY,
+    &fails_at_restart::FAILS_AT_RESTART,
     &key_mismatch::KEY_MISMATCH,
     &misordered_chain::MISORDERED_CHAIN,
     &missing_certificate::MISSING_CERTIFICATE,
