@@ -21,6 +21,8 @@ mod public_client_auth;
 mod renewal_cliff;
 mod shared_key;
 mod stale_copy;
+mod stale_crl;
+mod stale_ocsp;
 mod unknown_critical_extension;
 mod unowned;
 mod unreadable;
@@ -33,7 +35,7 @@ use rules::Rule;
 use crate::check::Check;
 
 /// Every check, sorted by the id of its rule.
-pub static ALL: [&Check; 27] = [
+pub static ALL: [&Check; 29] = [
     &bad_serial::CHECK,
     &chain_expires_first::CHECK,
     &empty_source::CHECK,
@@ -55,6 +57,8 @@ pub static ALL: [&Check; 27] = [
     &renewal_cliff::CHECK,
     &shared_key::CHECK,
     &stale_copy::CHECK,
+    &stale_crl::CHECK,
+    &stale_ocsp::CHECK,
     &unknown_critical_extension::CHECK,
     &unowned::CHECK,
     &unreadable::CHECK,
@@ -64,7 +68,7 @@ pub static ALL: [&Check; 27] = [
 ];
 
 /// Every rule, sorted by id.
-pub static RULES: [&Rule; 27] = [
+pub static RULES: [&Rule; 29] = [
     &bad_serial::BAD_SERIAL,
     &chain_expires_first::CHAIN_EXPIRES_FIRST,
     &empty_source::EMPTY_SOURCE,
@@ -86,6 +90,8 @@ pub static RULES: [&Rule; 27] = [
     &renewal_cliff::RENEWAL_CLIFF,
     &shared_key::SHARED_KEY,
     &stale_copy::STALE_COPY,
+    &stale_crl::STALE_CRL,
+    &stale_ocsp::STALE_OCSP,
     &unknown_critical_extension::UNKNOWN_CRITICAL_EXTENSION,
     &unowned::UNOWNED,
     &unreadable::UNREADABLE,
