@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 use crate::audit::{Audit, Case, Place};
 use crate::certificate::{Certificate, Fingerprint, Kind};
 use crate::instant::Instant;
+use crate::inventory::Other;
+use crate::material;
 use crate::name;
 
 /// Most other places that are shown; all are counted.
@@ -159,4 +161,49 @@ fn with_data(finding: Finding, case: &Case<'_>, place: &Place<'_>) -> Finding {
         .with_data("runbook", place.assignment.runbook.clone())
         .with_data("places", case.others.len() + 1)
         .with_data("occurrences", occurrences)
+}
+
+/// What of one kind can expire and is no certificate, as far as it lies where it is judged.
+pub(crate) fn others<'a>(
+    audit: &'a Audit<'a>,
+    kind: material::Kind,
+) -> impl Iterator<Item = &'a Other> {
+    audit
+        .inventory
+        .others
+        .values()
+        .filter(move |other| other.kind == kind)
+}
+
+/// A finding about something that is no certificate; `None` where it is not judged at any place.
+pub(crate) fn of_other(
+    rule: &'static Rule,
+    audit: &Audit<'_>,
+    other: &Other,
+    certainty: Certainty,
+    message: String,
+) -> Option<Finding> {
+    let mut places = other.occurrences.iter().filter_map(|occurrence| {
+        let path = &occurrence.span.path;
+        let file = audit.inventory.files.get(path)?;
+        let assignment = audit.assignment(path);
+        let cap = assignment.level.unwrap_or(Level::Deny);
+        (!file.fixture && cap > Level::Allow).then_some((occurrence, assignment, cap))
+    });
+    let (first, assignment, cap) = places.next()?;
+    let sha256 = other.sha256.to_string();
+    let mut finding = rule
+        .at(first.span.clone(), message, &[&sha256, &first.span.path])
+        .with_level(rule.level.min(cap))
+        .with_certainty(certainty)
+        .with_data("sha256", sha256);
+    if let Some((owner, span)) = &assignment.owner {
+        finding = finding
+            .with_note(format!("owner {}", name::cut(owner)))
+            .with_label(span.clone(), "this entry names the owner");
+    }
+    for (other, ..) in places.take(MOST_PLACES) {
+        finding = finding.with_label(other.span.clone(), "the same");
+    }
+    Some(finding)
 }

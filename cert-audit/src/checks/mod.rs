@@ -22,6 +22,8 @@ mod public_client_auth;
 mod renewal_cliff;
 mod shared_key;
 mod stale_copy;
+mod stale_crl;
+mod stale_ocsp;
 mod unknown_critical_extension;
 mod unowned;
 mod unreadable;
@@ -34,7 +36,7 @@ use rules::Rule;
 use crate::check::Check;
 
 /// Every check, sorted by the id of its rule.
-pub static ALL: [&Check; 28] = [
+pub static ALL: [&Check; 30] = [
     &bad_serial::CHECK,
     &chain_expires_first::CHECK,
     &empty_source::CHECK,
@@ -57,6 +59,8 @@ pub static ALL: [&Check; 28] = [
     &renewal_cliff::CHECK,
     &shared_key::CHECK,
     &stale_copy::CHECK,
+    &stale_crl::CHECK,
+    &stale_ocsp::CHECK,
     &unknown_critical_extension::CHECK,
     &unowned::CHECK,
     &unreadable::CHECK,
@@ -66,7 +70,7 @@ pub static ALL: [&Check; 28] = [
 ];
 
 /// Every rule, sorted by id.
-pub static RULES: [&Rule; 28] = [
+pub static RULES: [&Rule; 30] = [
     &bad_serial::BAD_SERIAL,
     &chain_expires_first::CHAIN_EXPIRES_FIRST,
     &empty_source::EMPTY_SOURCE,
@@ -89,6 +93,8 @@ pub static RULES: [&Rule; 28] = [
     &renewal_cliff::RENEWAL_CLIFF,
     &shared_key::SHARED_KEY,
     &stale_copy::STALE_COPY,
+    &stale_crl::STALE_CRL,
+    &stale_ocsp::STALE_OCSP,
     &unknown_critical_extension::UNKNOWN_CRITICAL_EXTENSION,
     &unowned::UNOWNED,
     &unreadable::UNREADABLE,
