@@ -4,6 +4,7 @@ mod artifacts;
 mod boundaries;
 mod containers;
 mod damage;
+mod estate;
 mod hostile;
 mod java;
 mod keys;
