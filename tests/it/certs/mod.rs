@@ -1,6 +1,7 @@
 //! `cert-audit` from outside: its command line, its oracles, and input that means harm.
 
 mod artifacts;
+mod bombs;
 mod boundaries;
 mod containers;
 mod damage;
@@ -10,6 +11,7 @@ mod java;
 mod keys;
 mod mint;
 mod minted;
+mod mutants;
 mod oracles;
 mod places;
 mod policy;

@@ -1,9 +1,9 @@
 //! What python's `cryptography` and `openssl` read in certificates that nobody here made.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use cert_audit::certificate::{Certificate, Expiry, Fingerprint, Kind};
 use cert_audit::instant::Instant;
@@ -75,6 +75,17 @@ pub(super) fn vectors() -> Vec<PathBuf> {
             .collect()
     });
     files.clone()
+}
+
+/// Whether python reads a certificate in this file.
+pub(super) fn holds_certificates(path: &Path) -> bool {
+    static HOLDING: LazyLock<BTreeSet<PathBuf>> = LazyLock::new(|| {
+        let holding = lines().iter().filter(|line| !line["certificate"].is_null());
+        holding
+            .map(|line| PathBuf::from(line["path"].as_str().unwrap()))
+            .collect()
+    });
+    HOLDING.contains(path)
 }
 
 /// What we read in a file, by fingerprint.
