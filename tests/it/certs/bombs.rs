@@ -193,7 +193,7 @@ fn documents_that_explode_do_not() {
     );
 }
 
-/// DER that nests, and lengths that promise what is not there.
+/// Lengths that promise what is not there; what only nests is just some DER.
 #[test]
 fn structures_that_lie_about_their_size() {
     let mut nested = Vec::new();
