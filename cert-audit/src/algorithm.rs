@@ -8,6 +8,8 @@ use x509_parser::public_key::PublicKey;
 use x509_parser::signature_algorithm::RsaSsaPssParams;
 use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 
+use crate::der::{self, tag};
+
 /// A public key as far as its strength goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
@@ -27,12 +29,18 @@ pub struct Signature {
     pub broken_hash: Option<&'static str>,
 }
 
+/// A key on an elliptic curve.
+const EC: Oid<'static> = oid!(1.2.840.10045.2.1);
+
+/// A key for RSASSA-PSS alone; the same identifier names the signature.
+const RSA_PSS: Oid<'static> = oid!(1.2.840.113549.1.1.10);
+
 /// The kinds of keys, with their bits where every key of the kind has as many.
 static KEYS: [(Oid<'static>, &str, Option<u32>); 13] = [
     (oid!(1.2.840.113549.1.1.1), "RSA", None),
-    (oid!(1.2.840.113549.1.1.10), "RSA-PSS", None),
+    (RSA_PSS, "RSA-PSS", None),
     (oid!(1.2.840.113549.1.1.7), "RSA-OAEP", None),
-    (oid!(1.2.840.10045.2.1), "EC", None),
+    (EC, "EC", None),
     (oid!(1.2.840.10040.4.1), "DSA", None),
     (oid!(1.2.840.113549.1.3.1), "DH", None),
     (oid!(1.3.101.110), "X25519", Some(256)),
@@ -72,20 +80,20 @@ const MD5: Option<&str> = Some("MD5");
 const SHA1: Option<&str> = Some("SHA-1");
 
 /// RSASSA-PSS, whose hash is in its parameters.
-const PSS: Oid<'static> = oid!(1.2.840.113549.1.1.10);
+const PSS: Oid<'static> = RSA_PSS;
 
 /// RSAES-OAEP.
 const OAEP: Oid<'static> = oid!(1.2.840.113549.1.1.7);
 
 /// The kinds of signatures, with their hash where that is broken.
-static SIGNATURES: [(Oid<'static>, &str, Option<&str>); 34] = [
+static SIGNATURES: [(Oid<'static>, &str, Option<&str>); 35] = [
     (oid!(1.2.840.113549.1.1.11), "sha256WithRSAEncryption", None),
     (oid!(1.2.840.10045.4.3.2), "ecdsa-with-SHA256", None),
     (oid!(1.2.840.10045.4.3.3), "ecdsa-with-SHA384", None),
     (oid!(1.2.840.113549.1.1.12), "sha384WithRSAEncryption", None),
     (oid!(1.2.840.113549.1.1.13), "sha512WithRSAEncryption", None),
     (oid!(1.2.840.113549.1.1.5), "sha1WithRSAEncryption", SHA1),
-    (PSS, "RSASSA-PSS", None),
+    (PSS, "rsassaPss", None),
     (oid!(1.3.101.112), "ed25519", None),
     (oid!(1.3.101.113), "ed448", None),
     (oid!(1.2.840.113549.1.1.14), "sha224WithRSAEncryption", None),
@@ -109,6 +117,11 @@ static SIGNATURES: [(Oid<'static>, &str, Option<&str>); 34] = [
     (oid!(2.16.840.1.101.3.4.3.3), "dsa-with-sha384", None),
     (oid!(2.16.840.1.101.3.4.3.4), "dsa-with-sha512", None),
     (oid!(1.2.156.10197.1.501), "SM2-with-SM3", None),
+    (
+        oid!(1.2.643.2.2.3),
+        "GOST R 34.11-94 with GOST R 34.10-2001",
+        None,
+    ),
     (
         oid!(1.2.643.7.1.1.3.2),
         "GOST R 34.10-2012 with 256 bit",
@@ -194,6 +207,18 @@ fn hash_of_pss(algorithm: &AlgorithmIdentifier<'_>) -> Option<&'static str> {
 }
 
 fn bits_of(key: &SubjectPublicKeyInfo<'_>) -> Option<u32> {
+    if key.algorithm.algorithm == RSA_PSS {
+        // The parser does not know that these are RSA keys as well (RFC 4055 §1.2).
+        let (key, _) = der::expect(&key.subject_public_key.data, tag::SEQUENCE)?;
+        let (modulus, _) = der::expect(key.value, tag::INTEGER)?;
+        return bits_of_integer(modulus.value);
+    }
+    if key.algorithm.algorithm == EC
+        && let Some(parameters) = &key.algorithm.parameters
+        && let Some(bits) = bits_of_field(parameters.data)
+    {
+        return Some(bits);
+    }
     match key.parsed().ok()? {
         // Keys for RSASSA-PSS alone are written as those for all of RSA (RFC 4055 §1.2).
         PublicKey::Unknown(bits) if [PSS, OAEP].contains(&key.algorithm.algorithm) => {
@@ -205,7 +230,7 @@ fn bits_of(key: &SubjectPublicKeyInfo<'_>) -> Option<u32> {
         PublicKey::DSA(_) => {
             // The modulus is the first of the parameters (RFC 3279 §2.3.2).
             let parameters = key.algorithm.parameters.as_ref()?;
-            let (prime, _) = crate::der::expect(parameters.data, crate::der::tag::INTEGER)?;
+            let (prime, _) = der::expect(parameters.data, tag::INTEGER)?;
             bits_of_integer(prime.value)
         }
         PublicKey::EC(_) => {
@@ -217,6 +242,15 @@ fn bits_of(key: &SubjectPublicKeyInfo<'_>) -> Option<u32> {
         }
         _ => None,
     }
+}
+
+/// The size of the prime field of a curve that is not named but written out (RFC 3279 §2.3.5).
+fn bits_of_field(parameters: &[u8]) -> Option<u32> {
+    let (_, rest) = der::expect(parameters, tag::INTEGER)?;
+    let (field, _) = der::expect(rest, tag::SEQUENCE)?;
+    let (_, prime) = der::expect(field.value, tag::OID)?;
+    let (prime, _) = der::expect(prime, tag::INTEGER)?;
+    bits_of_integer(prime.value)
 }
 
 /// The length of a number in bits, leading zeros left out.

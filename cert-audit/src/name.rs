@@ -13,6 +13,8 @@ use x509_parser::oid_registry::{
 use x509_parser::prelude::FromDer as _;
 use x509_parser::x509::X509Name;
 
+use crate::der;
+
 /// Attribute types that RFC 4514 §3 names, with the short names that every tool knows.
 static SHORT_NAMES: [(Oid<'static>, &str); 9] = [
     (OID_X509_COMMON_NAME, "CN"),
@@ -139,7 +141,9 @@ pub fn alternative(name: &GeneralName<'_>) -> String {
         GeneralName::DirectoryName(name) => format!("dir:{}", Name::of(name).text),
         GeneralName::RegisteredID(oid) => format!("rid:{}", oid.to_id_string()),
         GeneralName::OtherName(oid, value) => {
-            format!("other:{};{}", oid.to_id_string(), hex(value))
+            // The value stands in an explicit [0] (RFC 5280 §4.2.1.6), which says nothing.
+            let inner = der::expect(value, 0xa0).map_or(*value, |(inner, _)| inner.value);
+            format!("other:{};{}", oid.to_id_string(), hex(inner))
         }
         GeneralName::X400Address(any) => format!("x400:{}", hex(any.data)),
         GeneralName::EDIPartyName(any) => format!("edi:{}", hex(any.data)),

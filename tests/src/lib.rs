@@ -8,6 +8,7 @@
 
 pub mod cli;
 pub mod drops;
+pub mod estate;
 pub mod fixture;
 pub mod programs;
 pub mod rewrites;

@@ -229,28 +229,92 @@ fn a_block_without_end_is_one_finding() {
     assert_eq!(rules(&cli::findings(&report)), [("unreadable", "deny")]);
 }
 
+/// A folder with one certificate whose every text means harm.
+fn harmful() -> tempfile::TempDir {
+    let name = "=cmd|' /C calc'!A0\u{1b}[31m\u{1b}]0;title\u{7}\u{202e}gpj.exe\r\n::error::x\u{9b}2J|<script>alert(1)</script>`a`[x](javascript:y)";
+    let mut params = CertificateParams::default();
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params
+        .distinguished_name
+        .push(DnType::OrganizationName, "+1+1");
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.not_after = rcgen::date_time_ymd(2026, 11, 19);
+    let uri = "https://x.example/\u{7f}|<img src=x onerror=y>".try_into();
+    params.subject_alt_names = vec![
+        SanType::DnsName("@sum.example".try_into().unwrap()),
+        SanType::URI(uri.unwrap()),
+    ];
+    let key = rcgen::KeyPair::generate().unwrap();
+    let certificate = params.self_signed(&key).unwrap();
+    tree::write(&[
+        ("a.der", certificate.der().to_vec()),
+        ("=b\u{202e}<b>.der", certificate.der()[..200].to_vec()),
+    ])
+}
+
+/// Fails where something in `text` would act on a terminal, a spreadsheet, a browser or a runner.
+fn acts_nowhere(text: &str, format: &str) {
+    let acts = |c: char| {
+        c.is_control() && !matches!(c, '\n' | '\r') || ('\u{202a}'..='\u{202e}').contains(&c)
+    };
+    assert_eq!(text.find(acts), None, "{format}: {text:?}");
+    assert!(!text.contains("\n::error::x"), "{format}");
+    let lines = || text.lines();
+    match format {
+        "markdown" | "html" => {
+            for tag in ["<script>alert", "<img", "<b>"] {
+                assert!(!text.contains(tag), "{format}: {tag}: {text}");
+            }
+            assert!(!text.contains("](javascript:"), "{format}: {text}");
+        }
+        "csv" => {
+            let mut cells = lines().flat_map(|line| line.split(','));
+            let formula = |cell: &str| {
+                cell.trim_start_matches('"')
+                    .starts_with(['=', '+', '-', '@'])
+            };
+            assert_eq!(cells.find(|cell| formula(cell)), None, "{text}");
+        }
+        "json" => assert!(serde_json::from_str::<serde_json::Value>(text).is_ok()),
+        "jsonl" => {
+            for line in lines() {
+                assert!(
+                    serde_json::from_str::<serde_json::Value>(line).is_ok(),
+                    "{line}"
+                );
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Names can carry escape sequences, marks that reorder, markup and formulas.
 #[test]
 fn names_do_not_act() {
-    let name = "=cmd|' /C calc'!A0\u{1b}[31m\u{1b}]0;title\u{7}\u{202e}gpj.exe\r\n::error::x\u{9b}2J|<script>";
-    let mut params = CertificateParams::default();
-    params.distinguished_name = rcgen::DistinguishedName::new();
-    params.distinguished_name.push(DnType::CommonName, name);
-    params.not_after = rcgen::date_time_ymd(2026, 11, 19);
-    let key = rcgen::KeyPair::generate().unwrap();
-    let certificate = params.self_signed(&key).unwrap();
-    let folder = tree::write(&[("a.der", certificate.der().to_vec())]);
-    for format in ["human", "concise", "github", "markdown"] {
+    let folder = harmful();
+    for format in [
+        "human", "concise", "github", "markdown", "json", "jsonl", "sarif", "gitlab", "junit",
+    ] {
         let ran = tool()
             .cwd(folder.path())
             .args(["check", "--color", "never", "--format", format])
             .run();
         assert_eq!(ran.exit, Exit::Denied, "{format}");
-        let acts = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
-        let found = ran.stdout.find(acts);
-        assert_eq!(found, None, "{format}: {:?}", ran.stdout);
-        assert!(!ran.stdout.contains("\n::error::x"), "{format}");
-        assert!(format != "markdown" || !ran.stdout.contains("<script>"));
+        acts_nowhere(&ran.stdout, format);
+    }
+}
+
+/// Nor in what `report` writes.
+#[test]
+fn names_do_not_act_in_reports() {
+    let folder = harmful();
+    for format in ["human", "json", "jsonl", "csv", "markdown"] {
+        let ran = tool()
+            .cwd(folder.path())
+            .args(["report", "--color", "never", "--format", format])
+            .run();
+        assert!(ran.stdout.contains("calc"), "{format}: {}", ran.stderr);
+        acts_nowhere(&ran.stdout, format);
     }
 }
 

@@ -1,15 +1,18 @@
 //! `cert-audit` from outside: its command line, its oracles, and input that means harm.
 
 mod artifacts;
+mod bombs;
 mod boundaries;
 mod consumers;
 mod containers;
 mod damage;
+mod estate;
 mod hostile;
 mod java;
 mod keys;
 mod mint;
 mod minted;
+mod mutants;
 mod oracles;
 mod places;
 mod policy;
