@@ -21,6 +21,7 @@ mod past_issuing_horizon;
 mod public_client_auth;
 mod renewal_cliff;
 mod shared_key;
+mod ssh_certificate_without_expiry;
 mod stale_copy;
 mod stale_crl;
 mod stale_ocsp;
@@ -58,6 +59,7 @@ pub static ALL: [&Check; 30] = [
     &public_client_auth::CHECK,
     &renewal_cliff::CHECK,
     &shared_key::CHECK,
+    &ssh_certificate_without_expiry::CHECK,
     &stale_copy::CHECK,
     &stale_crl::CHECK,
     &stale_ocsp::CHECK,
@@ -92,6 +94,7 @@ pub static RULES: [&Rule; 30] = [
     &public_client_auth::PUBLIC_CLIENT_AUTH,
     &renewal_cliff::RENEWAL_CLIFF,
     &shared_key::SHARED_KEY,
+    &ssh_certificate_without_expiry::SSH_CERTIFICATE_WITHOUT_EXPIRY,
     &stale_copy::STALE_COPY,
     &stale_crl::STALE_CRL,
     &stale_ocsp::STALE_OCSP,
