@@ -38,7 +38,10 @@ pub(crate) fn all<'a>(audit: &'a Audit<'a>) -> impl Iterator<Item = Deployment<'
 fn of<'a>(audit: &'a Audit<'a>, bundle: &'a Bundle<'a>) -> Option<Deployment<'a>> {
     let leaf = bundle
         .leaves()
-        .find(|member| member.occurrence.inside.role != Some(Role::Trust))?;
+        .find(|member| member.occurrence.inside.role != Some(Role::Trust));
+    // What a server loads is its own, also a CA.
+    let loaded = || bundle.leaf().filter(|_| !bundle.uses.is_empty());
+    let leaf = leaf.or_else(loaded)?;
     let case = evidence::case(audit, leaf.artifact.sha256)?;
     let place = evidence::places(case).find(|place| *place.span == leaf.occurrence.span)?;
     (!place.in_store).then_some(Deployment {
@@ -66,7 +69,7 @@ impl<'a> Deployment<'a> {
     /// Whether something presents it, rather than that it only lies there: somebody says what it
     /// is there for, or its key lies with it.
     pub(crate) fn is_live(&self) -> bool {
-        self.role().is_some() || !self.bundle.keys.is_empty()
+        self.role().is_some() || !self.bundle.keys.is_empty() || !self.bundle.uses.is_empty()
     }
 
     /// How sure it is that something presents it.

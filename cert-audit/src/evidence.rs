@@ -3,14 +3,14 @@
 //! The rules about expiry say more ([`crate::wording`]), because they speak of what hangs on a
 //! certificate; the others speak of one place, or of one certificate at all of its places.
 
-use rules::{Certainty, Finding, Level, Rule};
+use rules::{Certainty, Finding, Level, Position, Rule};
 use serde_json::{Value, json};
 
 use crate::audit::{Audit, Case, Place};
 use crate::certificate::{Certificate, Fingerprint, Kind};
 use crate::instant::Instant;
-use crate::inventory::Other;
-use crate::material;
+use crate::inventory::{FileFacts, Other};
+use crate::material::{self, Inside};
 use crate::name;
 
 /// Most other places that are shown; all are counted.
@@ -64,6 +64,17 @@ pub(crate) fn everywhere(
     Some(with_other_places(finding, case, place))
 }
 
+/// Whether a file, or a place inside it, is there to hold such material: in a program or a text it
+/// may be an example, so what a rule says about it is *possible* at most.
+pub(crate) fn is_material(file: &FileFacts, inside: Option<&Inside>) -> bool {
+    file.container
+        || inside.is_some_and(|inside| {
+            inside.role.is_some()
+                || inside.object.is_some()
+                || (inside.group.is_some() && !inside.is_guess)
+        })
+}
+
 /// A finding about a certificate at one of its places.
 pub(crate) fn at(
     rule: &'static Rule,
@@ -74,6 +85,13 @@ pub(crate) fn at(
 ) -> Finding {
     let certificate = &case.artifact.certificate;
     let sha256 = case.artifact.sha256.to_string();
+    let mut occurrences = case.artifact.occurrences.iter();
+    let here = occurrences.find(|occurrence| occurrence.span == *place.span);
+    let certainty = if is_material(place.file, here.map(|here| &here.inside)) {
+        certainty
+    } else {
+        Certainty::Possible
+    };
     let mut finding = rule
         .at(place.span.clone(), message, &[&sha256, &place.span.path])
         .with_level(place.level(rule.level))
@@ -188,9 +206,17 @@ pub(crate) fn of_other(
         let file = audit.inventory.files.get(path)?;
         let assignment = audit.assignment(path);
         let cap = assignment.level.unwrap_or(Level::Deny);
-        (!file.fixture && cap > Level::Allow).then_some((occurrence, assignment, cap))
+        // What is binary from the first byte to the last is nothing else.
+        let is_binary = occurrence.span.end == Position::START;
+        let is_material = is_binary || is_material(file, Some(&occurrence.inside));
+        (!file.fixture && cap > Level::Allow).then_some((occurrence, assignment, cap, is_material))
     });
-    let (first, assignment, cap) = places.next()?;
+    let (first, assignment, cap, is_material) = places.next()?;
+    let certainty = if is_material {
+        certainty
+    } else {
+        Certainty::Possible
+    };
     let sha256 = other.sha256.to_string();
     let mut finding = rule
         .at(first.span.clone(), message, &[&sha256, &first.span.path])

@@ -29,7 +29,7 @@ pub(crate) fn mark(inventory: &mut Inventory, scope: &Scope, tree: &Tree) {
     let held: Vec<Arc<str>> = inventory
         .files
         .iter()
-        .filter(|(_, file)| !file.fixture && file.keys.iter().any(|held| !held.key.encrypted))
+        .filter(|(_, file)| !file.fixture && file.keys.iter().any(|held| held.key.is_readable()))
         .map(|(path, _)| path.clone())
         .collect();
     let exposed = match tree {

@@ -11,6 +11,9 @@ use walkdir::WalkDir;
 
 use crate::tree;
 
+/// Beside a binary file, the text that announces what is found in it has its name and this.
+const BESIDE: &str = ".announced";
+
 /// One case of one rule.
 #[derive(Debug)]
 pub struct Case {
@@ -41,14 +44,16 @@ impl Case {
         let mut announced = Vec::new();
         for entry in WalkDir::new(&self.path).sort_by_file_name() {
             let entry = entry.expect("the case can be read");
-            // Binary files announce nothing; what is found in them is announced beside them.
+            // Binary files announce nothing; what is found in them is announced beside them, in a
+            // file of their name and `.announced`.
             let Ok(text) = std::fs::read_to_string(entry.path()) else {
                 continue;
             };
             let below = entry.path().strip_prefix(folder).expect("it lies in it");
             let below = tree::relative(below);
+            let below = below.strip_suffix(BESIDE).unwrap_or(&below);
             for (line, rules) in announcements(&text) {
-                announced.extend(rules.map(|rule| (below.clone(), line, rule.to_owned())));
+                announced.extend(rules.map(|rule| (below.to_owned(), line, rule.to_owned())));
             }
         }
         announced.sort();

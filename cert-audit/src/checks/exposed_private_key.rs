@@ -4,6 +4,7 @@ use rules::{Certainty, Finding};
 
 use crate::audit::Audit;
 use crate::check::Check;
+use crate::evidence;
 use crate::exposure::Exposure;
 use crate::inventory::{FileFacts, KeyHere};
 use crate::name;
@@ -17,8 +18,8 @@ rules::rule! {
     ///
     /// In a git work tree it speaks of what git tracks, elsewhere of files that everybody may read,
     /// in folders that everybody may enter. Keys with a password, and keys in folders of fixtures,
-    /// are not reported; in a file that is no certificate material, a program say, it is only
-    /// *possible*. The key is never shown.
+    /// are not reported. In a file that is no certificate material, a program say, it is only
+    /// *possible* where git tracks it, and nothing elsewhere. The key is never shown.
     ///
     /// ## Bad
     /// ```text
@@ -72,7 +73,11 @@ fn finding(audit: &Audit<'_>, path: &Arc<str>, file: &FileFacts) -> Option<Findi
              the machine",
         ),
     };
-    let belongs = file.container || first.occurrence.inside.group.is_some();
+    let belongs = evidence::is_material(file, Some(&first.occurrence.inside));
+    // What everybody has with a program is no secret of this machine.
+    if exposure == Exposure::Readable && !belongs {
+        return None;
+    }
     let mut finding = EXPOSED_PRIVATE_KEY
         .at(
             first.occurrence.span.clone(),

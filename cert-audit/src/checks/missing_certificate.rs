@@ -1,9 +1,11 @@
-use rules::{Finding, Span};
+use rules::{Certainty, Finding, Level, Span};
 
 use crate::audit::Audit;
 use crate::check::Check;
+use crate::consumer::{Kind, Target};
 use crate::expectation::Found;
 use crate::name;
+use crate::uses::Use;
 
 rules::rule! {
     /// Reports a certificate that is needed in a place where there is no file.
@@ -13,7 +15,9 @@ rules::rule! {
     /// the file was there when it started.
     ///
     /// The policy says what must be there (`expect`), and so do the configurations of servers: a
-    /// reference counts where the place that it leads to was looked at.
+    /// reference counts where the place that it leads to was looked at; where another file might
+    /// still put it there, it is only *possible*. Keys are not asked for, since they are kept
+    /// elsewhere on purpose.
     ///
     /// ## Bad
     /// ```yaml
@@ -58,5 +62,52 @@ fn run(audit: &Audit<'_>) -> Vec<Finding> {
         }
         findings.push(finding);
     }
+    findings.extend(
+        audit
+            .inventory
+            .uses
+            .all
+            .iter()
+            .filter_map(|known| referenced(audit, known)),
+    );
     findings
+}
+
+/// A finding where a configuration needs a certificate that is not there. Keys are not asked for:
+/// that they are kept elsewhere is as it should be.
+fn referenced(audit: &Audit<'_>, known: &Use) -> Option<Finding> {
+    let Target::Missing { path, certainty } = &known.target else {
+        return None;
+    };
+    let is_certificate = matches!(
+        known.kind,
+        Kind::Certificate | Kind::CertificateAndKey | Kind::Chain | Kind::Trust
+    );
+    if known.optional || !is_certificate {
+        return None;
+    }
+    // Where another file could still put it there, nobody should be stopped.
+    let certainty = match certainty {
+        Certainty::Proven => Certainty::Proven,
+        Certainty::Likely | Certainty::Possible => Certainty::Possible,
+    };
+    let assignment = audit.assignment(path);
+    if assignment.level == Some(Level::Allow) {
+        return None;
+    }
+    let level = MISSING_CERTIFICATE.level;
+    let written = name::cut(&known.written);
+    let message = format!("the {} is `{written}`, which is not there", known.called());
+    let config = known.span.path.to_string();
+    let mut finding = MISSING_CERTIFICATE
+        .at(known.span.clone(), message, &[path, &config])
+        .with_level(assignment.level.map_or(level, |cap| level.min(cap)))
+        .with_certainty(certainty)
+        .with_note(format!("it should be at {}", name::cut(path)))
+        .with_data("path", name::cut(path))
+        .with_help(format!("put it there, then: {}", known.reload()));
+    if let Some((owner, _)) = &assignment.owner {
+        finding = finding.with_note(format!("owner {}", name::cut(owner)));
+    }
+    Some(finding)
 }

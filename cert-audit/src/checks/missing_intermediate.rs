@@ -5,6 +5,7 @@ use rules::{Certainty, Finding};
 use crate::audit::Audit;
 use crate::certificate::Fingerprint;
 use crate::check::Check;
+use crate::consumer::{Kind, Software, Target};
 use crate::deployment::{self, Deployment};
 use crate::evidence;
 use crate::inventory::Artifact;
@@ -25,6 +26,8 @@ rules::rule! {
     /// private key lies with the certificate. A root need not be in the chain, and a self-signed
     /// certificate needs none. Where the missing certificate lies in the same folder, in a file of
     /// its own, and nothing says what is loaded, the rule is silent: servers are told of both.
+    /// Chains that a configuration names in files of their own count, and so does what a server
+    /// trusts where OpenSSL completes its chain with that (Apache, Postfix, PostgreSQL and others).
     ///
     /// If nobody here knows the issuer, and the policy does not say what is trusted, the issuer may
     /// be a root that clients know: then it is only *possible*. It is also where the missing
@@ -71,7 +74,7 @@ fn is_of_a_client(deployment: &Deployment<'_>) -> bool {
         purposes.is_some_and(|purposes| purposes.client && !purposes.server && !purposes.any)
     };
     match deployment.role() {
-        Some(Role::Server) => false,
+        Some(Role::Server | Role::Peer) => false,
         Some(_) => true,
         None => for_clients_alone(),
     }
@@ -90,10 +93,11 @@ enum Lack<'a> {
 
 /// Follows verified issuers through what is presented; `None` where one of them leads to a root.
 fn lack<'a>(audit: &'a Audit<'a>, deployment: &Deployment<'a>) -> Option<Lack<'a>> {
-    let presented: BTreeSet<Fingerprint> = deployment
+    let mut presented: BTreeSet<Fingerprint> = deployment
         .presented()
         .map(|member| member.artifact.sha256)
         .collect();
+    presented.extend(added(audit, deployment));
     let mut open = vec![deployment.leaf.artifact];
     let mut seen = BTreeSet::new();
     let mut lack = None;
@@ -125,6 +129,38 @@ fn lack<'a>(audit: &'a Audit<'a>, deployment: &Deployment<'a>) -> Option<Lack<'a
         }
     }
     lack
+}
+
+/// What servers present besides the file: chains in files of their own, and, where the server
+/// leaves it to OpenSSL to complete the chain, what it trusts.
+fn added(audit: &Audit<'_>, deployment: &Deployment<'_>) -> BTreeSet<Fingerprint> {
+    let mut added = BTreeSet::new();
+    for presents in &deployment.bundle.uses {
+        let completes = matches!(
+            presents.software,
+            Software::Apache
+                | Software::Dovecot
+                | Software::Haproxy
+                | Software::Mysql
+                | Software::Pgbouncer
+                | Software::Postfix
+                | Software::Postgresql
+        );
+        let others = audit.inventory.uses.all.iter().filter(|other| {
+            other.span.path == presents.span.path
+                && (other.kind == Kind::Chain
+                    || (completes && matches!(other.kind, Kind::Trust | Kind::TrustFolder)))
+        });
+        for other in others {
+            if let Target::Found { paths, .. } = &other.target {
+                let files = paths
+                    .iter()
+                    .filter_map(|path| audit.inventory.files.get(path.as_str()));
+                added.extend(files.flat_map(|file| &file.certificates));
+            }
+        }
+    }
+    added
 }
 
 fn elsewhere(

@@ -37,7 +37,7 @@ use rules::Rule;
 use crate::check::Check;
 
 /// Every check, sorted by the id of its rule.
-pub static ALL: [&Check; 30] = [
+pub static ALL: [&Check; 31] = [
     &bad_serial::CHECK,
     &chain_expires_first::CHECK,
     &empty_source::CHECK,
@@ -72,7 +72,7 @@ pub static ALL: [&Check; 30] = [
 ];
 
 /// Every rule, sorted by id.
-pub static RULES: [&Rule; 30] = [
+pub static RULES: [&Rule; 31] = [
     &bad_serial::BAD_SERIAL,
     &chain_expires_first::CHAIN_EXPIRES_FIRST,
     &empty_source::EMPTY_SOURCE,

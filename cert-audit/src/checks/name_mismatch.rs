@@ -1,11 +1,16 @@
+use std::collections::BTreeMap;
+
 use rules::{Certainty, Finding, Span};
 
 use crate::audit::{Audit, Case, Place};
 use crate::check::Check;
+use crate::deployment::{self, Deployment};
 use crate::evidence;
 use crate::expectation::Found;
 use crate::name;
 use crate::naming;
+use crate::role::Role;
+use crate::uses::Use;
 use crate::wording;
 
 rules::rule! {
@@ -17,7 +22,8 @@ rules::rule! {
     /// The names come from the policy, `san` of an entry of `expect` and `expect-san` of an entry
     /// of `assign`, and from the server that uses the file. A wildcard is the whole first label and
     /// stands for exactly one; addresses and URIs are names too; the common name is none.
-    /// Certificates of CAs are not asked.
+    /// Certificates of CAs are not asked. Where a server's certificate has some of the names that
+    /// are served with it and lacks others, it is only *possible*: those may only redirect.
     ///
     /// ## Bad
     /// ```yaml
@@ -57,7 +63,113 @@ fn run(audit: &Audit<'_>) -> Vec<Finding> {
         }
     }
     findings.extend(expected(audit));
+    findings.extend(served(audit));
     findings
+}
+
+/// What servers are asked for, and what they present: the places of the names of one service tell
+/// it from every other.
+fn served<'a>(audit: &'a Audit<'a>) -> Vec<Finding> {
+    let mut services: BTreeMap<Vec<&'a Span>, Vec<(&'a Use, Deployment<'a>)>> = BTreeMap::new();
+    for deployment in deployment::all(audit) {
+        for known in &deployment.bundle.uses {
+            if known.role == Some(Role::Server) && !known.names.is_empty() {
+                let names = known.names.iter().map(|(_, span)| span).collect();
+                let presented = services.entry(names).or_default();
+                presented.push((*known, deployment));
+            }
+        }
+    }
+    services
+        .into_values()
+        .filter_map(|presented| of_service(&presented))
+        .collect()
+}
+
+/// A finding where no certificate of a service has one of its names.
+fn of_service(presented: &[(&Use, Deployment<'_>)]) -> Option<Finding> {
+    let (known, deployment) = presented.first()?;
+    let certificate = deployment.certificate();
+    let is_named = |host: &str| {
+        presented
+            .iter()
+            .any(|(_, deployment)| serves(&deployment.certificate().sans, host))
+    };
+    let hosts: Vec<&(String, Span)> = known
+        .names
+        .iter()
+        .filter(|(host, _)| is_host(host))
+        .collect();
+    let lacking: Vec<&(String, Span)> = hosts
+        .iter()
+        .copied()
+        .filter(|(host, _)| !is_named(host))
+        .collect();
+    let (first, span) = lacking.first()?;
+    let more = match lacking.len() - 1 {
+        0 => String::new(),
+        more => format!(" and {more} more of its names"),
+    };
+    let message = format!(
+        "{} does not name {}{more}, which {} serves with it",
+        wording::called(certificate),
+        name::cut(first),
+        known.software.as_str(),
+    );
+    // Names that only redirect, and are never asked for by TLS, stand in the same list.
+    let certainty = if lacking.len() == hosts.len() {
+        known.certainty()
+    } else {
+        Certainty::Possible
+    };
+    let lacking: Vec<String> = lacking.iter().map(|(host, _)| name::cut(host)).collect();
+    Some(
+        evidence::at(
+            &NAME_MISMATCH,
+            deployment.case,
+            deployment.place,
+            certainty,
+            message,
+        )
+        .with_label(span.clone(), "this name is served")
+        .with_label(known.span.clone(), format!("with the {}", known.called()))
+        .with_note(names(&certificate.sans))
+        .with_data("lacking", lacking)
+        .with_help("have it issued for all names that are served, or load the one that has them"),
+    )
+}
+
+/// Whether something is a name that a public or private DNS has, rather than a pattern or the
+/// machine itself.
+fn is_host(host: &str) -> bool {
+    host.contains(['.', ':'])
+        && host
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || ".-:*".contains(c))
+}
+
+/// Whether the names serve a host, or some host that a wildcard of the configuration stands for.
+fn serves(sans: &[String], host: &str) -> bool {
+    naming::is_named(sans, host)
+        || host.strip_prefix("*.").is_some_and(|domain| {
+            let end = format!(".{}", domain.to_ascii_lowercase());
+            sans.iter()
+                .any(|san| san.to_ascii_lowercase().ends_with(&end))
+        })
+}
+
+/// What a certificate names, for people.
+fn names(sans: &[String]) -> String {
+    let has: Vec<String> = sans
+        .iter()
+        .take(MOST_NAMES)
+        .map(|san| name::cut(san))
+        .collect();
+    match (has.is_empty(), sans.len() > MOST_NAMES) {
+        (true, _) => "it has no alternative names".to_owned(),
+        (false, false) => format!("it names {}", has.join(", ")),
+        (false, true) => format!("it names {} and more", has.join(", ")),
+    }
 }
 
 /// What files that are expected lack.
@@ -112,21 +224,10 @@ fn lack(case: &Case<'_>, place: &Place<'_>, wanted: &[String], span: &Span) -> O
         "{} does not name {first}{more}",
         wording::called(certificate)
     );
-    let has: Vec<String> = certificate
-        .sans
-        .iter()
-        .take(MOST_NAMES)
-        .map(|san| name::cut(san))
-        .collect();
-    let has = match (has.is_empty(), certificate.sans.len() > MOST_NAMES) {
-        (true, _) => "it has no alternative names".to_owned(),
-        (false, false) => format!("it names {}", has.join(", ")),
-        (false, true) => format!("it names {} and more", has.join(", ")),
-    };
     Some(
         evidence::at(&NAME_MISMATCH, case, place, Certainty::Proven, message)
             .with_label(span.clone(), "this entry asks for the name")
-            .with_note(has)
+            .with_note(names(&certificate.sans))
             .with_data("lacking", lacking)
             .with_help(
                 "have it issued for all names that are asked for, or correct what asks for them",

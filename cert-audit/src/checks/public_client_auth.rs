@@ -45,7 +45,11 @@ pub(super) static CHECK: Check = Check {
 
 fn run(audit: &Audit<'_>) -> Vec<Finding> {
     let presented: BTreeSet<Fingerprint> = deployment::all(audit)
-        .filter(|deployment| deployment.role() == Some(Role::Client))
+        .filter(|deployment| {
+            let mut uses = deployment.bundle.uses.iter();
+            deployment.role() == Some(Role::Client)
+                || uses.any(|known| matches!(known.role, Some(Role::Client | Role::Peer)))
+        })
         .map(|deployment| deployment.leaf.artifact.sha256)
         .collect();
     audit

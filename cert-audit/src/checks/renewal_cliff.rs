@@ -20,7 +20,8 @@ rules::rule! {
     /// It needs at least ten certificates within seven days, and a fifth of all that are still to
     /// be renewed. One finding speaks of one week; weeks do not overlap. Not counted are CAs, trust
     /// stores, what has expired, what a newer certificate for the same names replaces, and what
-    /// lives under 35 days: of those a week holds a fifth however well they are spread.
+    /// lives under 35 days: of those a week holds a fifth however well they are spread. What ends
+    /// in more than two years is out of sight.
     /// Certificates that machines renew are counted, because rate limits and a broken renewal meet
     /// them as well.
     ///
@@ -56,6 +57,9 @@ const SHARE: usize = 5;
 /// What lives shorter is not counted: a week holds more than its share anyhow.
 const SHORTEST: i64 = 35 * DAY;
 
+/// What ends later is not counted.
+const FARTHEST: i64 = 2 * 365 * DAY;
+
 /// Most certificates that are shown.
 const MOST_SHOWN: usize = 16;
 
@@ -87,7 +91,9 @@ fn renewals<'a>(audit: &'a Audit<'a>) -> Vec<Renewal<'a>> {
         .filter_map(|case| {
             let validity = case.artifact.certificate.validity?;
             let end = validity.not_after.at()?;
-            (validity.lifetime()? >= SHORTEST && end >= audit.now).then_some((end, case))
+            let left = end.since(audit.now);
+            (validity.lifetime()? >= SHORTEST && (0..=FARTHEST).contains(&left))
+                .then_some((end, case))
         })
         .collect();
     renewals.sort_by_key(|(end, case)| (*end, case.artifact.sha256));

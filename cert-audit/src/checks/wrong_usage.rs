@@ -7,6 +7,7 @@ use crate::deployment::{self, Deployment};
 use crate::evidence;
 use crate::role::Role;
 use crate::usage::Usage;
+use crate::uses::Use;
 use crate::wording;
 
 rules::rule! {
@@ -47,33 +48,79 @@ fn run(audit: &Audit<'_>) -> Vec<Finding> {
 }
 
 fn finding(deployment: &Deployment<'_>) -> Option<Finding> {
-    let (usages, certainty): (&[Usage], _) = match deployment.role()? {
-        Role::Server => (&[Usage::Server], Certainty::Possible),
-        Role::Client => (&[Usage::Client], Certainty::Proven),
-        // Members of a cluster call one another.
-        Role::Peer => (&[Usage::Server, Usage::Client], Certainty::Proven),
-        Role::Trust | Role::Signer => return None,
-    };
     let certificate = deployment.certificate();
-    let (usage, why) = usages
-        .iter()
-        .find_map(|&usage| Some((usage, refusal(certificate, usage)?)))?;
+    let (by, (usage, why), certainty) = uses(deployment).into_iter().find_map(|used| {
+        let refused = used
+            .usages
+            .iter()
+            .find_map(|&usage| Some((usage, refusal(certificate, usage)?)))?;
+        Some((used.by, refused, used.certainty))
+    })?;
     let message = format!(
         "{} is used by a {}, and its {why}",
         wording::called(certificate),
         usage.as_str(),
     );
-    let finding = evidence::at(
+    let mut finding = evidence::at(
         &WRONG_USAGE,
         deployment.case,
         deployment.place,
         certainty,
         message,
     );
+    if let Some(by) = by {
+        finding = finding.with_label(by.span.clone(), format!("the {}", by.called()));
+    }
     Some(finding.with_help(format!(
         "use the {}'s own certificate here, or have this one issued for both",
         usage.as_str()
     )))
+}
+
+/// One way in which a certificate is used.
+struct Used<'a> {
+    by: Option<&'a Use>,
+    usages: &'static [Usage],
+    certainty: Certainty,
+}
+
+/// How the certificate is used: by servers' configurations, else as its document says.
+fn uses<'a>(deployment: &Deployment<'a>) -> Vec<Used<'a>> {
+    let configured: Vec<Used<'a>> = deployment
+        .bundle
+        .uses
+        .iter()
+        .filter_map(|by| {
+            Some(Used {
+                by: Some(*by),
+                usages: usages(by.role?),
+                certainty: by.certainty(),
+            })
+        })
+        .collect();
+    if !configured.is_empty() {
+        return configured;
+    }
+    let said = deployment.role().map(|role| Used {
+        by: None,
+        usages: usages(role),
+        // `tls.crt` is what every Secret calls it, also a client's.
+        certainty: match role {
+            Role::Server => Certainty::Possible,
+            _ => Certainty::Proven,
+        },
+    });
+    said.into_iter().collect()
+}
+
+fn usages(role: Role) -> &'static [Usage] {
+    match role {
+        Role::Server => &[Usage::Server],
+        Role::Client => &[Usage::Client],
+        // Members of a cluster call one another.
+        Role::Peer => &[Usage::Server, Usage::Client],
+        Role::Trust | Role::Signer => &[],
+    }
 }
 
 /// Why a certificate may not be used so: a fragment that follows "its".

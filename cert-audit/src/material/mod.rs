@@ -1,9 +1,10 @@
-//! What a file holds, told by its content: PEM, DER, keystores, base64 without armour, and
-//! documents in which any of these is embedded.
+//! What a file holds, told by its content: PEM, DER, keystores, base64 without armour, OpenSSH
+//! certificates, and documents in which any of these is embedded.
 
 mod armour;
 mod binary;
 mod embedded;
+mod secure_shell;
 
 use std::sync::Arc;
 
@@ -141,6 +142,9 @@ fn of_text(bytes: &[u8], path: &str, named: bool, passwords: &[&[u8]]) -> Materi
     let Some(document) = document else {
         if is_armour || memmem::find(bytes, b"-----BEGIN ").is_some() {
             return armour::read(bytes, &Document::default(), named || is_armour, passwords);
+        }
+        if let Some(material) = secure_shell::read(bytes) {
+            return material;
         }
         return binary::of_base64(bytes, named, passwords);
     };

@@ -7,7 +7,7 @@ use rcgen::{
     PublicKeyData, SanType, SerialNumber, SignatureAlgorithm, SigningKey,
 };
 
-use super::{Ca, certificate, joined, key, params};
+use super::{Ca, certificate, joined, key, params, pem};
 
 /// The private key that RFC 8410 §10.3 prints: everybody has it, so nobody loses anything by it
 /// lying here.
@@ -486,6 +486,110 @@ pub(super) fn fixtures(root: &Ca) -> BTreeMap<String, Vec<u8>> {
     );
     add("bad-serial/good_store.pem", &[&old_root]);
 
+    add(
+        "weak-key/good_program.rs",
+        &["const ROOT: &str = \"\n", &old_root, "\";\n"],
+    );
+
+    // A server's configuration, and what it loads.
+    let nginx = |file: &str, note: &str| {
+        format!(
+            "events {{}}\nhttp {{\n  server {{\n    listen 443 ssl;\n    server_name \
+             api.prod.example;\n    ssl_certificate {file};{note}\n    ssl_certificate_key \
+             tls.key;\n  }}\n}}\n"
+        )
+    };
+    let loaded = nginx("tls.pem", "");
+    let of_client = leaf(
+        issuing,
+        "api.prod.example",
+        (FROM, TO),
+        &key("api"),
+        |params| {
+            params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        },
+    );
+    let of_both = leaf(
+        issuing,
+        "api.prod.example",
+        (FROM, TO),
+        &key("api"),
+        |params| {
+            params.extended_key_usages = vec![
+                ExtendedKeyUsagePurpose::ClientAuth,
+                ExtendedKeyUsagePurpose::ServerAuth,
+            ];
+        },
+    );
+    for (case, rule, own) in [
+        ("wrong-usage/bad", "#~v wrong-usage\n", &of_client),
+        ("wrong-usage/good", "", &of_both),
+        ("name-mismatch/bad_served", "#~v name-mismatch\n", &www),
+        ("name-mismatch/good_served", "", &wildcard),
+        ("missing-certificate/good", "", &api),
+    ] {
+        add(&format!("{case}/nginx.conf"), &[&loaded]);
+        add(&format!("{case}/tls.pem"), &[rule, own, &ca(issuing)]);
+    }
+    add("missing-intermediate/bad_loaded/nginx.conf", &[&loaded]);
+    add(
+        "missing-intermediate/bad_loaded/tls.pem",
+        &["#~v missing-intermediate\n", &api],
+    );
+    // Here it lies beside, and the configuration says that it is not loaded.
+    add(
+        "missing-intermediate/bad_loaded/chain.pem",
+        &[&www, &ca(issuing), &ca(root)],
+    );
+    add(
+        "missing-certificate/bad/nginx.conf",
+        &[&nginx("gone.pem", " #~ missing-certificate")],
+    );
+
+    let list = |from: &str, to: &str| {
+        let times = params("list", from, to);
+        let list = rcgen::CertificateRevocationListParams {
+            this_update: times.not_before,
+            next_update: times.not_after,
+            crl_number: SerialNumber::from(7_u64),
+            issuing_distribution_point: None,
+            revoked_certs: Vec::new(),
+            key_identifier_method: rcgen::KeyIdMethod::Sha256,
+        };
+        let list = list.signed_by(&issuing.issuer).expect("it can be signed");
+        pem("X509 CRL", list.der())
+    };
+    add(
+        "stale-crl/bad.pem",
+        &[
+            "#~v stale-crl\n",
+            &list("2026-10-01T00:00:00", "2026-11-21T23:59:59"),
+        ],
+    );
+    add(
+        "stale-crl/good.pem",
+        &[&list("2026-10-01T00:00:00", "2026-11-22T00:00:00")],
+    );
+
+    add("stale-ocsp/bad/web.ocsp.announced", &["#~ stale-ocsp\n"]);
+    add("stale-ocsp/good/web.ocsp.announced", &["nothing\n"]);
+    let response = |path: &str, next: &str| (path.to_owned(), ocsp(next));
+    let responses = [
+        response("stale-ocsp/bad/web.ocsp", "20261121235959Z"),
+        response("stale-ocsp/good/web.ocsp", "20261122000000Z"),
+    ];
+
+    let signed = |end: u64| ssh_line("web1", end);
+    add(
+        "ssh-certificate-without-expiry/bad-cert.pub",
+        &["#~v ssh-certificate-without-expiry\n", &signed(u64::MAX)],
+    );
+    // 2027-06-30.
+    add(
+        "ssh-certificate-without-expiry/good-cert.pub",
+        &[&signed(1_814_313_600)],
+    );
+
     let extended = |is_critical| {
         leaf(
             issuing,
@@ -506,7 +610,77 @@ pub(super) fn fixtures(root: &Ca) -> BTreeMap<String, Vec<u8>> {
         &["#~v unknown-critical-extension\n", &extended(true)],
     );
     add("unknown-critical-extension/good.pem", &[&extended(false)]);
+    files.extend(responses);
     files.into_iter().collect()
+}
+
+/// An OCSP response about one certificate, good until `next`; nobody's signature (RFC 6960 §4.2.1).
+fn ocsp(next: &str) -> Vec<u8> {
+    let element = |tag: u8, parts: &[&[u8]]| {
+        let content = parts.concat();
+        let [high, low] = u16::try_from(content.len()).expect("short").to_be_bytes();
+        [&[tag, 0x82, high, low], content.as_slice()].concat()
+    };
+    let sequence = |parts: &[&[u8]]| element(0x30, parts);
+    let octets = |content: &[u8]| element(0x04, &[content]);
+    let time = |text: &str| element(0x18, &[text.as_bytes()]);
+    let sha1 = sequence(&[&[0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a], &[0x05, 0x00]]);
+    let ed25519 = sequence(&[&[0x06, 0x03, 0x2b, 0x65, 0x70]]);
+    let id = sequence(&[
+        &sha1,
+        &octets(&[1; 20]),
+        &octets(&[2; 20]),
+        &[0x02, 0x01, 0x2a],
+    ]);
+    let answer = sequence(&[
+        &id,
+        &[0x80, 0x00],
+        &time("20261115000000Z"),
+        &element(0xa0, &[&time(next)]),
+    ]);
+    let data = sequence(&[
+        &element(0xa2, &[&octets(&[2; 20])]),
+        &time("20261115000000Z"),
+        &sequence(&[&answer]),
+    ]);
+    let signature = element(0x03, &[&[0; 65]]);
+    let basic = sequence(&[&data, &ed25519, &signature]);
+    let kind = [
+        0x06, 0x09, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x01,
+    ];
+    let bytes = sequence(&[&kind, &octets(&basic)]);
+    sequence(&[&[0x0a, 0x01, 0x00], &element(0xa0, &[&bytes])])
+}
+
+/// A line with an OpenSSH certificate for a host, valid until second `end` (PROTOCOL.certkeys).
+/// Keys and signature are of the right shape and nobody's.
+fn ssh_line(host: &str, end: u64) -> String {
+    const KIND: &[u8] = b"ssh-ed25519-cert-v01@openssh.com";
+    let string = |content: &[u8]| {
+        let length = u32::try_from(content.len()).expect("short").to_be_bytes();
+        [&length[..], content].concat()
+    };
+    let plain = |content: &[u8]| [string(b"ssh-ed25519"), string(content)].concat();
+    let blob = [
+        string(KIND),
+        string(&[7; 32]),
+        string(&[0x11; 32]),
+        1_u64.to_be_bytes().to_vec(),
+        2_u32.to_be_bytes().to_vec(),
+        string(host.as_bytes()),
+        string(&string(host.as_bytes())),
+        0_u64.to_be_bytes().to_vec(),
+        end.to_be_bytes().to_vec(),
+        string(&[]),
+        string(&[]),
+        string(&[]),
+        string(&plain(&[0x22; 32])),
+        string(&plain(&[0x33; 64])),
+    ]
+    .concat();
+    let text = pem("X", &blob);
+    let base64: String = text.lines().filter(|line| !line.starts_with('-')).collect();
+    format!("ssh-ed25519-cert-v01@openssh.com {base64} {host}\n")
 }
 
 /// What `openssl req -x509` makes for a developer: a CA by its basic constraints.
