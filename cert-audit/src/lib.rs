@@ -52,6 +52,8 @@ pub mod key;
 pub mod keyring;
 mod lineage;
 pub mod material;
+#[cfg(test)]
+mod minted;
 pub mod name;
 mod naming;
 pub mod ocsp;

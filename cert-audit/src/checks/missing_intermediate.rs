@@ -12,6 +12,7 @@ use crate::inventory::Artifact;
 use crate::name;
 use crate::place;
 use crate::role::Role;
+use crate::uses::Use;
 use crate::wording;
 
 rules::rule! {
@@ -61,11 +62,34 @@ fn run(audit: &Audit<'_>) -> Vec<Finding> {
                 && !is_of_a_client(deployment)
                 && !deployment.certificate().is_self_issued()
         })
-        .filter_map(|deployment| match lack(audit, &deployment)? {
-            Lack::Elsewhere { below, issuer } => elsewhere(audit, &deployment, below, issuer),
-            Lack::Unknown { below } => unknown(audit, &deployment, below),
+        .filter_map(|deployment| {
+            let (lack, said) = lacks(audit, &deployment)?;
+            match lack {
+                Lack::Elsewhere { below, issuer } => {
+                    elsewhere(audit, &deployment, said, below, issuer)
+                }
+                Lack::Unknown { below } => unknown(audit, &deployment, said, below),
+            }
         })
         .collect()
+}
+
+/// What the chain lacks, and how sure it is that it is presented so: for the first of the servers
+/// that present it which does not add the rest from elsewhere.
+fn lacks<'a>(audit: &'a Audit<'a>, deployment: &Deployment<'a>) -> Option<(Lack<'a>, Certainty)> {
+    if deployment.bundle.uses.is_empty() {
+        let lack = lack(audit, deployment, BTreeSet::new())?;
+        return Some((lack, deployment.certainty()));
+    }
+    deployment
+        .bundle
+        .uses
+        .iter()
+        .filter(|presents| !matches!(presents.role, Some(Role::Client)))
+        .find_map(|presents| {
+            let lack = lack(audit, deployment, added(audit, presents))?;
+            Some((lack, presents.certainty()))
+        })
 }
 
 fn is_of_a_client(deployment: &Deployment<'_>) -> bool {
@@ -92,12 +116,12 @@ enum Lack<'a> {
 }
 
 /// Follows verified issuers through what is presented; `None` where one of them leads to a root.
-fn lack<'a>(audit: &'a Audit<'a>, deployment: &Deployment<'a>) -> Option<Lack<'a>> {
-    let mut presented: BTreeSet<Fingerprint> = deployment
-        .presented()
-        .map(|member| member.artifact.sha256)
-        .collect();
-    presented.extend(added(audit, deployment));
+fn lack<'a>(
+    audit: &'a Audit<'a>,
+    deployment: &Deployment<'a>,
+    mut presented: BTreeSet<Fingerprint>,
+) -> Option<Lack<'a>> {
+    presented.extend(deployment.presented().map(|member| member.artifact.sha256));
     let mut open = vec![deployment.leaf.artifact];
     let mut seen = BTreeSet::new();
     let mut lack = None;
@@ -131,41 +155,38 @@ fn lack<'a>(audit: &'a Audit<'a>, deployment: &Deployment<'a>) -> Option<Lack<'a
     lack
 }
 
-/// What servers present besides the file: chains in files of their own, and, where the server
-/// leaves it to OpenSSL to complete the chain, what it trusts.
-fn added(audit: &Audit<'_>, deployment: &Deployment<'_>) -> BTreeSet<Fingerprint> {
-    let mut added = BTreeSet::new();
-    for presents in &deployment.bundle.uses {
-        let completes = matches!(
-            presents.software,
-            Software::Apache
-                | Software::Dovecot
-                | Software::Haproxy
-                | Software::Mysql
-                | Software::Pgbouncer
-                | Software::Postfix
-                | Software::Postgresql
-        );
-        let others = audit.inventory.uses.all.iter().filter(|other| {
-            other.span.path == presents.span.path
-                && (other.kind == Kind::Chain
-                    || (completes && matches!(other.kind, Kind::Trust | Kind::TrustFolder)))
-        });
-        for other in others {
-            if let Target::Found { paths, .. } = &other.target {
-                let files = paths
-                    .iter()
-                    .filter_map(|path| audit.inventory.files.get(path.as_str()));
-                added.extend(files.flat_map(|file| &file.certificates));
-            }
-        }
-    }
-    added
+/// What a server presents besides the file: chains in files of their own, and, where it leaves it to
+/// OpenSSL to complete the chain, what it trusts.
+fn added(audit: &Audit<'_>, presents: &Use) -> BTreeSet<Fingerprint> {
+    let completes = matches!(
+        presents.software,
+        Software::Apache
+            | Software::Dovecot
+            | Software::Haproxy
+            | Software::Mysql
+            | Software::Pgbouncer
+            | Software::Postfix
+            | Software::Postgresql
+    );
+    let others = audit.inventory.uses.all.iter().filter(|other| {
+        other.span.path == presents.span.path
+            && (other.kind == Kind::Chain
+                || (completes && matches!(other.kind, Kind::Trust | Kind::TrustFolder)))
+    });
+    let paths = others.flat_map(|other| match &other.target {
+        Target::Found { paths, .. } => paths.as_slice(),
+        _ => &[],
+    });
+    let files = paths.filter_map(|path| audit.inventory.files.get(path.as_str()));
+    files
+        .flat_map(|file| file.certificates.iter().copied())
+        .collect()
 }
 
 fn elsewhere(
     audit: &Audit<'_>,
     deployment: &Deployment<'_>,
+    said: Certainty,
     below: &Artifact,
     issuer: &Artifact,
 ) -> Option<Finding> {
@@ -175,7 +196,6 @@ fn elsewhere(
         occurrence.span.path != *deployment.bundle.path
             && place::folder(&occurrence.span.path) == folder
     });
-    let said = deployment.certainty();
     if beside && said < Certainty::Proven {
         return None;
     }
@@ -215,12 +235,17 @@ fn elsewhere(
     Some(finding)
 }
 
-fn unknown(audit: &Audit<'_>, deployment: &Deployment<'_>, below: &Artifact) -> Option<Finding> {
+fn unknown(
+    audit: &Audit<'_>,
+    deployment: &Deployment<'_>,
+    said: Certainty,
+    below: &Artifact,
+) -> Option<Finding> {
     let is_leaf = below.sha256 == deployment.leaf.artifact.sha256;
     let certainty = match (audit.trust.is_given, is_leaf) {
         // What issued the last of several is most likely the root.
         (false, false) => return None,
-        (true, true) => deployment.certainty(),
+        (true, true) => said,
         (false, true) | (true, false) => Certainty::Possible,
     };
     let issuer = name::cut(&below.certificate.issuer.text);

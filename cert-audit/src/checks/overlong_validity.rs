@@ -120,7 +120,32 @@ fn excess(validity: &Validity) -> Option<(Option<i64>, i64)> {
 
 #[cfg(test)]
 mod tests {
+    use rcgen::ExtendedKeyUsagePurpose::{ClientAuth, EmailProtection, ServerAuth};
+
     use super::*;
+    use crate::minted;
+
+    #[test]
+    fn only_servers_below_a_public_root_are_asked() {
+        // One second more than 200 days: the last second counts.
+        let long = ((2026, 4, 1), (2026, 10, 18));
+        let right = ((2026, 3, 1), (2027, 4, 2));
+        for (is_public, life, purposes, speaks) in [
+            (true, long, vec![ServerAuth], true),
+            (true, long, vec![ServerAuth, ClientAuth], true),
+            (true, long, vec![], true),
+            (true, long, vec![EmailProtection], false),
+            (false, long, vec![ServerAuth], false),
+            (true, right, vec![ServerAuth], false),
+        ] {
+            let said = minted::messages(&CHECK, is_public, life, purposes.clone());
+            assert_eq!(
+                !said.is_empty(),
+                speaks,
+                "{is_public} {life:?} {purposes:?} {said:?}"
+            );
+        }
+    }
 
     #[test]
     fn the_limit_is_that_of_the_first_day() {

@@ -91,3 +91,30 @@ fn run(audit: &Audit<'_>) -> Vec<Finding> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use rcgen::ExtendedKeyUsagePurpose::{Any, ClientAuth, ServerAuth};
+
+    use super::*;
+    use crate::minted;
+
+    #[test]
+    fn only_what_is_for_clients_alone_and_of_a_public_ca_is_reported() {
+        let life = ((2026, 6, 1), (2026, 12, 1));
+        for (is_public, purposes, speaks) in [
+            (true, vec![ClientAuth], true),
+            (true, vec![ClientAuth, ServerAuth], false),
+            (true, vec![Any], false),
+            (true, vec![], false),
+            (false, vec![ClientAuth], false),
+        ] {
+            let said = minted::messages(&CHECK, is_public, life, purposes.clone());
+            assert_eq!(
+                !said.is_empty(),
+                speaks,
+                "{is_public} {purposes:?} {said:?}"
+            );
+        }
+    }
+}

@@ -6,6 +6,7 @@ mod boundaries;
 mod consumers;
 mod containers;
 mod damage;
+mod deployments;
 mod estate;
 mod hostile;
 mod java;

@@ -25,8 +25,14 @@ const FROM: &str = "2026-06-01T00:00:00";
 const TO: &str = "2027-07-03T23:59:59";
 
 /// The one private key of the fixtures, in PEM.
-fn known_key() -> String {
+pub(crate) fn known_key() -> String {
     format!("-----BEGIN PRIVATE KEY-----\n{KNOWN_KEY}\n-----END PRIVATE KEY-----\n")
+}
+
+/// A server's certificate for that key.
+#[cfg(test)]
+pub(crate) fn held(ca: &Ca, name: &str) -> Vec<u8> {
+    leaf_der(ca, name, (FROM, TO), &known(), |_| {})
 }
 
 fn known() -> KeyPair {
@@ -589,6 +595,12 @@ pub(super) fn fixtures(root: &Ca) -> BTreeMap<String, Vec<u8>> {
         "ssh-certificate-without-expiry/good-cert.pub",
         &[&signed(1_814_313_600)],
     );
+
+    // One's own CA may issue for as long as it likes, and for clients.
+    let ten_years = ("2020-06-01T00:00:00", "2030-05-30T23:59:59");
+    let long = leaf(issuing, "api.prod.example", ten_years, &key("api"), |_| {});
+    add("overlong-validity/good.pem", &[&long]);
+    add("public-client-auth/good.pem", &[&of_client]);
 
     let extended = |is_critical| {
         leaf(
