@@ -103,7 +103,7 @@ pub static ALL: &[Format] = &[
     row("base64-lines",     ".b64",          Leaf,  false,  100, Text(text::bare_lines)),
     row("pkcs7-der",        ".p7b",          Chain, false,   80, Tool("pkcs7-der")),
     row("pkcs7-pem",        ".p7b",          Chain, false,   80, Tool("pkcs7-pem")),
-    row("pkcs7-ber",        ".p7m",          Chain, false,    6, Tool("pkcs7-ber")),
+    row("pkcs7-ber",        ".p7c",          Chain, false,    6, Tool("pkcs7-ber")),
     row("pkcs12-aes",       ".p12",          Chain, true,    10, Tool("pkcs12-aes")),
     row("pkcs12-3des",      ".pfx",          Chain, true,    10, Tool("pkcs12-3des")),
     row("pkcs12-rc2",       ".p12",          Chain, true,     4, Tool("pkcs12-rc2")),
