@@ -102,6 +102,8 @@ pub static ALL: &[Format] = &[
     row("base64",           ".cer",          Leaf,  false,  150, Text(text::bare)),
     row("base64-lines",     ".b64",          Leaf,  false,  100, Text(text::bare_lines)),
     row("pkcs7-der",        ".p7b",          Chain, false,   80, Tool("pkcs7-der")),
+    // A bundle is told from a signature by what is in it.
+    row("pkcs7-unnamed",    ".bin",          Chain, false,   20, Tool("pkcs7-der")),
     row("pkcs7-pem",        ".p7b",          Chain, false,   80, Tool("pkcs7-pem")),
     row("pkcs7-ber",        ".p7c",          Chain, false,    6, Tool("pkcs7-ber")),
     row("pkcs12-aes",       ".p12",          Chain, true,    10, Tool("pkcs12-aes")),
