@@ -1,6 +1,6 @@
 //! Every format in which the estate holds certificates: one row each.
 
-use super::mint::Made;
+use super::mint::{Made, Purpose};
 use super::text;
 
 /// What is written into one file.
@@ -57,6 +57,15 @@ pub struct Format {
 }
 
 impl Format {
+    /// What a certificate in it is for.
+    pub(super) fn purpose(&self) -> Purpose {
+        if self.name == "kubeconfig" {
+            Purpose::Client
+        } else {
+            Purpose::Server
+        }
+    }
+
     /// The format called `name`.
     pub fn named(name: &str) -> &'static Self {
         let found = ALL.iter().find(|format| format.name == name);
