@@ -62,9 +62,21 @@ pub fn all(inventory: &Inventory) -> Vec<Bundle<'_>> {
             });
         }
     }
+    // In a keystore the certificates of CAs belong to every entry that they are issuers of.
+    let shared: BTreeMap<&Arc<str>, Vec<Member<'_>>> = at
+        .iter()
+        .filter(|((_, group), _)| group.is_none())
+        .map(|((path, _), members)| {
+            let is_ca = |member: &&Member<'_>| member.artifact.certificate.kind == Kind::Ca;
+            (*path, members.iter().filter(is_ca).copied().collect())
+        })
+        .collect();
     at.into_iter()
         .filter_map(|((path, group), mut members)| {
             let file = inventory.files.get(path)?;
+            if group.is_some() {
+                members.extend(shared.get(path).into_iter().flatten());
+            }
             members.sort_by_key(|member| member.occurrence.ordinal);
             Some(Bundle {
                 path,

@@ -1,6 +1,7 @@
 use rules::{Certainty, Finding, Position};
 
 use crate::audit::Audit;
+use crate::bundle::Member;
 use crate::check::Check;
 use crate::deployment::{self, Deployment};
 use crate::evidence;
@@ -46,12 +47,28 @@ fn run(audit: &Audit<'_>) -> Vec<Finding> {
         .collect()
 }
 
+/// What a certificate has its place in the order of: the text of a file, one value of a document,
+/// or one list in it. Between values there is no order, nor in a set (PKCS#7) or a bag (PKCS#12).
+fn series<'a>(member: &Member<'a>) -> Option<&'a str> {
+    if member.occurrence.span.end == Position::START {
+        return None;
+    }
+    match member.occurrence.inside.place.as_deref() {
+        None => Some(""),
+        Some(pointer) if pointer.starts_with('/') && !pointer.contains(", ") => {
+            let list = pointer.trim_end_matches(|c: char| c.is_ascii_digit());
+            Some(list.strip_suffix('/').unwrap_or(pointer))
+        }
+        Some(_) => None,
+    }
+}
+
 fn finding<'a>(audit: &'a Audit<'a>, deployment: &Deployment<'a>) -> Option<Finding> {
-    // In a set (PKCS#7) or a bag (PKCS#12) there is no order; in text there is.
-    let is_text = deployment
+    let series = series(&deployment.leaf)?;
+    let is_ordered = deployment
         .presented()
-        .all(|member| member.occurrence.span.end != Position::START);
-    if !is_text || deployment.bundle.leaves().count() != 1 {
+        .all(|member| self::series(&member) == Some(series));
+    if !is_ordered || deployment.bundle.leaves().count() != 1 {
         return None;
     }
     let chain = deployment.chain(audit);

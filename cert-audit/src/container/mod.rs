@@ -20,6 +20,7 @@ use crate::name;
 use crate::ocsp;
 
 use ber::Header;
+pub use pkcs7::is_bundle;
 
 /// What a container holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

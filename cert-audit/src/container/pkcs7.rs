@@ -25,6 +25,19 @@ pub(super) fn open(der: &[u8]) -> Opened {
     opened
 }
 
+/// Whether this is a bundle of certificates and not a signature: nothing was hashed for it
+/// (RFC 2315 §9.1). Files of signatures are many, and what signed them is served to nobody.
+pub fn is_bundle(der: &[u8]) -> bool {
+    let hashed = || {
+        let mut info = Cursor::of(der).enter(tag::SEQUENCE)?;
+        info.oid().filter(|oid| *oid == SIGNED_DATA)?;
+        let mut signed = info.enter(ZERO)?.enter(tag::SEQUENCE)?;
+        signed.expect(tag::INTEGER)?;
+        signed.expect(tag::SET)
+    };
+    hashed().is_some_and(|algorithms| algorithms.value.is_empty())
+}
+
 fn read(der: &[u8], opened: &mut Opened) -> Option<()> {
     let mut info = Cursor::of(der).enter(tag::SEQUENCE)?;
     if info.oid()? != SIGNED_DATA {

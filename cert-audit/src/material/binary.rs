@@ -11,7 +11,7 @@ use super::{Inside, Kind, Material, Piece, What};
 /// What a binary file holds; `None` where it is not one that we know.
 pub(super) fn read(bytes: &[u8], named: bool, passwords: &[&[u8]]) -> Option<Material> {
     let shape = der::shape(bytes);
-    let is_signature = shape == Shape::Pkcs7 && !named;
+    let is_signature = shape == Shape::Pkcs7 && !named && !container::is_bundle(bytes);
     if is_signature {
         // A signature over something else: what signed it is not served to anybody.
         return Some(Material {

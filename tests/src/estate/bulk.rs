@@ -72,9 +72,10 @@ fn names(index: u64, name: &str) -> Vec<String> {
     names
 }
 
-/// A server certificate by `issue`.
-pub(super) fn server(
+/// A certificate for `purpose` by `issue`.
+pub(super) fn leaf(
     issue: impl Fn(&Wish<'_>) -> Made,
+    purpose: Purpose,
     index: u64,
     name: &str,
     (from, to): (String, String),
@@ -85,7 +86,7 @@ pub(super) fn server(
         from: &from,
         to: &to,
         sans: names(index, name),
-        purpose: Purpose::Server,
+        purpose,
         oddity: Oddity::None,
     })
 }

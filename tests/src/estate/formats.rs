@@ -1,6 +1,6 @@
 //! Every format in which the estate holds certificates: one row each.
 
-use super::mint::Made;
+use super::mint::{Made, Purpose};
 use super::text;
 
 /// What is written into one file.
@@ -57,6 +57,15 @@ pub struct Format {
 }
 
 impl Format {
+    /// What a certificate in it is for.
+    pub(super) fn purpose(&self) -> Purpose {
+        if self.name == "kubeconfig" {
+            Purpose::Client
+        } else {
+            Purpose::Server
+        }
+    }
+
     /// The format called `name`.
     pub fn named(name: &str) -> &'static Self {
         let found = ALL.iter().find(|format| format.name == name);
@@ -102,8 +111,10 @@ pub static ALL: &[Format] = &[
     row("base64",           ".cer",          Leaf,  false,  150, Text(text::bare)),
     row("base64-lines",     ".b64",          Leaf,  false,  100, Text(text::bare_lines)),
     row("pkcs7-der",        ".p7b",          Chain, false,   80, Tool("pkcs7-der")),
+    // A bundle is told from a signature by what is in it.
+    row("pkcs7-unnamed",    ".bin",          Chain, false,   20, Tool("pkcs7-der")),
     row("pkcs7-pem",        ".p7b",          Chain, false,   80, Tool("pkcs7-pem")),
-    row("pkcs7-ber",        ".p7m",          Chain, false,    6, Tool("pkcs7-ber")),
+    row("pkcs7-ber",        ".p7c",          Chain, false,    6, Tool("pkcs7-ber")),
     row("pkcs12-aes",       ".p12",          Chain, true,    10, Tool("pkcs12-aes")),
     row("pkcs12-3des",      ".pfx",          Chain, true,    10, Tool("pkcs12-3des")),
     row("pkcs12-rc2",       ".p12",          Chain, true,     4, Tool("pkcs12-rc2")),

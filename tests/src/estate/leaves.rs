@@ -14,7 +14,7 @@ pub(super) struct LeafRow {
     pub(super) to: &'static str,
     pub(super) purpose: Purpose,
     pub(super) oddity: Oddity,
-    /// Whether the issuer must not have issued it.
+    /// Whether no path may lead to it.
     pub(super) forbidden: bool,
 }
 
@@ -81,7 +81,7 @@ pub(super) static LEAVES: &[LeafRow] = &[
     odd("no-names",         Oddity::NoNames),
     odd("serial-zero",      Oddity::SerialZero),
     odd("serial-long",      Oddity::SerialLong),
-    odd("unknown-critical", Oddity::UnknownCritical),
+    LeafRow { forbidden: true, ..odd("unknown-critical", Oddity::UnknownCritical) },
     odd("weak-key",         Oddity::WeakKey),
     LeafRow { purpose: Purpose::Client, ..fine("client") },
     // Deployed somewhere, fine by themselves.

@@ -61,8 +61,9 @@ pub fn fleet(folder: &Path, count: u64) {
     let ca = root.issue(&wish_of(row.expect("it is in the table")));
     for index in 0..count {
         let name = format!("host{index}.example");
-        let leaf = bulk::server(
+        let leaf = bulk::leaf(
             |wish| issuing.issue(wish),
+            Purpose::Server,
             index,
             &name,
             bulk::healthy(index),
@@ -261,7 +262,13 @@ impl Builder {
                 ("dying", "expires-soon", bulk::dying(index)),
             ] {
                 let name = format!("{state}.{}.example", format.name);
-                let leaf = bulk::server(|wish| self.issue("issuing", wish), 1, &name, life);
+                let leaf = bulk::leaf(
+                    |wish| self.issue("issuing", wish),
+                    format.purpose(),
+                    1,
+                    &name,
+                    life,
+                );
                 let path = format!("states/{}/{state}{}", format.name, format.suffix);
                 let key = format.keyed.then(|| Key::of(&name));
                 self.file(&path, format, &[&leaf, &issuing], key.as_ref(), &name, true);
@@ -279,7 +286,13 @@ impl Builder {
                 index += 1;
                 let name = format!("h{number}.{}.example", format.name);
                 let life = bulk::healthy(index);
-                let leaf = bulk::server(|wish| self.issue("issuing", wish), index, &name, life);
+                let leaf = bulk::leaf(
+                    |wish| self.issue("issuing", wish),
+                    format.purpose(),
+                    index,
+                    &name,
+                    life,
+                );
                 let teams = bulk::TEAMS;
                 let team = teams.get(number % teams.len()).expect("below the count");
                 let path = format!("fleet/{team}/{}/h{number}{}", format.name, format.suffix);

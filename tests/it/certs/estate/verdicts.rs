@@ -64,6 +64,44 @@ fn every_finding_is_the_truth() {
         }
     }
     assert!(wrong.is_empty(), "{}", compact(&wrong));
+    for (rule, path, reason) in pending::FINDINGS {
+        let differs = |(of, _, at): &&(&str, &str, &str)| (*of, *at) == (*rule, *path);
+        let counted = |map: &BTreeMap<_, usize>| -> Vec<_> {
+            map.iter()
+                .filter(|(key, _)| differs(key))
+                .map(|(key, count)| (*key, *count))
+                .collect()
+        };
+        assert_ne!(
+            counted(&had),
+            counted(&wanted),
+            "no longer pending: {rule} {path} ({reason})"
+        );
+    }
+}
+
+/// A CA's last day to issue for as long as it does: its end less the longest of its lifetimes.
+#[test]
+fn every_horizon_is_the_truth() {
+    let (_, report) = audit("check").report();
+    let findings = report["findings"].as_array().expect("a list");
+    let had: Vec<_> = findings
+        .iter()
+        .filter(|finding| finding["rule"] == "past-issuing-horizon")
+        .map(|finding| {
+            (
+                finding["path"].as_str(),
+                finding["data"]["horizon"].as_str(),
+            )
+        })
+        .collect();
+    let wanted = [
+        // Its longest-lived certificate has 398 days.
+        (Some("chains/on-late.pem"), Some("2026-10-18T23:59:59Z")),
+        // Five years, of which one has a leap day.
+        (Some("chains/outlives.pem"), Some("2025-03-01T00:00:00Z")),
+    ];
+    assert_eq!(had, wanted);
 }
 
 /// A password that nobody gives is no reason to be silent.
