@@ -216,7 +216,7 @@ impl Certificate {
         };
         for extension in parsed.extensions() {
             if extension.critical && !RECOGNISED.contains(&extension.oid) {
-                let oid = extension.oid.to_id_string();
+                let oid = name::dotted(extension.oid.as_bytes());
                 certificate.unknown_critical.push(oid);
             }
             certificate.extend(&extension.oid, extension.parsed_extension());
@@ -256,7 +256,7 @@ impl Certificate {
             }
             ParsedExtension::ParseError { .. } => {
                 if RECOGNISED.contains(oid) {
-                    self.unreadable.push(oid.to_id_string());
+                    self.unreadable.push(name::dotted(oid.as_bytes()));
                 }
                 let known = [
                     (&OID_X509_EXT_BASIC_CONSTRAINTS, "basicConstraints"),

@@ -162,6 +162,34 @@ fn address(bytes: &[u8]) -> String {
     hex(bytes)
 }
 
+/// The content octets of an OBJECT IDENTIFIER in dots (X.690 §8.19); numbers above 2^64 as `…`.
+pub fn dotted(oid: &[u8]) -> String {
+    let mut text = String::new();
+    let mut number = Some(0_u64);
+    for &byte in oid {
+        number = number
+            .and_then(|number| number.checked_mul(0x80))
+            .map(|number| number | u64::from(byte & 0x7f));
+        if byte >= 0x80 {
+            continue;
+        }
+        let shown = |number: Option<u64>| number.map_or("…".to_owned(), |it| it.to_string());
+        if text.is_empty() {
+            // The first two arcs are one number.
+            let first = number.map_or(2, |number| (number / 40).min(2));
+            text = format!(
+                "{first}.{}",
+                shown(number.map(|number| number - 40 * first))
+            );
+        } else {
+            text.push('.');
+            text.push_str(&shown(number));
+        }
+        number = Some(0);
+    }
+    text
+}
+
 /// Lower-case hex.
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
@@ -206,6 +234,25 @@ mod tests {
         assert_eq!(value_text(28, &[0, 1, 0xf6, 0]), "😀");
         assert_eq!(value_text(20, &[0xe9]), "é");
         assert_eq!(value_text(12, "é".as_bytes()), "é");
+    }
+
+    #[test]
+    fn identifiers_in_dots() {
+        for (oid, text) in [
+            (&[0x55, 0x1d, 0x11][..], "2.5.29.17"),
+            (&[0x2a, 0x86, 0x48], "1.2.840"),
+            (&[0x88, 0x37, 0x01], "2.999.1"),
+            (&[0x00, 0x27], "0.0.39"),
+            (
+                &[
+                    0x2a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f,
+                ],
+                "1.2.…",
+            ),
+            (&[], ""),
+        ] {
+            assert_eq!(dotted(oid), text);
+        }
     }
 
     #[test]

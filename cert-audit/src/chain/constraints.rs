@@ -262,15 +262,14 @@ fn email(mailbox: &str, base: &str) -> Hold {
         return Hold::CannotTell;
     };
     let host = host.to_ascii_lowercase();
-    let inside = match base.rsplit_once('@') {
+    let inside = if let Some((wanted, base)) = base.rsplit_once('@') {
         // A whole mailbox: the local part is compared as it is written.
-        Some((wanted, base)) => local == wanted && host == base.to_ascii_lowercase(),
-        None => {
-            let base = base.to_ascii_lowercase();
-            match base.strip_prefix('.') {
-                Some(domain) => is_strictly_below(&host, domain),
-                None => base.is_empty() || host == base,
-            }
+        local == wanted && host.eq_ignore_ascii_case(base)
+    } else {
+        let base = base.to_ascii_lowercase();
+        match base.strip_prefix('.') {
+            Some(domain) => is_strictly_below(&host, domain),
+            None => base.is_empty() || host == base,
         }
     };
     if inside { Hold::Inside } else { Hold::Outside }

@@ -8,6 +8,7 @@ use x509_parser::oid_registry::{
 
 use crate::certificate::Fingerprint;
 use crate::der::{self, tag};
+use crate::name;
 
 use super::pss::Pss;
 
@@ -133,12 +134,12 @@ impl PublicKey {
             .find(|(known, _)| kind == Some(Kind::Ec) && Some(known.as_bytes()) == named);
         let called = match (kind, named) {
             (Some(Kind::Rsa), _) => "of RSA".to_owned(),
-            (Some(Kind::Ec), Some(named)) => format!("on the curve {}", dotted(named)),
+            (Some(Kind::Ec), Some(named)) => format!("on the curve {}", name::dotted(named)),
             (Some(Kind::Ec), None) => "on a curve without a name".to_owned(),
             (Some(Kind::Dsa), _) => "of DSA".to_owned(),
             (Some(Kind::Ed25519), _) => "of Ed25519".to_owned(),
             (Some(Kind::Ed448), _) => "of Ed448".to_owned(),
-            (None, _) => format!("of kind {}", dotted(oid)),
+            (None, _) => format!("of kind {}", name::dotted(oid)),
         };
         Self {
             kind,
@@ -171,11 +172,6 @@ fn rsa(bits: &[u8], oid: &[u8], parameters: &[u8]) -> Option<Rsa> {
         exponent: exponent.value.into(),
         only,
     })
-}
-
-/// An OID in dots.
-pub(super) fn dotted(oid: &[u8]) -> String {
-    Oid::new(oid.into()).to_id_string()
 }
 
 impl PublicKey {

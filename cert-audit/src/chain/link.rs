@@ -111,6 +111,11 @@ impl Link {
         Ok(link)
     }
 
+    /// DER.
+    pub fn der(&self) -> &[u8] {
+        &self.der
+    }
+
     /// When it is valid.
     pub fn validity(&self) -> Option<Validity> {
         self.certificate.validity
@@ -177,14 +182,14 @@ fn defect(certificate: &Certificate, parsed: &X509Certificate<'_>) -> Option<Str
         if !seen.insert(oid.as_bytes()) {
             return Some(format!(
                 "it has its extension {} twice (RFC 5280 §4.2)",
-                oid.to_id_string()
+                name::dotted(oid.as_bytes())
             ));
         }
         let broken = extension.parsed_extension().error().is_some();
         if broken && (extension.critical || DECIDING.contains(oid)) {
             return Some(format!(
                 "its extension {} cannot be read",
-                oid.to_id_string()
+                name::dotted(oid.as_bytes())
             ));
         }
     }

@@ -279,7 +279,10 @@ fn why(path: &Judged<'_>, issuers: &Issuers) -> String {
         0 if issuers.edges.is_empty() => {
             format!("its issuer, `{issuer}`, is not among the certificates given")
         }
-        0 => "it is signed with its own key, and is no anchor".to_owned(),
+        0 if path.links.last().is_some_and(|link| link.is_self_issued()) => {
+            "it is signed with its own key, and is no root that is trusted".to_owned()
+        }
+        0 => format!("its issuer, `{issuer}`, is on the path already: a loop"),
         1 => format!("the key of its issuer, `{issuer}`, did not make its signature"),
         many => format!("none of the {many} keys of its issuer, `{issuer}`, made its signature"),
     }

@@ -156,15 +156,14 @@ fn names(below: &[&Link], link: &Link, comparisons: &mut usize) -> Option<Break>
             continue;
         }
         for claim in subject.claims() {
-            match comparisons.checked_sub(constraints.len() + 1) {
-                Some(left) => *comparisons = left,
-                None => {
-                    return Some(Break::structure(
-                        below.len(),
-                        "it has more name constraints than can be held against the names below it",
-                    ));
-                }
-            }
+            let Some(left) = comparisons.checked_sub(constraints.len() + 1) else {
+                *comparisons = 0;
+                return Some(Break::structure(
+                    below.len(),
+                    "it has more name constraints than can be held against the names below it",
+                ));
+            };
+            *comparisons = left;
             if !constraints.allow(claim) {
                 return Some(Break::structure(
                     at,

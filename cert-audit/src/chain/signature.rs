@@ -16,8 +16,9 @@ use x509_parser::oid_registry::{
 };
 
 use crate::der::{self, tag};
+use crate::name;
 
-use super::key::{self, Curve, Kind, Only, PublicKey};
+use super::key::{Curve, Kind, Only, PublicKey};
 use super::pss::{Hash, Pss};
 use super::rsa::{self, Checked};
 
@@ -305,7 +306,7 @@ impl<'a> Signed<'a> {
 
     /// What cannot be verified, and by what.
     fn unknown(&self, key: &PublicKey) -> Verdict {
-        let algorithm = key::dotted(self.algorithm);
+        let algorithm = name::dotted(self.algorithm);
         Verdict::Unverifiable(
             format!(
                 "signatures of algorithm {algorithm} by a key {} are not verified here",

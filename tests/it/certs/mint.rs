@@ -23,7 +23,7 @@ pub(crate) struct Ca {
 }
 
 /// The key of `name`: its seed is the name.
-fn key(name: &str) -> KeyPair {
+pub(crate) fn key(name: &str) -> KeyPair {
     // PKCS#8 of an Ed25519 key (RFC 8410 §7), up to the 32 bytes of its seed.
     let mut pkcs8 = vec![
         0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04,
@@ -34,7 +34,7 @@ fn key(name: &str) -> KeyPair {
 }
 
 /// The parameters that all certificates share; `from` and `to` are civil times in UTC.
-fn params(name: &str, from: &str, to: &str) -> CertificateParams {
+pub(crate) fn params(name: &str, from: &str, to: &str) -> CertificateParams {
     let instant = |text: &str| {
         let at: DateTime = text.parse().expect("a civil time");
         let of_day = [at.hour(), at.minute(), at.second()]

@@ -3,6 +3,7 @@
 mod artifacts;
 mod bombs;
 mod boundaries;
+mod chains;
 mod consumers;
 mod containers;
 mod damage;
