@@ -6,6 +6,7 @@ mod boundaries;
 mod consumers;
 mod containers;
 mod damage;
+mod documents;
 mod estate;
 mod hostile;
 mod java;
