@@ -205,13 +205,14 @@ impl Document {
         let (start, end) = (position::of(span.start), position::of(span.end));
         let within = |place: &str| shortened(&format!("{outer} > {place}")).into_owned();
         let manifests = self.manifests.len();
-        let known = position::joined(inner.claimed);
+        let known = Self {
+            claimed: position::joined(inner.claimed),
+            ..Self::default()
+        };
         let mut moved = BTreeMap::new();
         for (from, mut embedded) in inner.embedded.into_iter().enumerate() {
             let at = usize::try_from(embedded.start.byte).unwrap_or(usize::MAX);
-            let before = known.partition_point(|range| range.start <= at);
-            let last = before.checked_sub(1).and_then(|index| known.get(index));
-            if last.is_some_and(|range| range.contains(&at)) {
+            if known.claims(at) {
                 continue;
             }
             moved.insert(from, self.embedded.len());

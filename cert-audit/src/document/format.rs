@@ -45,23 +45,34 @@ impl Format {
 /// What some editors put at the start of UTF-8 text.
 pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// `---`, `- item`, `key:` and `key = value`.
+/// `---`, `- item`, `? key`, `key:` and `key = value`.
 fn of_line(line: &[u8]) -> Format {
-    if line.starts_with(b"---") || line.starts_with(b"- ") || line.starts_with(b"%YAML") {
+    if line == b"-" || YAML.iter().any(|start| line.starts_with(start)) {
         return Format::Yaml;
     }
-    let word = line
-        .iter()
-        .take_while(|&&byte| is_word(byte) || matches!(byte, b'"' | b'\'' | b'/'))
-        .count();
-    let (key, rest) = line.split_at(word);
-    match (key, rest) {
-        ([], _) => Format::Text,
-        (_, [b':'] | [b':', b' ' | b'\t', ..]) => Format::Yaml,
-        (_, rest) if rest.trim_ascii_start().starts_with(b"=") => Format::Toml,
+    let (key, rest) = match line {
+        [quote @ (b'"' | b'\''), rest @ ..] => {
+            let Some(length) = memchr::memchr(*quote, rest) else {
+                return Format::Text;
+            };
+            (line, rest.get(length + 1..).unwrap_or_default())
+        }
+        _ => {
+            let is_key =
+                |&&byte: &&u8| is_word(byte) || !byte.is_ascii() || b" /~*&!$@".contains(&byte);
+            line.split_at(line.iter().take_while(is_key).count())
+        }
+    };
+    match rest.trim_ascii_start() {
+        _ if key.is_empty() => Format::Text,
+        [b':'] | [b':', b' ' | b'\t', ..] => Format::Yaml,
+        [b'=', ..] => Format::Toml,
         _ => Format::Text,
     }
 }
+
+/// What begins a line of YAML and of little else.
+const YAML: [&[u8]; 4] = [b"---", b"- ", b"? ", b"%YAML"];
 
 /// `server`, `tool.name`, `[several]`: what stands between the brackets of a section's head, and
 /// never alone on a line in a list.
@@ -105,8 +116,14 @@ mod tests {
             ("<md:EntityDescriptor/>", "x", Format::Xml),
             ("-----BEGIN CERTIFICATE-----\n", "a.pem", Format::Text),
             ("use std::fs;\n", "a.rs", Format::Text),
-            ("a b: c\n", "a.txt", Format::Text),
-            ("a b: c\n", "a.yaml", Format::Yaml),
+            ("a, b: c\n", "a.txt", Format::Text),
+            ("a b: c\n", "a.txt", Format::Yaml),
+            ("\"é #\": c\n", "a.txt", Format::Yaml),
+            ("é: c\n", "a.txt", Format::Yaml),
+            ("? a\n", "a.txt", Format::Yaml),
+            ("\"words\"\n", "a.txt", Format::Text),
+            ("a::b();\n", "a.txt", Format::Text),
+            ("a, b: c\n", "a.yaml", Format::Yaml),
             ("", "", Format::Text),
         ] {
             assert_eq!(Format::of(text.as_bytes(), path), format, "{text}");

@@ -66,6 +66,17 @@ pub struct Document {
     chains: u32,
 }
 
+impl Document {
+    /// Whether the PEM block that begins at this byte of the file is in `embedded`.
+    pub fn claims(&self, byte: usize) -> bool {
+        let before = self.claimed.partition_point(|range| range.start <= byte);
+        before
+            .checked_sub(1)
+            .and_then(|index| self.claimed.get(index))
+            .is_some_and(|range| range.contains(&byte))
+    }
+}
+
 /// Something embedded in a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Embedded {
@@ -87,7 +98,8 @@ pub struct Embedded {
     pub chain: Option<u32>,
     /// Which of the document's manifests it is in.
     pub manifest: Option<usize>,
-    /// Where the BEGIN markers of `bytes` stand in the file, where they stand there literally.
+    /// Where the BEGIN markers of `bytes` stand in the file, where they stand there literally; in
+    /// order.
     markers: Vec<Marker>,
 }
 
@@ -105,8 +117,9 @@ impl Embedded {
     /// marker where that can be pointed at, and else the whole text.
     pub fn place_of(&self, at: usize) -> (Position, Position) {
         self.markers
-            .iter()
-            .find(|marker| marker.at == at)
+            .binary_search_by_key(&at, |marker| marker.at)
+            .ok()
+            .and_then(|index| self.markers.get(index))
             .map_or((self.start, self.end), |marker| (marker.start, marker.end))
     }
 }

@@ -8,6 +8,7 @@ mod consumers;
 mod containers;
 mod damage;
 mod deployments;
+mod documents;
 mod estate;
 mod hostile;
 mod java;
