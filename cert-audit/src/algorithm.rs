@@ -190,6 +190,14 @@ impl Signature {
     }
 }
 
+/// The name of a signature algorithm by its dotted OID, or the OID where it has none here.
+pub fn named(oid: &str) -> String {
+    let known = SIGNATURES
+        .iter()
+        .find(|(known, ..)| known.to_id_string() == oid);
+    known.map_or_else(|| oid.to_owned(), |(_, name, _)| (*name).to_owned())
+}
+
 /// The hash of RSASSA-PSS, if it is broken; without parameters it is SHA-1 (RFC 4055 §3.1).
 fn hash_of_pss(algorithm: &AlgorithmIdentifier<'_>) -> Option<&'static str> {
     let Some(parameters) = &algorithm.parameters else {

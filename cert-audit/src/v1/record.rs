@@ -10,10 +10,12 @@ use super::{
 };
 use crate::audit::{self, Audit};
 use crate::certificate::{self, Certificate, Expiry};
+use crate::crl::Crl;
 use crate::der::Skeleton;
 use crate::instant::Instant;
 use crate::inventory::{self, Other};
-use crate::{View, base64, material, name, policy};
+use crate::ocsp::{Basic, Responder, Response};
+use crate::{View, algorithm, base64, material, name, policy};
 
 /// What a user chooses.
 #[derive(Debug, Clone, Default)]
@@ -137,7 +139,17 @@ fn of_certificate(view: &View<'_>, artifact: &inventory::Artifact, terms: &Terms
     }
 }
 
+/// What is no certificate of X.509 has no chain, class or key here; what cannot be read is null.
 fn of_other(view: &View<'_>, other: &Other, terms: &Terms) -> Artifact {
+    let facts = facts(other);
+    let paths = other
+        .occurrences
+        .iter()
+        .map(|occurrence| &occurrence.span.path);
+    let mut owners = paths.filter_map(|path| {
+        let path = format!("{}{path}", view.prefix);
+        view.policy.assignment(&path, &[]).owner
+    });
     Artifact {
         sha256: other.sha256.to_string(),
         kind: match other.kind {
@@ -147,21 +159,72 @@ fn of_other(view: &View<'_>, other: &Other, terms: &Terms) -> Artifact {
         },
         der: terms.der.then(|| base64::encode(&other.der)),
         subject: None,
-        issuer: None,
-        serial: None,
-        not_before: None,
-        not_after: None,
+        issuer: facts.issuer,
+        serial: facts.serial,
+        not_before: facts.not_before.map(Instant::rfc3339),
+        not_after: facts.not_after.map(Instant::rfc3339),
         is_ca: None,
         key: None,
-        signature_algorithm: None,
+        signature_algorithm: facts.signature.map(|oid| algorithm::named(&oid)),
         sans: Vec::new(),
         spki_sha256: None,
         ari: None,
         effective: None,
         class: None,
-        owner: None,
+        owner: owners.next().map(|(owner, _)| owner),
         occurrences: occurrences(view, &other.occurrences, terms),
         consumers: Vec::new(),
+    }
+}
+
+/// What is told of something that is no certificate.
+#[derive(Default)]
+struct Facts {
+    issuer: Option<String>,
+    serial: Option<String>,
+    not_before: Option<Instant>,
+    not_after: Option<Instant>,
+    /// Dotted.
+    signature: Option<String>,
+}
+
+fn facts(other: &Other) -> Facts {
+    match other.kind {
+        material::Kind::Revocations => Crl::read(&other.der).map(of_crl).unwrap_or_default(),
+        material::Kind::Ocsp => Response::read(&other.der)
+            .and_then(|response| response.basic)
+            .map(of_ocsp)
+            .unwrap_or_default(),
+        material::Kind::Ssh => Facts::default(),
+    }
+}
+
+fn of_crl(crl: Crl) -> Facts {
+    Facts {
+        issuer: Some(crl.issuer.text),
+        serial: None,
+        not_before: Some(crl.this_update),
+        not_after: crl.next_update,
+        signature: Some(crl.signature_algorithm),
+    }
+}
+
+/// A response is as old as its youngest answer, and stale with the first of them; its serial is
+/// that of the certificate that it is about, if it is about one.
+fn of_ocsp(response: Basic) -> Facts {
+    let answers = &response.answers;
+    Facts {
+        issuer: match response.responder {
+            Responder::Name(name, _) => Some(name.text),
+            Responder::Key(_) => None,
+        },
+        serial: match answers.as_slice() {
+            [only] => Some(only.serial.clone()),
+            _ => None,
+        },
+        not_before: answers.iter().map(|answer| answer.this_update).max(),
+        not_after: answers.iter().filter_map(|answer| answer.next_update).min(),
+        signature: Some(response.signature_algorithm),
     }
 }
 

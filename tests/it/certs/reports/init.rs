@@ -60,22 +60,20 @@ fn the_policy_judges_as_none_does() {
 fn the_proposals_load() {
     let folder = folder();
     let printed = tool().cwd(folder.path()).args(["init", "--print"]).run();
+    let is_proposal = |line: &str| {
+        let text = line.trim_start().strip_prefix("# ").unwrap_or(line).trim();
+        text.starts_with("- {") || text.ends_with(['}', ':']) || text.contains(": {")
+    };
     let active: String = printed
         .stdout
         .lines()
-        .filter(|line| {
-            !line.trim_start().starts_with("# ")
-                || line.contains(": {")
-                || line.trim_end().ends_with("assign:")
-                || line.trim_end().ends_with("classes:")
-                || line.contains("- {")
-        })
+        .filter(|line| !line.trim_start().starts_with('#') || is_proposal(line))
         .map(|line| {
-            format!(
-                "{}\n",
-                line.replacen("# ", "", 1)
-                    .replace("owner: …", "owner: somebody")
-            )
+            let indent = line.len() - line.trim_start().len();
+            let text = line.trim_start();
+            let text = text.strip_prefix("# ").unwrap_or(text);
+            let text = text.replace("owner: …", "owner: somebody");
+            format!("{:indent$}{text}\n", "")
         })
         .collect();
     assert!(active.contains("\n  trust: {"), "{active}");
