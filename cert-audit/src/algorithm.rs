@@ -207,12 +207,6 @@ fn hash_of_pss(algorithm: &AlgorithmIdentifier<'_>) -> Option<&'static str> {
 }
 
 fn bits_of(key: &SubjectPublicKeyInfo<'_>) -> Option<u32> {
-    if key.algorithm.algorithm == RSA_PSS {
-        // The parser does not know that these are RSA keys as well (RFC 4055 §1.2).
-        let (key, _) = der::expect(&key.subject_public_key.data, tag::SEQUENCE)?;
-        let (modulus, _) = der::expect(key.value, tag::INTEGER)?;
-        return bits_of_integer(modulus.value);
-    }
     if key.algorithm.algorithm == EC
         && let Some(parameters) = &key.algorithm.parameters
         && let Some(bits) = bits_of_field(parameters.data)
@@ -222,8 +216,8 @@ fn bits_of(key: &SubjectPublicKeyInfo<'_>) -> Option<u32> {
     match key.parsed().ok()? {
         // Keys for RSASSA-PSS alone are written as those for all of RSA (RFC 4055 §1.2).
         PublicKey::Unknown(bits) if [PSS, OAEP].contains(&key.algorithm.algorithm) => {
-            let (numbers, _) = crate::der::expect(bits, crate::der::tag::SEQUENCE)?;
-            let (modulus, _) = crate::der::expect(numbers.value, crate::der::tag::INTEGER)?;
+            let (numbers, _) = der::expect(bits, tag::SEQUENCE)?;
+            let (modulus, _) = der::expect(numbers.value, tag::INTEGER)?;
             bits_of_integer(modulus.value)
         }
         PublicKey::RSA(rsa) => bits_of_integer(rsa.modulus),

@@ -1,9 +1,10 @@
-//! What a file holds, told by its content: PEM, DER, keystores, base64 without armour, and
-//! documents in which any of these is embedded.
+//! What a file holds, told by its content: PEM, DER, keystores, base64 without armour, OpenSSH's
+//! lines, and documents in which any of these is embedded.
 
 mod armour;
 mod binary;
 mod embedded;
+mod lines;
 
 use std::sync::Arc;
 
@@ -120,6 +121,7 @@ pub fn read(bytes: &[u8], path: &str, passwords: &[&[u8]]) -> Material {
         Some(material) => material,
         None => of_text(bytes, path, named, passwords),
     };
+    lines::read(bytes, path, &mut material);
     if named && !bytes.trim_ascii().is_empty() && material.is_nothing() {
         material
             .pieces
