@@ -3,6 +3,8 @@
 //!
 //! They expire like those of X.509, and one without an end never does. Signatures are not checked.
 
+use std::ops::Range;
+
 use memchr::memmem;
 
 use crate::base64;
@@ -14,6 +16,8 @@ use crate::instant::Instant;
 pub struct Entry {
     /// The line, from 1.
     pub line: u32,
+    /// Bytes of the text in which the kind of the key stands: where a report points at.
+    pub at: Range<usize>,
     /// What it is.
     pub what: What,
 }
@@ -96,47 +100,62 @@ pub fn entries(text: &[u8]) -> Vec<Entry> {
     if memmem::find(text, SUFFIX).is_none() && memmem::find(text, OPTION).is_none() {
         return Vec::new();
     }
-    (1..)
-        .zip(text.split(|&byte| byte == b'\n'))
-        .filter_map(|(line, text)| {
-            Some(Entry {
+    let mut start = 0;
+    let mut entries = Vec::new();
+    for (line, text) in (1..).zip(text.split(|&byte| byte == b'\n')) {
+        if let Some((at, what)) = entry(text) {
+            entries.push(Entry {
                 line,
-                what: entry(text)?,
-            })
-        })
-        .collect()
+                at: start + at.start..start + at.end,
+                what,
+            });
+        }
+        start += text.len() + 1;
+    }
+    entries
 }
 
 /// What stands on a line; nothing where that is no matter of ours.
-fn entry(line: &[u8]) -> Option<What> {
-    let words: Vec<&[u8]> = line
-        .split(u8::is_ascii_whitespace)
-        .filter(|word| !word.is_empty())
-        .collect();
-    if words.first()?.starts_with(b"#") {
+fn entry(line: &[u8]) -> Option<(Range<usize>, What)> {
+    if line.trim_ascii_start().starts_with(b"#") {
         return None;
     }
+    let mut before: Vec<&[u8]> = Vec::new();
+    let mut at = 0;
+    let mut kind = 0..0;
     // The kind of the key stands before the key, whatever else comes before both.
-    let at = words.iter().position(|word| word.starts_with(BLOB))?;
-    let (before, kind) = words.get(..at)?.split_at_checked(at.checked_sub(1)?)?;
-    let kind = *kind.first()?;
-    let blob = base64::decode(words.get(at)?).ok();
-    if kind.ends_with(SUFFIX) {
+    let blob = loop {
+        let rest = line.get(at..)?;
+        let lead = rest.iter().take_while(|byte| byte.is_ascii_whitespace());
+        at += lead.count();
+        let word = line.get(at..)?;
+        let length = word.iter().position(u8::is_ascii_whitespace);
+        let word = word.get(..length.unwrap_or(word.len()))?;
+        if word.is_empty() {
+            return None;
+        }
+        if word.starts_with(BLOB) && !before.is_empty() {
+            break word;
+        }
+        before.push(word);
+        kind = at..at + word.len();
+        at = kind.end;
+    };
+    let blob = base64::decode(blob).ok();
+    if before.pop()?.ends_with(SUFFIX) {
         let read = blob.filter(|blob| Certificate::read(blob).is_some());
-        return Some(read.map_or(What::Broken, What::Certificate));
+        return Some((kind, read.map_or(What::Broken, What::Certificate)));
     }
-    let hosts = match before {
+    let hosts = match before.as_slice() {
         [MARK, hosts, ..] => Some(String::from_utf8_lossy(hosts).into_owned()),
         [options, ..] if has_option(options) => None,
         _ => return None,
     };
-    Some(match blob {
-        Some(blob) => What::Authority {
-            key: Fingerprint::of(&blob),
-            hosts,
-        },
-        None => What::Broken,
-    })
+    let what = blob.map_or(What::Broken, |blob| What::Authority {
+        key: Fingerprint::of(&blob),
+        hosts,
+    });
+    Some((kind, what))
 }
 
 /// Whether one of the options before a key makes it an authority.
@@ -262,6 +281,10 @@ mod tests {
             (5, What::Broken),
         ];
         let found = entries(text.as_bytes());
-        assert_eq!(found, wanted.map(|(line, what)| Entry { line, what }));
+        let kinds: Vec<&str> = found.iter().map(|entry| &text[entry.at.clone()]).collect();
+        let kind = "ssh-ed25519";
+        assert_eq!(kinds, [kind, kind, kind, "ssh-rsa-cert-v01@openssh.com"]);
+        let found: Vec<(u32, What)> = found.into_iter().map(|it| (it.line, it.what)).collect();
+        assert_eq!(found, wanted);
     }
 }

@@ -1,10 +1,10 @@
-//! What a file holds, told by its content: PEM, DER, keystores, base64 without armour, OpenSSH
-//! certificates, and documents in which any of these is embedded.
+//! What a file holds, told by its content: PEM, DER, keystores, base64 without armour, OpenSSH's
+//! lines, and documents in which any of these is embedded.
 
 mod armour;
 mod binary;
 mod embedded;
-mod secure_shell;
+mod lines;
 
 use std::sync::Arc;
 
@@ -121,6 +121,7 @@ pub fn read(bytes: &[u8], path: &str, passwords: &[&[u8]]) -> Material {
         Some(material) => material,
         None => of_text(bytes, path, named, passwords),
     };
+    lines::read(bytes, path, &mut material);
     if named && !bytes.trim_ascii().is_empty() && material.is_nothing() {
         material
             .pieces
@@ -142,9 +143,6 @@ fn of_text(bytes: &[u8], path: &str, named: bool, passwords: &[&[u8]]) -> Materi
     let Some(document) = document else {
         if is_armour || memmem::find(bytes, b"-----BEGIN ").is_some() {
             return armour::read(bytes, &Document::default(), named || is_armour, passwords);
-        }
-        if let Some(material) = secure_shell::read(bytes) {
-            return material;
         }
         return binary::of_base64(bytes, named, passwords);
     };

@@ -10,6 +10,7 @@ use cert_audit::container::{self, Object};
 use cert_audit::crl::Crl;
 use cert_audit::instant::Instant;
 use cert_audit::key::{self, KeyFacts};
+use cert_audit::material::{self, Kind, What};
 use cert_audit::ocsp::Response;
 use cert_audit::pem::{self, Label};
 use cert_audit::{base64, ssh};
@@ -232,12 +233,20 @@ fn openssh_certificates() {
         let [
             ssh::Entry {
                 line: at,
+                at: range,
                 what: ssh::What::Certificate(blob),
             },
         ] = &entries[..]
         else {
             panic!("{line}: {entries:?}");
         };
+        assert!(text[range.clone()].ends_with(b"-cert-v01@openssh.com"));
+        let found = material::read(&text, "hosts", &[]);
+        let [piece] = &found.pieces[..] else {
+            panic!("{line}: {found:?}");
+        };
+        assert!(matches!(&piece.what, What::Other(Kind::Ssh, der) if der == blob));
+        assert_eq!(piece.start.line, *at);
         let read = ssh::Certificate::read(blob).expect("entries are readable");
         let seconds = |instant: Option<Instant>, none: u64| {
             instant.map_or(none, |instant| {

@@ -67,7 +67,12 @@ fn every_place_and_certificate_is_that_of_pythons_readers() {
                     }
                 }
             }
-            assert_eq!(found, expected, "{path}\n{}", String::from_utf8_lossy(&bytes));
+            assert_eq!(
+                found,
+                expected,
+                "{path}\n{}",
+                String::from_utf8_lossy(&bytes)
+            );
             compared += found.len();
         }
     }

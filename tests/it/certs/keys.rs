@@ -52,7 +52,7 @@ const KINDS: &[(&str, &str, Option<u32>, bool)] = &[
     (
         "EC -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:explicit",
         "EC",
-        None,
+        Some(256),
         false,
     ),
     ("ED25519", "Ed25519", Some(256), true),
