@@ -6,9 +6,9 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::{Parsed, unparsed};
 use super::format::BYTE_ORDER_MARK;
 use super::tree::{DEEPEST, Id, Step, Tree, Value};
+use super::{Parsed, unparsed};
 
 /// Reads all values of `source`. What cannot be read, and all behind it, is returned as a range.
 pub(super) fn parse(source: &str) -> Parsed<'_> {
@@ -306,11 +306,7 @@ mod tests {
             "[1,,2]",
             "[\"\\",
         ] {
-            assert_eq!(
-                parse(source).1,
-                unparsed(0..source.len()).1,
-                "{source}"
-            );
+            assert_eq!(parse(source).1, unparsed(0..source.len()).1, "{source}");
         }
         let (trees, loose) = parse("{} [");
         assert_eq!((trees.len(), loose), (1, unparsed(3..4).1));

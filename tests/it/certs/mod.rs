@@ -1,8 +1,8 @@
 //! `cert-audit` from outside: its command line, its oracles, and input that means harm.
 
 mod boundaries;
-mod containers;
 mod consumers;
+mod containers;
 mod hostile;
 mod mint;
 mod minted;
