@@ -1,6 +1,6 @@
 //! What uses the files: references of servers' configurations, each with the file that it means.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -108,9 +108,14 @@ impl Uses {
         for Configured { path, config, .. } in &configured {
             mounts.add(path, config);
         }
+        let included: BTreeSet<String> = configured
+            .iter()
+            .flat_map(|configured| &configured.config.includes)
+            .map(|include| include.target.clone())
+            .collect();
         let mut uses = Self::default();
         for Configured { path, config, .. } in configured {
-            if !consumer::is_idle(&path, &seen) {
+            if !consumer::is_idle(&path, &seen, &included) {
                 uses.add(&path, config, root, &seen, &mounts);
             }
         }

@@ -48,7 +48,7 @@ const DIRECTIVES: [Directive; 22] = [
 
 const QUOTING: Quoting = Quoting {
     single: true,
-    escape: false,
+    escape: None,
     comment: None,
 };
 

@@ -4,7 +4,7 @@
 //! Certificates and keys are inherited each for itself, and the n-th of one belongs to the n-th
 //! of the other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Build;
 
@@ -26,6 +26,8 @@ pub(super) struct Block {
     pub(super) service: Option<usize>,
     /// Whether it is itself what serves over TLS.
     pub(super) tls: bool,
+    /// Whether it is itself what connects to another server.
+    pub(super) connects: bool,
 }
 
 /// All blocks of a file; the first is the file.
@@ -167,6 +169,41 @@ impl Blocks {
             }
         }
         heirs
+    }
+
+    /// Whether the block is itself what serves something.
+    fn is_service(&self, index: usize) -> bool {
+        let service = |index: usize| self.0.get(index).and_then(|block| block.service);
+        service(index).is_some()
+            && self
+                .0
+                .get(index)
+                .and_then(|block| block.parent)
+                .is_none_or(|parent| service(parent) != service(index))
+    }
+
+    /// The certificates and keys that some block uses: one that serves, or, for another purpose
+    /// than that, one that connects.
+    pub(super) fn used(&self, purpose: &str) -> BTreeSet<usize> {
+        let mut used = BTreeSet::new();
+        for (index, block) in self.0.iter().enumerate() {
+            let uses = match purpose {
+                "" => self.is_service(index),
+                _ => block.connects,
+            };
+            if uses {
+                used.extend(self.effective(index, purpose, |slot| &slot.certificates));
+                used.extend(self.effective(index, purpose, |slot| &slot.keys));
+            }
+        }
+        used
+    }
+
+    /// Whether a certificate counts in the block, its own or one around it.
+    pub(super) fn is_certified(&self, block: usize) -> bool {
+        !self
+            .effective(block, "", |slot| &slot.certificates)
+            .is_empty()
     }
 
     /// The certificates that the block itself names.

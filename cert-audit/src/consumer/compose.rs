@@ -11,7 +11,7 @@ use super::{Base, Build, Kind, Mount, Role, row};
 
 const QUOTING: Quoting = Quoting {
     single: true,
-    escape: true,
+    escape: Some(""),
     comment: None,
 };
 
@@ -245,13 +245,13 @@ fn defaulted(text: &str) -> String {
             break;
         };
         out.push_str(before);
-        match inside.split_once(":-").or_else(|| inside.split_once('-')) {
-            Some((_, default)) => out.push_str(default),
-            None => {
-                out.push_str("${");
-                out.push_str(inside);
-                out.push('}');
-            }
+        let default = inside.split_once(":-").or_else(|| inside.split_once('-'));
+        if let Some((_, default)) = default {
+            out.push_str(default);
+        } else {
+            out.push_str("${");
+            out.push_str(inside);
+            out.push('}');
         }
         rest = after;
     }

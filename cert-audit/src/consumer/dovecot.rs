@@ -39,7 +39,7 @@ const PATHS: [Directive; 10] = [
 
 const QUOTING: Quoting = Quoting {
     single: true,
-    escape: true,
+    escape: Some(""),
     comment: None,
 };
 

@@ -20,8 +20,8 @@ const SOURCES: [Directive; 9] = [
 ];
 
 /// Reads a bootstrap or a discovery response.
-pub(super) fn read(text: &str, path: &str, build: &mut Build) {
-    let tree = if path.ends_with(".json") {
+pub(super) fn read(text: &str, _path: &str, build: &mut Build) {
+    let tree = if text.trim_start().starts_with('{') {
         hcl::read(text, build)
     } else {
         document::yaml(text, build)

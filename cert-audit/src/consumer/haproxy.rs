@@ -62,7 +62,7 @@ const SECTIONS: [&str; 20] = [
 
 const QUOTING: Quoting = Quoting {
     single: true,
-    escape: true,
+    escape: Some(" \\#\"'$"),
     comment: Some('#'),
 };
 
@@ -227,7 +227,8 @@ fn refer(
     reference.service = service;
     match base {
         Some(base) => reference.base = Base::Given(base.clone()),
-        None if bases.beside => reference.base = Base::Folder,
+        // The certificate of a server is opened later, when the process is back in its folder.
+        None if bases.beside && row.role != Role::Client => reference.base = Base::Folder,
         None => {}
     }
     Some(index)

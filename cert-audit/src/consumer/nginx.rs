@@ -23,6 +23,9 @@ const DIRECTIVES: [Directive; 8] = [
 /// Prefixes of the settings for connections to other servers.
 const UPSTREAM: [&str; 4] = ["proxy_", "grpc_", "uwsgi_", "zone_sync_"];
 
+/// Settings that connect to other servers.
+const CONNECTING: [&str; 4] = ["proxy_pass", "grpc_pass", "uwsgi_pass", "zone_sync"];
+
 /// Values that name no file but a key or a certificate in another way.
 const SCHEMES: [&str; 3] = ["data:", "engine:", "store:"];
 
@@ -31,6 +34,7 @@ pub(super) fn read(text: &str, _path: &str, build: &mut Build) {
     let mut lexer = Lexer { text, at: 0 };
     let mut blocks = Blocks::new();
     let mut open = FILE;
+    let mut placed = Vec::new();
     loop {
         let (words, end) = lexer.statement();
         let first = words.first().map(|word| word.text.as_str());
@@ -61,7 +65,12 @@ pub(super) fn read(text: &str, _path: &str, build: &mut Build) {
             }
             (Some(name), End::Semicolon) => {
                 let values = words.get(1..).unwrap_or_default();
-                setting(name, values, open, &mut blocks, build);
+                if let Some(reference) = setting(name, values, open, &mut blocks, build) {
+                    placed.push(Placed {
+                        block: open,
+                        reference,
+                    });
+                }
             }
             (None, End::Semicolon) => {}
         }
@@ -69,6 +78,7 @@ pub(super) fn read(text: &str, _path: &str, build: &mut Build) {
     build.rest_on(&Base::Main("nginx.conf"));
     blocks.pair(build, false);
     hand_down(&blocks, build);
+    release(&mut blocks, &placed, build);
 }
 
 /// A certificate of an outer block serves the servers in it that have none of their own.
@@ -90,13 +100,54 @@ fn hand_down(blocks: &Blocks, build: &mut Build) {
     }
 }
 
-/// What a statement says.
-fn setting(name: &str, values: &[Word], block: usize, blocks: &mut Blocks, build: &mut Build) {
-    let Some(value) = values.first() else { return };
+/// What no server of this file uses, nginx may never load: the defaults around servers that all
+/// have their own, and parts of configurations that others include.
+fn release(blocks: &mut Blocks, placed: &[Placed], build: &mut Build) {
+    let mut used = blocks.used("");
+    for prefix in UPSTREAM {
+        used.extend(blocks.used(prefix));
+    }
+    for &Placed { block, reference } in placed {
+        let Some(found) = build.reference(reference) else {
+            continue;
+        };
+        found.optional = match found.kind {
+            Kind::Certificate | Kind::Key => !used.contains(&reference),
+            _ if UPSTREAM
+                .iter()
+                .any(|prefix| found.directive.starts_with(prefix)) =>
+            {
+                blocks.at(block).is_none_or(|block| !block.connects)
+            }
+            _ => found.service.is_none() || !blocks.is_certified(block),
+        };
+    }
+}
+
+/// In which block a reference stands.
+struct Placed {
+    block: usize,
+    reference: usize,
+}
+
+/// What a statement says; the reference that it is.
+fn setting(
+    name: &str,
+    values: &[Word],
+    block: usize,
+    blocks: &mut Blocks,
+    build: &mut Build,
+) -> Option<usize> {
+    let value = values.first()?;
+    if CONNECTING.contains(&name)
+        && let Some(block) = blocks.at(block)
+    {
+        block.connects = true;
+    }
     match name {
         "include" => {
             build.include(value, Base::Main("nginx.conf"));
-            return;
+            return None;
         }
         "listen" => {
             let tls = values
@@ -105,13 +156,13 @@ fn setting(name: &str, values: &[Word], block: usize, blocks: &mut Blocks, build
             if let Some(block) = blocks.at(block) {
                 block.tls |= tls;
             }
-            return;
+            return None;
         }
         "ssl" => {
             if let Some(block) = blocks.at(block) {
                 block.tls |= value.text == "on";
             }
-            return;
+            return None;
         }
         "server_name" => {
             if let Some(service) = blocks.at(block).and_then(|block| block.service) {
@@ -119,24 +170,20 @@ fn setting(name: &str, values: &[Word], block: usize, blocks: &mut Blocks, build
                     server_name(value, service, build);
                 }
             }
-            return;
+            return None;
         }
         _ => {}
     }
     let upstream = UPSTREAM.iter().find(|prefix| name.starts_with(**prefix));
     let bare = upstream.map_or(name, |prefix| name.strip_prefix(prefix).unwrap_or(name));
-    let Some(mut row) = find(&DIRECTIVES, bare).copied() else {
-        return;
-    };
+    let mut row = find(&DIRECTIVES, bare).copied()?;
     if SCHEMES.iter().any(|scheme| value.text.starts_with(scheme)) {
-        return;
+        return None;
     }
     if upstream.is_some() && row.role == Role::Server {
         row.role = Role::Client;
     }
-    let Some(index) = build.refer(name, row, value) else {
-        return;
-    };
+    let index = build.refer(name, row, value)?;
     let purpose = upstream.copied().unwrap_or("");
     match row.kind {
         Kind::Certificate => blocks.certificate(block, purpose, index),
@@ -149,6 +196,7 @@ fn setting(name: &str, values: &[Word], block: usize, blocks: &mut Blocks, build
     {
         reference.service = service;
     }
+    Some(index)
 }
 
 /// A name of a server, unless it is a pattern or stands for no name.

@@ -78,19 +78,13 @@ pub(super) fn master(text: &str, _path: &str, build: &mut Build) {
             let trimmed = behind.trim_start();
             let from = from + (behind.len() - trimmed.len());
             // `-o { name = value with blanks }` or `-o name=value`.
-            let (part, from, length) = match trimmed.strip_prefix('{') {
-                Some(braced) => {
-                    let length = braced.find('}').unwrap_or(braced.len());
-                    (
-                        braced.get(..length).unwrap_or_default(),
-                        from + 1,
-                        length + 1,
-                    )
-                }
-                None => {
-                    let length = trimmed.find(char::is_whitespace).unwrap_or(trimmed.len());
-                    (trimmed.get(..length).unwrap_or_default(), from, length)
-                }
+            let (part, from, length) = if let Some(braced) = trimmed.strip_prefix('{') {
+                let length = braced.find('}').unwrap_or(braced.len());
+                let part = braced.get(..length).unwrap_or_default();
+                (part, from + 1, length + 1)
+            } else {
+                let length = trimmed.find(char::is_whitespace).unwrap_or(trimmed.len());
+                (trimmed.get(..length).unwrap_or_default(), from, length)
             };
             if let Some((name, value)) = text::setting(part, from, '=') {
                 settings.push((name.to_owned(), value));
@@ -213,18 +207,16 @@ fn expanded(value: &Word, settings: &BTreeMap<String, Word>) -> Word {
             break;
         };
         let rest = text.get(at + 1..).unwrap_or_default();
-        let (name, length) = match rest.chars().next() {
-            Some(open @ ('{' | '(')) => {
-                let close = if open == '{' { '}' } else { ')' };
-                let length = rest.find(close).unwrap_or(rest.len());
-                (rest.get(1..length).unwrap_or_default(), length + 1)
-            }
-            _ => {
-                let length = rest
-                    .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
-                    .unwrap_or(rest.len());
-                (rest.get(..length).unwrap_or_default(), length)
-            }
+        let open = rest.chars().next().filter(|open| matches!(open, '{' | '('));
+        let (name, length) = if let Some(open) = open {
+            let close = if open == '{' { '}' } else { ')' };
+            let length = rest.find(close).unwrap_or(rest.len());
+            (rest.get(1..length).unwrap_or_default(), length + 1)
+        } else {
+            let length = rest
+                .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+                .unwrap_or(rest.len());
+            (rest.get(..length).unwrap_or_default(), length)
         };
         match settings.get(name) {
             Some(known) if text.len() + known.text.len() < 65_536 => {

@@ -245,9 +245,10 @@ impl Question<'_> {
         let Some(inner) = join("", target.trim_start_matches('/')) else {
             return Target::Outside;
         };
-        let volatile = VOLATILE
-            .iter()
-            .any(|folder| below(folder, &inner).is_some());
+        // What is scanned within such a folder was put there, as an unpacked image in `/tmp`.
+        let volatile = VOLATILE.iter().any(|folder| {
+            below(folder, &inner).is_some() && !self.root.starts_with(format!("/{folder}"))
+        });
         // The root, or a folder of the machine that is scanned itself.
         if let Some(at) = strip(self.root, target) {
             if let Some(found) = self.found(&at, Certainty::Proven) {

@@ -1,5 +1,7 @@
 //! Which language a file is written in: by its name first, then by a search for a few words.
 
+use std::collections::BTreeSet;
+
 use memchr::memmem;
 
 use super::{
@@ -150,7 +152,8 @@ const SIGNS: [Sign; 11] = [
     },
 ];
 
-const NGINX: [&str; 7] = [
+const NGINX: [&str; 8] = [
+    "snippets/",
     "ssl_certificate",
     "ssl_client_certificate",
     "ssl_trusted_certificate",
@@ -414,12 +417,21 @@ fn unit(text: &[u8]) -> Option<Format> {
     })
 }
 
-/// Whether a configuration lies among those that can be enabled, and is not: next to its folder
-/// there is one of those that are, and it is not in there.
-pub fn is_idle(path: &str, seen: &Seen<'_>) -> bool {
+/// Whether a configuration lies among those that can be used, and is not.
+///
+/// Next to its folder `…-available` there is one of those that are enabled, and it is not in there;
+/// or it is one of nginx's `snippets`, and none of the `included` (the includes of all other
+/// configurations) names it.
+pub fn is_idle(path: &str, seen: &Seen<'_>, included: &BTreeSet<String>) -> bool {
     let Some((folder, name)) = path.rsplit_once('/') else {
         return false;
     };
+    if folder == "snippets" || folder.ends_with("/snippets") {
+        return ![name, "*", "*.conf"].iter().any(|name| {
+            let end = format!("snippets/{name}");
+            included.iter().any(|target| target.ends_with(&end))
+        });
+    }
     let Some(stem) = folder.strip_suffix("-available") else {
         return false;
     };

@@ -23,7 +23,7 @@ const COMMANDS: [&str; 8] = [
 
 const QUOTING: Quoting = Quoting {
     single: true,
-    escape: true,
+    escape: Some(""),
     comment: None,
 };
 
@@ -164,7 +164,7 @@ fn expand(word: &mut Word, known: &BTreeMap<&str, &str>) {
                 word.text = word.text.replace(&braced, value);
             }
             if word.text == format!("${name}") {
-                word.text = (*value).to_owned();
+                (*value).clone_into(&mut word.text);
             }
         }
     }

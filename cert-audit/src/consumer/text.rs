@@ -137,13 +137,11 @@ pub(super) fn joined(text: &str) -> impl Iterator<Item = (usize, Cow<'_, str>)> 
             while start + whole.len() < next {
                 whole.push(' ');
             }
-            match line.strip_suffix('\\') {
-                Some(more) => stem = more,
-                None => {
-                    whole.push_str(line);
-                    break;
-                }
-            }
+            let Some(more) = line.strip_suffix('\\') else {
+                whole.push_str(line);
+                break;
+            };
+            stem = more;
         }
         Some((start, Cow::Owned(whole)))
     })
@@ -154,8 +152,9 @@ pub(super) fn joined(text: &str) -> impl Iterator<Item = (usize, Cow<'_, str>)> 
 pub(super) struct Quoting {
     /// Whether `'` quotes as `"` does.
     pub(super) single: bool,
-    /// Whether a backslash takes the next character as it is, outside quotes too.
-    pub(super) escape: bool,
+    /// Which characters a backslash takes as they are, outside quotes too; before others it stays.
+    /// The empty text is all characters; none is for languages in which it means nothing.
+    pub(super) escape: Option<&'static str>,
     /// What begins a comment at the start of a word.
     pub(super) comment: Option<char>,
 }
@@ -185,10 +184,15 @@ pub(super) fn words(line: &str, start: usize, quoting: Quoting) -> Vec<Word> {
             }
             characters.next();
             match character {
-                '\\' if quoting.escape && quote != Some('\'') => {
-                    if let Some((_, next)) = characters.next() {
-                        word.text.push(next);
+                '\\' if quoting.escape.is_some() && quote != Some('\'') => {
+                    let Some((_, next)) = characters.next() else {
+                        continue;
+                    };
+                    let known = quoting.escape.unwrap_or_default();
+                    if !known.is_empty() && !known.contains(next) {
+                        word.text.push('\\');
                     }
+                    word.text.push(next);
                 }
                 _ if quote == Some(character) => quote = None,
                 '"' if quote.is_none() => quote = Some('"'),

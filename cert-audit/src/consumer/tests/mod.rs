@@ -51,7 +51,9 @@ fn line(config: &Config, index: usize) -> String {
     if let Some(service) = reference.service {
         let names = &config.services[service].names;
         let hosts: Vec<&str> = names.iter().map(|name| name.host.as_str()).collect();
-        line.push_str(&format!(" [{}]", hosts.join(" ")));
+        line.push_str(" [");
+        line.push_str(&hosts.join(" "));
+        line.push(']');
     }
     line
 }

@@ -148,7 +148,7 @@ fn etcd_and_kubernetes() {
             "pair 0 1",
         ]
     );
-    let pod = r#"
+    let pod = r"
 apiVersion: v1
 kind: Pod
 spec:
@@ -163,7 +163,7 @@ spec:
     - { mountPath: /etc/kubernetes/pki, name: certs }
   volumes:
   - { name: certs, hostPath: { path: /srv/pki } }
-"#;
+";
     assert_eq!(
         shown("manifests/kube-apiserver.yaml", pod),
         [

@@ -1,5 +1,6 @@
 //! Which file a reference means.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use rules::Certainty::{self, Likely, Proven};
@@ -186,9 +187,14 @@ fn mounts_translate_what_a_mounted_configuration_says() {
 #[test]
 fn what_is_available_and_not_enabled_is_idle() {
     let available = "etc/nginx/sites-available/a";
-    let idle = |files: &[&str]| is_idle(available, &Seen::new(files.iter().copied(), []));
+    let none = BTreeSet::new();
+    let idle = |files: &[&str]| is_idle(available, &Seen::new(files.iter().copied(), []), &none);
     assert!(idle(&[available, "etc/nginx/sites-enabled/b"]));
     assert!(!idle(&[available, "etc/nginx/sites-enabled/a"]));
     // Where nothing is enabled here, that happens elsewhere.
     assert!(!idle(&[available]));
+    let included = BTreeSet::from(["/etc/nginx/snippets/used.conf".to_owned()]);
+    let seen = Seen::default();
+    assert!(is_idle("etc/nginx/snippets/a.conf", &seen, &included));
+    assert!(!is_idle("etc/nginx/snippets/used.conf", &seen, &included));
 }

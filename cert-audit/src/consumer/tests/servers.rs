@@ -25,7 +25,7 @@ http {
         [
             "3:23 ssl_certificate_key server Key tls/all.key",
             "7:21 ssl_certificate server Certificate tls/api.pem [api.example shop.example *.shop.example]",
-            "8:40 proxy_ssl_certificate client Certificate tls/client.pem",
+            "8:40 proxy_ssl_certificate client Certificate tls/client.pem optional",
             "8:82 proxy_ssl_certificate_key client Key tls/client.key",
             "11:28 ssl_certificate server Certificate tls/a.pem []",
             "11:55 ssl_certificate server Certificate tls/b.pem []",

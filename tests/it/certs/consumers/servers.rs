@@ -18,7 +18,10 @@ fn judge(name: &str, generate: fn(&mut Dice) -> String, check: Check, pairs: boo
         let mut dice = Dice::of(seed);
         let root = tempfile::tempdir().unwrap();
         let text = generate(&mut dice).replace("@ROOT@", root.path().to_str().unwrap());
-        fs::create_dir_all(root.path().join("etc/server")).unwrap();
+        // The way through a folder and back needs the folder.
+        fs::create_dir_all(root.path().join("etc/server/tls")).unwrap();
+        fs::create_dir_all(root.path().join("etc/server/crt/tls")).unwrap();
+        fs::create_dir_all(root.path().join("srv/ca/tls")).unwrap();
         let path = format!("etc/server/{name}");
         fs::write(root.path().join(&path), &text).unwrap();
         let config = read(root.path(), &path);
@@ -29,7 +32,10 @@ fn judge(name: &str, generate: fn(&mut Dice) -> String, check: Check, pairs: boo
             panic!("seed {seed}: with all files that we see: {refused}\n{text}");
         }
         // Each file is needed: one of them is away, and the server names it.
-        let victim = dice.below(places.len());
+        let needed: Vec<usize> = (0..places.len())
+            .filter(|index| !config.references[*index].optional)
+            .collect();
+        let victim = needed[dice.below(needed.len())];
         let content = fs::read(&places[victim]).unwrap();
         fs::remove_file(&places[victim]).unwrap();
         let file = places[victim].file_name().unwrap().to_str().unwrap();
@@ -42,6 +48,8 @@ fn judge(name: &str, generate: fn(&mut Dice) -> String, check: Check, pairs: boo
         if pairs && !config.pairs.is_empty() {
             let pair = config.pairs[dice.below(config.pairs.len())];
             if config.references[pair.key].kind == Kind::Key
+                && !config.references[pair.key].optional
+                && !config.references[pair.certificate].optional
                 && places[pair.key] != places[pair.certificate]
             {
                 fs::write(&places[pair.key], files::foreign_key()).unwrap();
@@ -171,7 +179,7 @@ fn haproxy_value(dice: &mut Dice, value: &str) -> String {
     match dice.below(5) {
         0 => format!("\"{value}\""),
         1 => format!("'{value}'"),
-        2 => value.replace('.', "\\."),
+        2 => value.replace("web-", "w\\ e\\#b\\.-"),
         _ => value.to_owned(),
     }
 }
@@ -243,7 +251,13 @@ fn haproxy(dice: &mut Dice) -> String {
             out.push_str(" verify none");
         }
         if dice.once_in(2) {
+            // Relative, it would count from the folder of the process.
             let file = path(dice, &mut counter, "pem");
+            let file = if base {
+                file
+            } else {
+                format!("@ROOT@/srv/s{counter}.pem")
+            };
             let _ = write!(out, " crt {}", haproxy_value(dice, &file));
         }
         out.push('\n');
@@ -345,5 +359,5 @@ fn check_apache(root: &Path) -> Option<String> {
 
 #[test]
 fn apache_loads_what_we_see() {
-    judge("apache2.conf", apache, check_apache, true);
+    judge("apache2.conf", apache, check_apache, false);
 }
