@@ -318,7 +318,7 @@ fn signature_and(der: &[u8], before: usize) -> usize {
 
 /// The certificate of a PEM file that openssl wrote.
 fn certificate(text: &[u8]) -> Vec<u8> {
-    let material = cert_audit::material::read(text, "root.pem");
+    let material = cert_audit::material::read(text, "root.pem", &[]);
     let piece = material.pieces.into_iter().next().unwrap();
     match piece.what {
         cert_audit::material::What::Certificate(der) => der,
