@@ -3,11 +3,13 @@
 //! Many rules are about what happens when a server, or a client, takes a file as it is: whether
 //! the chain is whole, whether the key fits, whether the names are right. They all ask here.
 
-use rules::Certainty;
+use std::collections::HashMap;
+
+use rules::{Certainty, Span};
 
 use crate::audit::{Audit, Case, Place};
 use crate::bundle::{Bundle, Member};
-use crate::certificate::Certificate;
+use crate::certificate::{Certificate, Fingerprint};
 use crate::evidence;
 use crate::inventory::Artifact;
 use crate::role::Role;
@@ -25,17 +27,37 @@ pub(crate) struct Deployment<'a> {
     pub(crate) place: &'a Place<'a>,
 }
 
+/// From so many places of one certificate on, they are looked up and not searched.
+const MANY_PLACES: usize = 16;
+
 /// Every deployment, by path and group. Bundles of CAs alone, what others' certificates are
 /// held against, and what signs messages, are none.
-pub(crate) fn all<'a>(audit: &'a Audit<'a>) -> impl Iterator<Item = Deployment<'a>> {
+pub(crate) fn all<'a>(audit: &'a Audit<'a>) -> Vec<Deployment<'a>> {
+    let many = audit
+        .cases
+        .iter()
+        .filter(|case| case.others.len() >= MANY_PLACES);
+    let lookup: Lookup<'a> = many
+        .flat_map(|case| {
+            evidence::places(case).map(|place| ((case.artifact.sha256, place.span), place))
+        })
+        .collect();
     audit
         .bundles
         .iter()
-        .filter_map(|bundle| of(audit, bundle))
+        .filter_map(|bundle| of(audit, bundle, &lookup))
         .filter(|deployment| !matches!(deployment.role(), Some(Role::Trust | Role::Signer)))
+        .collect()
 }
 
-fn of<'a>(audit: &'a Audit<'a>, bundle: &'a Bundle<'a>) -> Option<Deployment<'a>> {
+/// The places of certificates that have many.
+type Lookup<'a> = HashMap<(Fingerprint, &'a Span), &'a Place<'a>>;
+
+fn of<'a>(
+    audit: &'a Audit<'a>,
+    bundle: &'a Bundle<'a>,
+    lookup: &Lookup<'a>,
+) -> Option<Deployment<'a>> {
     let leaf = bundle
         .leaves()
         .find(|member| member.occurrence.inside.role != Some(Role::Trust));
@@ -43,7 +65,11 @@ fn of<'a>(audit: &'a Audit<'a>, bundle: &'a Bundle<'a>) -> Option<Deployment<'a>
     let loaded = || bundle.leaf().filter(|_| !bundle.uses.is_empty());
     let leaf = leaf.or_else(loaded)?;
     let case = evidence::case(audit, leaf.artifact.sha256)?;
-    let place = evidence::places(case).find(|place| *place.span == leaf.occurrence.span)?;
+    let place = if case.others.len() >= MANY_PLACES {
+        *lookup.get(&(case.artifact.sha256, &leaf.occurrence.span))?
+    } else {
+        evidence::places(case).find(|place| *place.span == leaf.occurrence.span)?
+    };
     (!place.in_store).then_some(Deployment {
         bundle,
         leaf,

@@ -45,6 +45,7 @@ pub(super) static CHECK: Check = Check {
 
 fn run(audit: &Audit<'_>) -> Vec<Finding> {
     let presented: BTreeSet<Fingerprint> = deployment::all(audit)
+        .into_iter()
         .filter(|deployment| {
             let mut uses = deployment.bundle.uses.iter();
             deployment.role() == Some(Role::Client)

@@ -47,6 +47,9 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
+/// Most deployments of one certificate that are compared with those of another.
+const MOST_COMPARED: usize = 64;
+
 /// Folders that keep what was: whole words of their names.
 const HISTORY: [&str; 9] = [
     "archive", "archived", "archives", "backup", "backups", "bak", "history", "old", "previous",
@@ -98,8 +101,9 @@ fn is_history(path: &str) -> bool {
 /// A finding at the first deployment of the old certificate that the new one should have reached.
 fn finding(old: &[Deployment<'_>], new: &[Deployment<'_>]) -> Option<Finding> {
     // A file that holds both keeps its own history.
-    let apart = old.iter().flat_map(|here| {
+    let apart = old.iter().take(MOST_COMPARED).flat_map(|here| {
         new.iter()
+            .take(MOST_COMPARED)
             .filter(|there| there.bundle.path != here.bundle.path)
             .map(move |there| (here, there))
     });

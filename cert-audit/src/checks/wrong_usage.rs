@@ -43,6 +43,7 @@ pub(super) static CHECK: Check = Check {
 
 fn run(audit: &Audit<'_>) -> Vec<Finding> {
     deployment::all(audit)
+        .into_iter()
         .filter_map(|deployment| finding(&deployment))
         .collect()
 }
