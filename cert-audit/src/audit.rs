@@ -259,7 +259,12 @@ impl<'a> Judge<'a, '_> {
         }
         let (class, because) = class(certificate, &assignment);
         let in_store = file.store && !self.is_deployed(artifact, &span.path);
-        let cap = if in_store { Level::Warn } else { Level::Deny };
+        let in_source = place::is_source(&span.path) && !file.container;
+        let cap = if in_store || in_source {
+            Level::Warn
+        } else {
+            Level::Deny
+        };
         let mut place = Place {
             span,
             file,

@@ -78,6 +78,18 @@ pub fn expect(input: &[u8], tag: u8) -> Option<(Tlv<'_>, &[u8])> {
     next(input).filter(|(tlv, _)| tlv.tag == tag)
 }
 
+/// Whether this is a public key without the SEQUENCE around it: an algorithm and a string of bits,
+/// which is how trust anchors are kept in the sources of TLS libraries.
+pub fn is_bare_key(bytes: &[u8]) -> bool {
+    let key = || {
+        let (algorithm, rest) = expect(bytes, tag::SEQUENCE)?;
+        expect(algorithm.value, tag::OID)?;
+        let (_, rest) = expect(rest, tag::BIT_STRING)?;
+        Some(rest.is_empty())
+    };
+    key().unwrap_or(false)
+}
+
 /// What a file of DER holds, by its first elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {

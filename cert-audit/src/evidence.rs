@@ -12,6 +12,7 @@ use crate::instant::Instant;
 use crate::inventory::{FileFacts, Other};
 use crate::material::{self, Inside};
 use crate::name;
+use crate::place;
 
 /// Most other places that are shown; all are counted.
 const MOST_PLACES: usize = 16;
@@ -208,7 +209,8 @@ pub(crate) fn of_other(
         let cap = assignment.level.unwrap_or(Level::Deny);
         // What is binary from the first byte to the last is nothing else.
         let is_binary = occurrence.span.end == Position::START;
-        let is_material = is_binary || is_material(file, Some(&occurrence.inside));
+        let is_program = place::is_source(path) && !file.container;
+        let is_material = is_binary || !is_program && is_material(file, Some(&occurrence.inside));
         (!file.fixture && cap > Level::Allow).then_some((occurrence, assignment, cap, is_material))
     });
     let (first, assignment, cap, is_material) = places.next()?;

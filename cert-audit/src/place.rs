@@ -15,6 +15,14 @@ const UNOPENED: [&str; 8] = [
     "truststore",
 ];
 
+/// Extensions of programs and prose: what stands in them is data of a program, a test vector, or an
+/// example, and no server loads it from there.
+const SOURCES: [&str; 38] = [
+    "adoc", "c", "cc", "cjs", "cpp", "cs", "cxx", "dart", "erl", "ex", "exs", "go", "h", "hh",
+    "hpp", "hs", "inc", "java", "js", "jsx", "kt", "lua", "m", "md", "mjs", "mm", "php", "pl",
+    "pm", "py", "rb", "rs", "rst", "scala", "swift", "ts", "tsx", "zig",
+];
+
 /// Folders whose content other people, or tests, put there.
 const FIXTURES: [&str; 7] = [
     "examples",
@@ -43,6 +51,11 @@ pub fn is_named_container(path: &str) -> bool {
     extension(path).is_some_and(|found| {
         CONTAINERS.contains(&found.as_str()) || UNOPENED.contains(&found.as_str())
     })
+}
+
+/// Whether the name says that the file is a program or prose.
+pub fn is_source(path: &str) -> bool {
+    extension(path).is_some_and(|found| SOURCES.contains(&found.as_str()))
 }
 
 /// The extension in lower case.

@@ -8,6 +8,7 @@ use crate::evidence;
 use crate::exposure::Exposure;
 use crate::inventory::{FileFacts, KeyHere};
 use crate::name;
+use crate::place;
 
 rules::rule! {
     /// Reports a private key without a password that others than its server can read.
@@ -73,7 +74,9 @@ fn finding(audit: &Audit<'_>, path: &Arc<str>, file: &FileFacts) -> Option<Findi
              the machine",
         ),
     };
-    let belongs = evidence::is_material(file, Some(&first.occurrence.inside));
+    // In a program a key is a test's or an example's, however well it is set in a document there.
+    let belongs = (file.container || !place::is_source(path))
+        && evidence::is_material(file, Some(&first.occurrence.inside));
     // What everybody has with a program is no secret of this machine.
     if exposure == Exposure::Readable && !belongs {
         return None;

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use memchr::memmem;
 use rules::Position;
 
+use crate::der;
 use crate::document::{self, Document};
 use crate::key::KeyFacts;
 use crate::place;
@@ -122,7 +123,8 @@ pub fn read(bytes: &[u8], path: &str, passwords: &[&[u8]]) -> Material {
         None => of_text(bytes, path, named, passwords),
     };
     lines::read(bytes, path, &mut material);
-    if named && !bytes.trim_ascii().is_empty() && material.is_nothing() {
+    if named && !bytes.trim_ascii().is_empty() && material.is_nothing() && !der::is_bare_key(bytes)
+    {
         material
             .pieces
             .push(Piece::of_file(What::Broken(nothing(bytes))));

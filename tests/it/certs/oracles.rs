@@ -425,8 +425,8 @@ fn debian() {
         })
         .map(|line| line["certificate"]["sha256"].as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(of("expired"), dead);
-    assert_eq!(of("expired").len(), 4);
+    assert_eq!(of("expired-anchor"), dead);
+    assert_eq!(of("expired-anchor").len(), 4);
     assert_eq!(of("expires-soon").len(), 1);
     assert_eq!(found.len(), 5);
 }

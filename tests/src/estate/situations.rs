@@ -165,7 +165,7 @@ pub(super) static HOSTS: &[Situation] = &[
     deployed("nginx with a client's certificate", &[file("hosts/n6/etc/nginx/tls/server.pem", &["client", "issuing"]), key("hosts/n6/etc/nginx/tls/server.key", "client")],
         &[("hosts/n6/etc/nginx/nginx.conf", NGINX)], &[("wrong-usage", "deny", "hosts/n6/etc/nginx/tls/server.pem")]),
     deployed("nginx, and the file is not there", &[key("hosts/n7/etc/nginx/tls/server.key", "nobody")],
-        &[("hosts/n7/etc/nginx/nginx.conf", NGINX)], &[("missing-certificate", "deny", "hosts/n7/etc/nginx/nginx.conf")]),
+        &[("hosts/n7/etc/nginx/nginx.conf", NGINX), ("hosts/n7/etc/os-release", "ID=debian\n")], &[("missing-certificate", "deny", "hosts/n7/etc/nginx/nginx.conf")]),
     deployed("haproxy, fine", &[with_key("hosts/h1/etc/haproxy/certs/site.pem", &["haproxy-fine", "issuing"], "haproxy-fine")],
         &[("hosts/h1/etc/haproxy/haproxy.cfg", HAPROXY)], &[]),
     deployed("haproxy fails at the next restart", &[with_key("hosts/h2/etc/haproxy/certs/site.pem", &["haproxy-dead", "issuing"], "haproxy-dead")],
