@@ -14,7 +14,7 @@ use crate::der::{self, Shape, tag};
 pub(super) enum Content {
     /// PEM text, perhaps among other text, as the string has it or behind base64.
     Pem(Vec<u8>),
-    /// One DER object that may hold certificates, or is one.
+    /// One object in DER or BER that may hold certificates, or is one.
     Der(Vec<u8>),
     /// A keystore.
     Keystore(Vec<u8>),
@@ -100,8 +100,11 @@ pub(super) fn of_bytes(bytes: &[u8]) -> Option<Content> {
     if let Some(pem) = of_pem(bytes) {
         return Some(pem);
     }
-    if JAVA.iter().any(|magic| bytes.starts_with(magic)) {
+    if KEYSTORES.iter().any(|magic| bytes.starts_with(magic)) {
         return Some(Content::Keystore(bytes.to_vec()));
+    }
+    if bytes.starts_with(PKCS7) {
+        return Some(Content::Der(bytes.to_vec()));
     }
     match der::shape(bytes) {
         Shape::Certificate { .. } | Shape::CutCertificate | Shape::Pkcs7 => {
@@ -113,8 +116,17 @@ pub(super) fn of_bytes(bytes: &[u8]) -> Option<Content> {
     }
 }
 
-/// The first bytes of JKS and JCEKS.
-const JAVA: [&[u8]; 2] = [&[0xfe, 0xed, 0xfe, 0xed], &[0xce, 0xce, 0xce, 0xce]];
+/// The first bytes of JKS, of JCEKS, and of PKCS#12 in BER without a stated length.
+const KEYSTORES: [&[u8]; 3] = [
+    &[0xfe, 0xed, 0xfe, 0xed],
+    &[0xce, 0xce, 0xce, 0xce],
+    &[0x30, 0x80, 0x02, 0x01, 0x03],
+];
+
+/// The first bytes of PKCS#7 in BER: 1.2.840.113549.1.7.
+const PKCS7: &[u8] = &[
+    0x30, 0x80, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07,
+];
 
 const BEGIN: &[u8] = b"-----BEGIN ";
 

@@ -16,10 +16,12 @@ type Word = (&'static [u8], fn(&[u8]) -> bool);
 ///   more, alone or in a document.
 /// * `MII`, `TUlJ`: base64 of DER, and that in base64 once more.
 /// * `/u3+7Q`, `zs7Ozg`: base64 of a JKS or a JCEKS keystore.
+/// * `MIACAQM`, `MIAGCSqGSIb3DQEH`: PKCS#12 and PKCS#7 in BER, whose lengths are not stated.
 /// * `cert-manager.io`, `kubernetes.io/tls`: objects that speak of certificates without one.
 /// * `certificate-authority`, `client-certificate`: a kubeconfig that refers to files.
 /// * `X509Certificate`: SAML metadata, whose base64 may begin with white space.
-const WORDS: [Word; 16] = [
+/// * `"x5c"`, `caBundle`: what stands there is a certificate, or broken.
+const WORDS: [Word; 20] = [
     (b"-----BEGIN ", |_| true),
     (b"LS0tLS1CRUdJT", |_| true),
     (b"0tLS0tQkVHSU", |_| true),
@@ -31,18 +33,22 @@ const WORDS: [Word; 16] = [
     (b"TUlJ", is_der_twice),
     (b"/u3+7Q", |_| true),
     (b"zs7Ozg", |_| true),
+    (b"MIACAQM", |_| true),
+    (b"MIAGCSqGSIb3DQEH", |_| true),
     (b"cert-manager.io", |_| true),
     (b"kubernetes.io/tls", |_| true),
     (b"certificate-authority", |_| true),
     (b"client-certificate", |_| true),
     (b"X509Certificate", |_| true),
+    (b"\"x5c\"", |_| true),
+    (b"caBundle", |_| true),
 ];
 
 /// Which of the words are base64 of a BEGIN marker.
 const ARMOUR: Range<usize> = 1..7;
 
 /// Which of the words begin base64 of something binary.
-const STARTS: Range<usize> = 7..11;
+const STARTS: Range<usize> = 7..13;
 
 /// Looks for all words at once, several gigabytes a second.
 static SEARCHER: LazyLock<Option<Searcher>> =

@@ -135,11 +135,12 @@ fn of_secret(source: &Source<'_>, object: Id, found: &BTreeMap<Id, usize>) -> Op
     Some(source.trouble(value, reason, false))
 }
 
-/// Fields whose long values are base64 of PEM, wherever they stand.
-const BUNDLES: [&str; 3] = [
+/// Fields whose long values are base64 of PEM or DER, wherever they stand.
+const BUNDLES: [&str; 4] = [
     "caBundle",
     "certificate-authority-data",
     "client-certificate-data",
+    "x5c",
 ];
 
 /// A shorter value is a placeholder like `DATA+OMITTED`.
@@ -148,7 +149,11 @@ const SHORTEST_BUNDLE: usize = 64;
 fn bundles(document: &mut Document, source: &Source<'_>, found: &BTreeMap<Id, usize>) {
     let tree = source.tree;
     for (id, node) in tree.nodes() {
-        let (Value::Text(text), Some(key)) = (&node.value, tree.key(id)) else {
+        let Value::Text(text) = &node.value else {
+            continue;
+        };
+        let list = tree.parent(id).filter(|_| tree.key(id).is_none());
+        let Some(key) = list.map_or_else(|| tree.key(id), |list| tree.key(list)) else {
             continue;
         };
         if text.len() < SHORTEST_BUNDLE

@@ -273,7 +273,8 @@ fn read_into(document: &mut Document, bytes: &[u8], path: &str, depth: usize) {
         Format::Json => or_yaml(json::parse(source), source),
         Format::Yaml => yaml::parse(source),
         Format::Toml => toml::parse(source),
-        Format::Xml => return xml::scan(document, source),
+        // Property lists and others have base64 in elements of other names.
+        Format::Xml => (Vec::new(), xml::scan(document, source)),
         Format::Text => unparsed(0..bytes.len()),
     };
     let several = trees.last().is_some_and(|tree| tree.number > 1);

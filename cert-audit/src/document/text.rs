@@ -4,6 +4,7 @@
 //! Two things are found that a reader of PEM does not see: PEM on one line (with `\n` for its line
 //! breaks, or as strings of a program, one a line), and base64 of PEM, of DER or of a keystore.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use memchr::memmem;
@@ -11,15 +12,23 @@ use memchr::memmem;
 use super::content::{self, Content};
 use super::{Document, Embedded, MOST, Role, Trouble, extract, filter, position, secrets};
 
-/// Searches `range` of `bytes`.
+/// Searches `range` of `bytes`, apart from what begins in a place that is in the document already.
 pub(super) fn scan(document: &mut Document, bytes: &[u8], range: Range<usize>) {
     let text = bytes.get(..range.end).unwrap_or(bytes);
+    let known: BTreeSet<u32> = document
+        .embedded
+        .iter()
+        .map(|embedded| embedded.start.byte)
+        .collect();
     let mut runs = armour(document, text, range.start);
     runs.extend(encoded(text, range.start));
     runs.sort_by_key(|run| (run.start, run.end));
     let mut done = range.start;
     for run in runs {
-        if run.start < done {
+        if run.start < done
+            || is_comment(text, run.start)
+            || known.contains(&position::of(run.start).byte)
+        {
             continue;
         }
         if document.embedded.len() >= MOST {
@@ -39,6 +48,18 @@ pub(super) fn scan(document: &mut Document, bytes: &[u8], range: Range<usize>) {
     if *document != Document::default() {
         mask_settings(document, text, range.start);
     }
+}
+
+/// Whether byte `at` is behind a mark that makes its line a comment.
+fn is_comment(text: &[u8], at: usize) -> bool {
+    const FAR: usize = 4096;
+    let before = text.get(at.saturating_sub(FAR)..at).unwrap_or_default();
+    let line = memchr::memrchr(b'\n', before)
+        .map_or(before, |last| before.get(last + 1..).unwrap_or_default());
+    let line = line.trim_ascii_start();
+    [b"#".as_slice(), b"//", b";", b"--"]
+        .iter()
+        .any(|mark| line.starts_with(mark))
 }
 
 /// A stretch of text that may be something.
@@ -295,6 +316,7 @@ fn start_of_run(text: &[u8], at: usize, from: usize) -> usize {
 /// follow where the lines are as long as base64's lines are.
 fn end_of_run(text: &[u8], at: usize) -> usize {
     let mut end = at;
+    let mut lines = 0_usize;
     loop {
         let rest = text.get(end..).unwrap_or_default();
         let digits = rest.iter().take_while(|&&byte| is_digit(byte)).count();
@@ -305,19 +327,24 @@ fn end_of_run(text: &[u8], at: usize) -> usize {
             .take(2)
             .take_while(|&&byte| byte == b'=')
             .count();
-        // Other lines are no part of wrapped text, and what follows is something else.
-        if padding > 0 || !(56..=128).contains(&digits) {
+        // Longer lines are no part of wrapped text, and what follows is something else.
+        if padding > 0 || digits > 128 {
             return end + padding;
         }
-        let Some(space) = to_next_line(rest) else {
+        let Some((space, next)) = to_next_line(rest) else {
             return end;
         };
+        // The first line is shorter where it begins behind a name, the last where the text ends.
+        if digits < 40 && (next < 60 || lines > 0) {
+            return end;
+        }
+        lines += 1;
         end += space;
     }
 }
 
-/// How far the next line is, if it is base64 alone, perhaps up to a quote.
-fn to_next_line(rest: &[u8]) -> Option<usize> {
+/// How far the next line is, and how long, if it is base64 alone, perhaps up to a quote.
+fn to_next_line(rest: &[u8]) -> Option<(usize, usize)> {
     let space = rest
         .iter()
         .take(200)
@@ -332,7 +359,7 @@ fn to_next_line(rest: &[u8]) -> Option<usize> {
     let ends = next
         .get(digits)
         .is_none_or(|byte| byte.is_ascii_whitespace() || b"\"'`<".contains(byte));
-    (space.contains(&b'\n') && digits > 0 && ends).then_some(space.len())
+    (space.contains(&b'\n') && digits > 0 && ends).then_some((space.len(), digits))
 }
 
 /// The name that the line of byte `at` gives to its value: `KEY=…`, `export KEY="…"`, `key: …`,
@@ -350,7 +377,11 @@ fn key(text: &[u8], at: usize) -> String {
         .or_else(|| line.trim_ascii_end().strip_suffix(b"'"))
         .unwrap_or(line)
         .trim_ascii();
-    let Some(line) = line.strip_suffix(b"=").or_else(|| line.strip_suffix(b":")) else {
+    // LDIF marks base64 by a second colon.
+    let Some(line) = [b"=".as_slice(), b"::", b":"]
+        .iter()
+        .find_map(|mark| line.strip_suffix(*mark))
+    else {
         return String::new();
     };
     let mut line = line.trim_ascii();
@@ -372,7 +403,7 @@ fn key(text: &[u8], at: usize) -> String {
     let is_name = line.len() <= LONGEST_KEY
         && line
             .iter()
-            .all(|&byte| byte.is_ascii_alphanumeric() || b"._-/$@".contains(&byte));
+            .all(|&byte| byte.is_ascii_alphanumeric() || b"._-/$@;".contains(&byte));
     if is_name {
         String::from_utf8_lossy(line).into_owned()
     } else {

@@ -3,6 +3,8 @@
 //! No tree is built and no entity is expanded: tags are followed for the path and the role, and
 //! what stands in the elements of that name is decoded.
 
+use std::ops::Range;
+
 use super::content::{self, Content};
 use super::tree::shortened;
 use super::{Document, Embedded, MOST, Role, Trouble, position};
@@ -13,19 +15,25 @@ const CERTIFICATE: &str = "X509Certificate";
 /// How many open elements are kept for paths; deeper ones are counted and not named.
 const DEEPEST: usize = 64;
 
-/// Searches `source`.
-pub(super) fn scan(document: &mut Document, source: &str) {
+/// Searches `source`, and returns what of it stands outside of comments.
+pub(super) fn scan(document: &mut Document, source: &str) -> Vec<Range<usize>> {
     let mut path = Path::default();
     let mut at = 0;
+    let mut spoken = Vec::new();
+    let mut from = 0;
     while let Some(found) = source.get(at..).and_then(|rest| rest.find('<')) {
         let open = at + found;
         let rest = source.get(open..).unwrap_or_default();
         if let Some(length) = skipped(rest) {
             at = open + length;
+            if rest.starts_with("<!--") {
+                spoken.push(from..open);
+                from = at;
+            }
             continue;
         }
         let Some(length) = tag_length(rest) else {
-            return;
+            break;
         };
         let tag = rest.get(1..length - 1).unwrap_or_default();
         at = open + length;
@@ -48,6 +56,8 @@ pub(super) fn scan(document: &mut Document, source: &str) {
             path.leave(name);
         }
     }
+    spoken.push(from..source.len());
+    spoken
 }
 
 /// Decodes the content of one element, which begins at byte `start` of the file.

@@ -38,7 +38,7 @@ pub(super) fn read(
         if block.label == Label::PrivateKey {
             text = Some(masked(text, bytes, block.body.clone()));
         }
-        if document.claimed.iter().any(|range| range.contains(&start)) {
+        if document.claims(start) {
             continue;
         }
         // In a program or a document a block that does not even begin like the base64 of a

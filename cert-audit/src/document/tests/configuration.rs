@@ -139,6 +139,8 @@ fn keys_of_the_web_carry_chains() {
         ]
     );
     assert!(!shown(&document, &text).contains("c2VjcmV0"));
+    let broken = text.replace("MIIB", "A*IB");
+    assert_eq!(super::document(&broken).trouble.len(), 3);
 }
 
 #[test]

@@ -13,6 +13,7 @@ fn settings_line_by_line() {
         base64(a.pem.as_bytes()),
         base64(&a.der),
     );
+    let text = format!("{text}# OLD={}\n", base64(&a.der));
     let document = document(&text);
     let facts: Vec<_> = document
         .embedded
@@ -77,6 +78,51 @@ fn templates_are_searched_as_text() {
             ("", Role::Unknown, 6, a.pem.as_bytes()),
         ]
     );
+}
+
+#[test]
+fn lines_of_directories_and_property_lists_are_joined() {
+    let a = minted("a.example");
+    let wrapped = |first: usize, width: usize, lead: &str| {
+        let text = base64(&a.der);
+        let (head, rest) = text.split_at(first);
+        let rest: Vec<_> = rest
+            .as_bytes()
+            .chunks(width)
+            .map(|line| str::from_utf8(line).expect("base64"))
+            .collect();
+        format!("{head}\n{lead}{}", rest.join(&format!("\n{lead}")))
+    };
+    for (text, place) in [
+        (
+            format!(
+                "dn: cn=a\nuserCertificate;binary:: {}\ncn: a\n",
+                wrapped(50, 75, " ")
+            ),
+            // It is YAML as well.
+            "/userCertificate;binary:",
+        ),
+        (
+            format!(
+                "<plist><data>\n\t\t{}\n\t\t</data></plist>\n",
+                wrapped(52, 52, "\t\t")
+            ),
+            "",
+        ),
+        (
+            format!(
+                "<a><X509Certificate>{0}</X509Certificate></a>",
+                wrapped(64, 64, "")
+            ),
+            "/a/X509Certificate",
+        ),
+    ] {
+        assert_eq!(
+            found(&document(&text)),
+            [(place, a.der.as_slice())],
+            "{text}"
+        );
+    }
 }
 
 #[test]
