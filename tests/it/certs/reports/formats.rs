@@ -341,6 +341,54 @@ fn gaps_are_told_from_artifacts() {
 }
 
 #[test]
+fn consumers_are_named_with_how_they_reload() {
+    let api = std::fs::read_to_string(tree::at("tests/estate/deploy/tls/api.pem")).unwrap();
+    let nginx = "server {\n  listen 443 ssl;\n  ssl_certificate ../tls/api.pem;\n}\n";
+    let folder = tree::write(&[("tls/api.pem", api.as_str()), ("conf/nginx.conf", nginx)]);
+    let root = folder.path().to_str().unwrap();
+    let (_, lines) = lines(&[root]);
+    let line = lines.iter().find(|line| line["is_ca"] == false).unwrap();
+    assert_eq!(
+        line["consumers"],
+        json!([{
+            "source": "",
+            "path": "conf/nginx.conf",
+            "line": 3,
+            "software": "nginx",
+            "directive": "ssl_certificate",
+            "role": "server",
+            "reload": "nginx -s reload",
+        }])
+    );
+    assert_eq!(line["occurrences"][0]["role"], "server");
+    let ran = tool().args(["report", root]).run();
+    let loaded = "nginx, conf/nginx.conf:3 ssl_certificate: nginx -s reload";
+    assert!(ran.stdout.contains(loaded), "{}", ran.stdout);
+}
+
+/// Each kind has its dates; what it does not have is null.
+#[test]
+fn lists_and_responses_are_artifacts_too() {
+    for (fixtures, kind) in [("stale-crl", "crl"), ("stale-ocsp", "ocsp")] {
+        let (_, lines) = lines(&[&format!("tests/fixtures/cert-audit/{fixtures}")]);
+        let schema = jsonschema::validator_for(&v1::schema_of_line()).unwrap();
+        let mut seen = 0;
+        for line in lines.iter().filter(|line| line["kind"] == kind) {
+            schema.validate(line).unwrap();
+            seen += 1;
+            assert!(line["not_before"].is_string(), "{line}");
+            assert!(line["signature_algorithm"].is_string(), "{line}");
+            assert!(
+                line["effective"].is_null() && line["is_ca"].is_null(),
+                "{line}"
+            );
+            assert!(line["der"].is_string(), "{line}");
+        }
+        assert!(seen > 1, "{kind}");
+    }
+}
+
+#[test]
 fn what_cannot_be_seen_makes_a_report_undecided() {
     let store = [&[0xfe, 0xed, 0xfe, 0xed, 0, 0, 0, 2][..], &[0xff; 8]].concat();
     let folder = tree::write(&[("store.jks", store)]);
