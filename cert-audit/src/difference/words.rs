@@ -51,19 +51,19 @@ impl Difference {
                     .iter()
                     .map(|renewed| {
                         let was = &renewed.old.name;
-                        let other = match renewed.other_names {
-                            true if *was == renewed.new.name => ", with other names".to_owned(),
-                            true => format!(", which was {was}"),
-                            false => String::new(),
+                        let other = if !renewed.other_names {
+                            String::new()
+                        } else if *was == renewed.new.name {
+                            ", with other names".to_owned()
+                        } else {
+                            format!(", which was {was}")
                         };
-                        let (at, old, new) = (
-                            at(&renewed.new.places),
-                            until(&renewed.old),
-                            until(&renewed.new),
-                        );
+                        let (at, new) = (at(&renewed.new.places), until(&renewed.new));
+                        let old = until(&renewed.old);
+                        let old = old.trim_start_matches("until ");
                         change(
                             renewed.new.name.clone(),
-                            format!("{at}, {new}, before {old}{other}"),
+                            format!("{at}, {new}, was {old}{other}"),
                         )
                     })
                     .collect(),

@@ -1,14 +1,11 @@
-//! When certificates end: month by month, and where too many do at once.
+//! When certificates end, month by month.
 
 use std::collections::BTreeMap;
 
-use crate::instant::{DAY, Instant};
+use crate::instant::Instant;
 
 /// Months that are shown.
 const MONTHS: usize = 12;
-
-/// From so many on, and from a fifth of all, certificates that end within a week are a cliff.
-const MANY: usize = 10;
 
 /// When certificates end.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,8 +16,8 @@ pub struct Calendar {
     pub months: Vec<Month>,
     /// How many end after that, or never.
     pub later: usize,
-    /// Weeks in which many end, the first one first.
-    pub cliffs: Vec<Cliff>,
+    /// Weeks in which too many end at once, in the words of the rule `renewal-cliff`.
+    pub cliffs: Vec<String>,
 }
 
 /// A month.
@@ -45,32 +42,20 @@ impl Month {
     }
 }
 
-/// A week in which many end.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cliff {
-    /// The first end.
-    pub from: Instant,
-    /// The last one, at most seven days after it.
-    pub to: Instant,
-    /// How many.
-    pub count: usize,
-}
-
 impl Calendar {
     /// Of all ends; `None` is no end.
     pub fn of(ends: Vec<Option<Instant>>, now: Instant) -> Self {
-        let total = ends.len();
         let mut calendar = Self {
             months: months(now),
             ..Self::default()
         };
-        let mut ahead = Vec::new();
+        let mut ahead = 0;
         let mut counts: BTreeMap<(i32, u8), usize> = BTreeMap::new();
         for end in ends {
             match end {
                 Some(end) if end < now => calendar.ended += 1,
                 Some(end) => {
-                    ahead.push(end);
+                    ahead += 1;
                     *counts.entry(end.month()).or_default() += 1;
                 }
                 None => calendar.later += 1,
@@ -81,9 +66,7 @@ impl Calendar {
             month.count = counts.get(&(month.year, month.month)).copied().unwrap_or(0);
             shown += month.count;
         }
-        calendar.later += ahead.len() - shown;
-        ahead.sort_unstable();
-        calendar.cliffs = cliffs(&ahead, total);
+        calendar.later += ahead - shown;
         calendar
     }
 }
@@ -102,41 +85,6 @@ fn months(now: Instant) -> Vec<Month> {
         };
     }
     months
-}
-
-/// Weeks in which many of `total` end; none overlaps another, the fullest are found first.
-fn cliffs(ahead: &[Instant], total: usize) -> Vec<Cliff> {
-    let least = MANY.max(total.div_ceil(5));
-    let mut cliffs: Vec<Cliff> = Vec::new();
-    let mut windows: Vec<(usize, usize)> = Vec::new();
-    let mut last = 0;
-    for (first, from) in ahead.iter().enumerate() {
-        while ahead
-            .get(last)
-            .is_some_and(|end| end.since(*from) <= 7 * DAY)
-        {
-            last += 1;
-        }
-        if last - first >= least {
-            windows.push((first, last));
-        }
-    }
-    // The fullest first, of equals the earliest; at most five of a fifth each fit.
-    windows.sort_by_key(|&(first, last)| (std::cmp::Reverse(last - first), first));
-    let mut taken: Vec<(usize, usize)> = Vec::new();
-    for (first, last) in windows {
-        let free = taken.iter().all(|&(from, to)| last <= from || to <= first);
-        if free && let (Some(from), Some(to)) = (ahead.get(first), ahead.get(last - 1)) {
-            taken.push((first, last));
-            cliffs.push(Cliff {
-                from: *from,
-                to: *to,
-                count: last - first,
-            });
-        }
-    }
-    cliffs.sort_by_key(|cliff| cliff.from);
-    cliffs
 }
 
 #[cfg(test)]
@@ -165,29 +113,5 @@ mod tests {
         assert_eq!((calendar.ended, calendar.later), (1, 2));
         let names: Vec<_> = calendar.months.iter().map(Month::name).collect();
         assert_eq!((names.first(), names.last()), (Some(&"Nov"), Some(&"Oct")));
-    }
-
-    #[test]
-    fn a_cliff_is_ten_and_a_fifth_within_a_week() {
-        let now = at("2026-11-22T00:00:00Z");
-        let day = |days: i64| Some(now.minus(-days * DAY));
-        let mut ends: Vec<_> = (0..10).map(|_| day(30)).collect();
-        ends.extend((0..40).map(|at| day(100 + 30 * at)));
-        let calendar = Calendar::of(ends.clone(), now);
-        assert_eq!(calendar.cliffs.len(), 1, "ten of fifty");
-        ends.push(day(2000));
-        assert!(
-            Calendar::of(ends, now).cliffs.is_empty(),
-            "ten of fifty-one"
-        );
-        let nine = (0..9).map(|_| day(30)).collect();
-        assert!(Calendar::of(nine, now).cliffs.is_empty());
-        // Seven days and one second are no week.
-        let mut apart: Vec<_> = (0..9).map(|_| day(30)).collect();
-        apart.push(day(37));
-        assert_eq!(Calendar::of(apart.clone(), now).cliffs.len(), 1);
-        apart.pop();
-        apart.push(Some(now.minus(-37 * DAY - 1)));
-        assert!(Calendar::of(apart, now).cliffs.is_empty());
     }
 }

@@ -1,9 +1,9 @@
 //! The certificates that end, and what ends with them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::audit::{Audit, Case, ChainEnd, Place};
-use crate::certificate::{Fingerprint, Kind};
+use crate::certificate::{Certificate, Fingerprint};
 use crate::instant::{Instant, brief};
 use crate::inventory::Artifact;
 use crate::standing::Standing;
@@ -21,6 +21,8 @@ pub struct Cause {
     pub is_ca: bool,
     /// The last second.
     pub end: Instant,
+    /// The first second in which it is valid, where that is ahead.
+    pub begin: Option<Instant>,
     /// The highest level of the findings about it and about what it breaks; `None` where there
     /// are none.
     pub level: Option<rules::Level>,
@@ -145,10 +147,12 @@ fn told(audit: &Audit<'_>, sha256: Fingerprint, end: Instant, all: &Gathered<'_,
         .filter_map(|case| case.place.assignment.owner.as_ref())
         .map(|(owner, _)| owner.clone())
         .next();
+    let begin = all.own.and_then(|case| begin(case, audit.now));
     Cause {
         name: certificate.map_or_else(|| sha256.to_string(), |certificate| certificate.called()),
-        is_ca: certificate.is_some_and(|certificate| certificate.kind == Kind::Ca),
+        is_ca: certificate.is_some_and(Certificate::is_anchor),
         end,
+        begin,
         level: None,
         concerns: concerns.map(|sha256| sha256.to_string()).collect(),
         places: spots(artifact, all.own),
@@ -162,8 +166,13 @@ fn told(audit: &Audit<'_>, sha256: Fingerprint, end: Instant, all: &Gathered<'_,
             })
             .collect(),
         why: why(audit, all.own, &broken),
-        loaded: Vec::new(),
+        loaded: loaded(audit, artifact, &broken),
         fix: match (all.own, broken.first()) {
+            (Some(_), _) if begin.is_some() => {
+                "deploy one that is valid now, and this one when it is; if it should be valid, \
+                 look at the clock of this machine and of the one that issued it"
+                    .to_owned()
+            }
             (Some(case), _) => wording::help(case),
             (None, Some(_)) => "put the CA's next certificate into the chain, or have the \
                                 certificate issued by another CA, then reload what serves it"
@@ -191,6 +200,33 @@ fn spots(artifact: Option<&Artifact>, case: Option<&Case<'_>>) -> Vec<Spot> {
         .collect()
 }
 
+/// What uses the files that it lies in, or those that end with it, and how to make that load a
+/// renewed one.
+fn loaded(
+    audit: &Audit<'_>,
+    artifact: Option<&Artifact>,
+    broken: &[(&Case<'_>, &ChainEnd<'_>)],
+) -> Vec<String> {
+    let own = artifact.into_iter();
+    let artifacts = own.chain(broken.iter().map(|(case, _)| case.artifact));
+    let paths: BTreeSet<&str> = artifacts
+        .flat_map(|artifact| &artifact.occurrences)
+        .map(|occurrence| &*occurrence.span.path)
+        .collect();
+    let uses = paths
+        .into_iter()
+        .flat_map(|path| audit.inventory.uses.to(path));
+    let loaded: BTreeSet<String> = uses
+        .map(|known| {
+            let (path, line) = (&known.span.path, known.span.start.line);
+            let (software, reload) = (known.software.as_str(), known.reload());
+            let directive = &known.directive;
+            format!("{software}, {path}:{line} {directive}: {reload}")
+        })
+        .collect();
+    loaded.into_iter().collect()
+}
+
 fn why(
     audit: &Audit<'_>,
     own: Option<&Case<'_>>,
@@ -211,10 +247,8 @@ fn why(
             ),
             _ => format!("class {class}, because {because}"),
         });
-        if place.standing == Some(Standing::NotYetValid)
-            && let Some(validity) = case.artifact.certificate.validity
-        {
-            why.push(format!("it is not valid before {}", validity.not_before));
+        if let Some(begin) = begin(case, audit.now) {
+            why.push(format!("it is not valid before {begin}"));
         }
         if let Some(longest) = place.past_horizon {
             why.push(format!(
@@ -248,6 +282,12 @@ fn why(
         }
     }
     why
+}
+
+/// When it begins to be valid, where that is ahead.
+fn begin(case: &Case<'_>, now: Instant) -> Option<Instant> {
+    let begin = case.artifact.certificate.validity?.not_before;
+    (begin > now).then_some(begin)
 }
 
 fn own_end(artifact: &Artifact) -> Option<Instant> {

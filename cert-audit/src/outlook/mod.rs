@@ -16,7 +16,7 @@ use crate::View;
 use crate::instant::Instant;
 use crate::v1::Coverage;
 
-pub use calendar::{Calendar, Cliff, Month};
+pub use calendar::{Calendar, Month};
 pub use cause::{Broken, Cause, Spot};
 pub use store::Store;
 
@@ -87,8 +87,8 @@ impl Outlook {
         }
     }
 
-    /// Takes in what became of the findings: causes get the highest level of theirs, and the
-    /// others are told by rule.
+    /// Takes in what became of the findings: causes get the highest level of theirs, cliffs go to
+    /// the calendar, and the others are told by rule.
     pub fn take(&mut self, judged: &Report) {
         let mut told: BTreeMap<&str, Level> = BTreeMap::new();
         let mut also: BTreeMap<&'static str, Vec<&Reported>> = BTreeMap::new();
@@ -103,6 +103,10 @@ impl Outlook {
                 Some(sha256) if TOLD.contains(&rule) && known.contains(sha256) => {
                     let level = told.entry(sha256).or_insert(Level::Allow);
                     *level = reported.level.max(*level);
+                }
+                _ if rule == "renewal-cliff" => {
+                    let message = reported.finding.message.clone();
+                    self.calendar.cliffs.push(message);
                 }
                 _ => also.entry(rule).or_default().push(reported),
             }

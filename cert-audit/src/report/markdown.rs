@@ -93,7 +93,9 @@ fn causes(
     });
     for cause in causes.iter().take(most) {
         let left = cause.end.since(outlook.now);
-        let when = if left < 0 {
+        let when = if let Some(begin) = cause.begin {
+            format!("not before {}, until {}", begin.date(), cause.end.date())
+        } else if left < 0 {
             format!("{} ago, {}", spoken(-left), cause.end.date())
         } else {
             format!("in {}, {}", spoken(left), cause.end.date())
@@ -206,9 +208,8 @@ fn calendar(calendar: &Calendar, out: &mut String) {
         }
     }
     put!(out, " {} |\n", calendar.later);
-    for cliff in &calendar.cliffs {
-        let (count, from, to) = (cliff.count, cliff.from.date(), cliff.to.date());
-        put!(out, "\n⚠️ {count} end within a week, from {from} to {to}\n");
+    for cliff in calendar.cliffs.iter().take(LISTED) {
+        put!(out, "\n⚠️ {}\n", cell(cliff));
     }
 }
 

@@ -152,15 +152,17 @@ pub struct Artifact {
     /// DER in base64; of an OpenSSH certificate its blob. Left out by `--no-der`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub der: Option<String>,
-    /// RFC 4514.
+    /// RFC 4514; of an OpenSSH certificate its key identifier.
     pub subject: Option<String>,
-    /// RFC 4514.
+    /// RFC 4514; of an OCSP response its responder.
     pub issuer: Option<String>,
     /// The integer in hex without leading zeros, `-` before it if it is negative.
     pub serial: Option<String>,
     /// The first second in which it is valid; null where it cannot be read.
     pub not_before: Option<String>,
-    /// The last one; null where it never expires, or where `not_before` is null too.
+    /// The last one; null where it never expires, or where `not_before` is null too. Of a
+    /// revocation list and an OCSP response it is when the next update is due; of an OpenSSH
+    /// certificate the end that it names itself, which is the first second after its validity.
     pub not_after: Option<String>,
     /// Whether it may sign certificates.
     pub is_ca: Option<bool>,
@@ -168,7 +170,8 @@ pub struct Artifact {
     pub key: Option<Key>,
     /// How it was signed.
     pub signature_algorithm: Option<String>,
-    /// `dns:…`, `ip:…`, `uri:…`, `email:…`, and other kinds alike, in the certificate's order.
+    /// `dns:…`, `ip:…`, `uri:…`, `email:…`, and other kinds alike, in the certificate's order; of
+    /// an OpenSSH certificate `principal:…`.
     pub sans: Vec<String>,
     /// SHA-256 over its SubjectPublicKeyInfo.
     pub spki_sha256: Option<String>,
@@ -218,7 +221,8 @@ pub struct Occurrence {
     pub path: String,
     /// Where inside: a line, a pointer, an alias; empty where the file holds nothing else.
     pub place: String,
-    /// `server`, `client` or `trust`; null where nothing says.
+    /// `server`, `client`, `peer`, `trust` or `signer`, as the file itself, what uses it, or the
+    /// store that it is says; null where nothing does.
     pub role: Option<String>,
 }
 
@@ -235,8 +239,8 @@ pub struct Consumer {
     pub software: String,
     /// The setting.
     pub directive: String,
-    /// In which role it is used.
-    pub role: String,
+    /// In which role it is used, as in an occurrence; null where the configuration does not say.
+    pub role: Option<String>,
     /// What makes the program load a renewed file.
     pub reload: String,
 }

@@ -1,12 +1,14 @@
 //! What is known, as the format has it.
 
+use std::collections::BTreeSet;
+
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use rules::{Position, Undecided};
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    Artifact, Class, Coverage, Effective, Gap, GapKind, Header, Inventory, Key, Kind, Occurrence,
-    SCHEMA,
+    Artifact, Class, Consumer, Coverage, Effective, Gap, GapKind, Header, Inventory, Key, Kind,
+    Occurrence, SCHEMA,
 };
 use crate::audit::{self, Audit};
 use crate::certificate::{self, Certificate, Expiry};
@@ -15,7 +17,8 @@ use crate::der::Skeleton;
 use crate::instant::Instant;
 use crate::inventory::{self, Other};
 use crate::ocsp::{Basic, Responder, Response};
-use crate::{View, algorithm, base64, material, name, policy};
+use crate::role::Role;
+use crate::{View, algorithm, base64, material, name, policy, ssh};
 
 /// What a user chooses.
 #[derive(Debug, Clone, Default)]
@@ -135,7 +138,7 @@ fn of_certificate(view: &View<'_>, artifact: &inventory::Artifact, terms: &Terms
         class: Some(class),
         owner,
         occurrences: occurrences(view, &artifact.occurrences, terms),
-        consumers: Vec::new(),
+        consumers: consumers(view, &artifact.occurrences, terms),
     }
 }
 
@@ -158,34 +161,40 @@ fn of_other(view: &View<'_>, other: &Other, terms: &Terms) -> Artifact {
             material::Kind::Ssh => Kind::SshCertificate,
         },
         der: terms.der.then(|| base64::encode(&other.der)),
-        subject: None,
+        subject: facts.subject,
         issuer: facts.issuer,
         serial: facts.serial,
         not_before: facts.not_before.map(Instant::rfc3339),
         not_after: facts.not_after.map(Instant::rfc3339),
         is_ca: None,
-        key: None,
+        key: facts.key.map(|algorithm| Key {
+            algorithm,
+            bits: None,
+        }),
         signature_algorithm: facts.signature.map(|oid| algorithm::named(&oid)),
-        sans: Vec::new(),
+        sans: facts.sans,
         spki_sha256: None,
         ari: None,
         effective: None,
         class: None,
         owner: owners.next().map(|(owner, _)| owner),
         occurrences: occurrences(view, &other.occurrences, terms),
-        consumers: Vec::new(),
+        consumers: consumers(view, &other.occurrences, terms),
     }
 }
 
 /// What is told of something that is no certificate.
 #[derive(Default)]
 struct Facts {
+    subject: Option<String>,
     issuer: Option<String>,
     serial: Option<String>,
     not_before: Option<Instant>,
     not_after: Option<Instant>,
+    key: Option<String>,
     /// Dotted.
     signature: Option<String>,
+    sans: Vec<String>,
 }
 
 fn facts(other: &Other) -> Facts {
@@ -195,17 +204,32 @@ fn facts(other: &Other) -> Facts {
             .and_then(|response| response.basic)
             .map(of_ocsp)
             .unwrap_or_default(),
-        material::Kind::Ssh => Facts::default(),
+        material::Kind::Ssh => ssh::Certificate::read(&other.der)
+            .map(of_ssh)
+            .unwrap_or_default(),
     }
 }
 
 fn of_crl(crl: Crl) -> Facts {
     Facts {
         issuer: Some(crl.issuer.text),
-        serial: None,
         not_before: Some(crl.this_update),
         not_after: crl.next_update,
         signature: Some(crl.signature_algorithm),
+        ..Facts::default()
+    }
+}
+
+fn of_ssh(certificate: ssh::Certificate) -> Facts {
+    let principals = certificate.principals.iter();
+    Facts {
+        subject: Some(certificate.key_id),
+        serial: Some(format!("{:x}", certificate.serial)),
+        not_before: certificate.valid_after,
+        not_after: certificate.valid_before,
+        key: Some(certificate.algorithm),
+        sans: principals.map(|name| format!("principal:{name}")).collect(),
+        ..Facts::default()
     }
 }
 
@@ -225,6 +249,7 @@ fn of_ocsp(response: Basic) -> Facts {
         not_before: answers.iter().map(|answer| answer.this_update).max(),
         not_after: answers.iter().filter_map(|answer| answer.next_update).min(),
         signature: Some(response.signature_algorithm),
+        ..Facts::default()
     }
 }
 
@@ -257,10 +282,12 @@ fn occurrences(view: &View<'_>, found: &[inventory::Occurrence], terms: &Terms) 
         .map(|occurrence| {
             let path = &occurrence.span.path;
             let file = view.audit.inventory.files.get(path);
-            let role = match occurrence.inside.role {
-                Some(role) => Some(role.as_str()),
-                None => file.is_some_and(|file| file.store).then_some("trust"),
-            };
+            let in_store = file.is_some_and(|file| file.store).then_some(Role::Trust);
+            let uses = view.audit.inventory.uses.to(path);
+            // What is shown to others says more than that others are held against it.
+            let used = uses.filter_map(|known| known.role).min();
+            let role = occurrence.inside.role.or(used).or(in_store);
+            let role = role.map(Role::as_str);
             Occurrence {
                 source: terms.source.clone(),
                 path: path.to_string(),
@@ -269,6 +296,26 @@ fn occurrences(view: &View<'_>, found: &[inventory::Occurrence], terms: &Terms) 
             }
         })
         .collect()
+}
+
+/// What uses the files that something lies in.
+fn consumers(view: &View<'_>, found: &[inventory::Occurrence], terms: &Terms) -> Vec<Consumer> {
+    let paths: BTreeSet<&str> = found.iter().map(|one| &*one.span.path).collect();
+    let uses = paths
+        .into_iter()
+        .flat_map(|path| view.audit.inventory.uses.to(path));
+    let consumers: BTreeSet<Consumer> = uses
+        .map(|known| Consumer {
+            source: terms.source.clone(),
+            path: known.span.path.to_string(),
+            line: known.span.start.line,
+            software: known.software.as_str().to_owned(),
+            directive: known.directive.clone(),
+            role: known.role.map(|role| role.as_str().to_owned()),
+            reload: known.reload().to_owned(),
+        })
+        .collect();
+    consumers.into_iter().collect()
 }
 
 fn instant(end: Expiry) -> Option<String> {

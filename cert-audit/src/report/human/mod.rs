@@ -14,10 +14,13 @@ use rules::{Report, Verdict};
 
 use crate::difference::Difference;
 use crate::instant::{DAY, Instant, spoken};
-use crate::outlook::{Calendar, Outlook};
+use crate::outlook::{Calendar, Cause, Outlook};
 use sheet::Sheet;
 
 pub(crate) use changes::render as difference;
+
+/// Cliffs that are told.
+const CLIFFS: usize = 3;
 
 /// Months in a row, where all twelve do not fit.
 const HALF: usize = 6;
@@ -92,6 +95,14 @@ fn distance(end: Instant, now: Instant) -> String {
     }
 }
 
+/// What of a cause comes first: that it is not yet valid, or when it ends.
+fn when(cause: &Cause, now: Instant) -> String {
+    match cause.begin {
+        Some(begin) => format!("not before {}", begin.date()),
+        None => distance(cause.end, now),
+    }
+}
+
 /// How many end in each month, and weeks in which too many do.
 fn calendar(calendar: &Calendar, sheet: &mut Sheet<'_>) {
     let ahead: usize = calendar.months.iter().map(|month| month.count).sum();
@@ -132,12 +143,7 @@ fn calendar(calendar: &Calendar, sheet: &mut Sheet<'_>) {
     if !rest.is_empty() {
         sheet.wrapped(&rest.join(", "));
     }
-    for cliff in &calendar.cliffs {
-        let (count, from, to) = (cliff.count, cliff.from.date(), cliff.to.date());
-        sheet.field(
-            "cliff",
-            Role::Warn,
-            &format!("{count} end within a week, from {from} to {to}: spread their renewals"),
-        );
+    for cliff in calendar.cliffs.iter().take(CLIFFS) {
+        sheet.field("cliff", Role::Warn, cliff);
     }
 }

@@ -4,8 +4,8 @@ use rules::Level;
 use rules::report::escape;
 use rules::report::paint::Role;
 
-use super::distance;
 use super::sheet::Sheet;
+use super::when;
 use crate::outlook::{Also, Cause, Outlook, Spot};
 
 /// What is told in full.
@@ -67,7 +67,7 @@ pub(super) fn render(outlook: &Outlook, sheet: &mut Sheet<'_>) {
 /// `3 days ago  CA api.prod.example …`, and everything about it.
 fn full(cause: &Cause, outlook: &Outlook, sheet: &mut Sheet<'_>) {
     let page = sheet.page;
-    let when = distance(cause.end, outlook.now);
+    let when = when(cause, outlook.now);
     let role = role(cause.level);
     let name = escape::text(&called(cause));
     let room = sheet.room().saturating_sub(when.len() + 2);
@@ -120,7 +120,7 @@ fn table(causes: &[&Cause], outlook: &Outlook, sheet: &mut Sheet<'_>) {
     let rows: Vec<[String; 3]> = causes
         .iter()
         .map(|cause| {
-            let when = distance(cause.end, outlook.now);
+            let when = when(cause, outlook.now);
             let name = escape::text(&called(cause));
             // The name is what people look for; the path takes what is left.
             let name = page.fit(&name, room / 2);
@@ -137,7 +137,14 @@ fn table(causes: &[&Cause], outlook: &Outlook, sheet: &mut Sheet<'_>) {
         let date = cause.end.date();
         let left = room.saturating_sub(first + second + date.len() + 6);
         let when = page.paint(role(cause.level), &format!("{when:<first$}"));
-        let place = page.paint(Role::Place, &page.fit(place, left));
+        // A name that fits says more than a path that does not.
+        let file = place.rsplit('/').next().unwrap_or_default();
+        let shown = if place.chars().count() <= left {
+            place
+        } else {
+            file
+        };
+        let place = page.paint(Role::Place, &page.fit(shown, left));
         sheet.indented(&format!("{when}  {date}  {name:<second$}  {place}"));
     }
 }
