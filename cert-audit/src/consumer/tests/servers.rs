@@ -11,7 +11,7 @@ http {
     listen 443 ssl;
     server_name api.example .shop.example ~^www _;
     ssl_certificate tls/api.pem;
-    location / { proxy_ssl_certificate tls/client.pem; proxy_ssl_certificate_key tls/client.key;
+    location / { proxy_pass https://b; proxy_ssl_certificate tls/client.pem; proxy_ssl_certificate_key tls/client.key;
       content_by_lua_block { local s = "ssl_certificate x;" if true then x = {} end } }
   }
   server { ssl_certificate tls/a.pem; ssl_certificate tls/b.pem;
@@ -25,14 +25,14 @@ http {
         [
             "3:23 ssl_certificate_key server Key tls/all.key",
             "7:21 ssl_certificate server Certificate tls/api.pem [api.example shop.example *.shop.example]",
-            "8:40 proxy_ssl_certificate client Certificate tls/client.pem optional",
-            "8:82 proxy_ssl_certificate_key client Key tls/client.key",
+            "8:62 proxy_ssl_certificate client Certificate tls/client.pem",
+            "8:104 proxy_ssl_certificate_key client Key tls/client.key",
             "11:28 ssl_certificate server Certificate tls/a.pem []",
             "11:55 ssl_certificate server Certificate tls/b.pem []",
             "12:25 ssl_certificate_key server Key tls/a.key []",
             "12:56 ssl_certificate_key server Key tls/b.key []",
-            "13:95 ssl_client_certificate trust Trust ca.pem []",
-            "14:13 ssl_crl trust Revocations $dir/crl.pem unresolved []",
+            "13:95 ssl_client_certificate trust Trust ca.pem optional []",
+            "14:13 ssl_crl trust Revocations $dir/crl.pem unresolved optional []",
             "pair 1 0",
             "pair 2 3",
             "pair 4 6",
