@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::base64;
 use crate::container::{self, Object, Opened, Trouble};
-use crate::der::{self, Shape};
+use crate::der::{self, Shape, tag};
 
 use super::{Inside, Kind, Material, Piece, What};
 
@@ -103,6 +103,9 @@ fn of_der(bytes: &[u8], first: Shape, named: bool, passwords: &[&[u8]]) -> Optio
                 // A key, a request, a revocation list; else it is known, and not ours.
                 if let Some(object) = container::tell(bytes, passwords) {
                     material.pieces.push(Piece::of_file(of_object(object)));
+                } else if named && begins_like_a_certificate(bytes) {
+                    let reason = "it is DER, but not shaped like a certificate".to_owned();
+                    material.pieces.push(Piece::of_file(What::Broken(reason)));
                 }
                 material.container = named;
                 return Some(material);
@@ -114,6 +117,14 @@ fn of_der(bytes: &[u8], first: Shape, named: bool, passwords: &[&[u8]]) -> Optio
         material.pieces.push(Piece::of_file(what));
         return Some(material);
     }
+}
+
+/// Whether DER begins with a SEQUENCE in a SEQUENCE that is no algorithm: what certificates begin
+/// with, and public keys do not.
+fn begins_like_a_certificate(bytes: &[u8]) -> bool {
+    der::expect(bytes, tag::SEQUENCE)
+        .and_then(|(outer, _)| der::expect(outer.value, tag::SEQUENCE))
+        .is_some_and(|(first, _)| first.value.first() != Some(&tag::OID))
 }
 
 /// Base64 of a certificate or a keystore and nothing else, as some exports write it.

@@ -6,6 +6,8 @@
 
 #[path = "mint/rules.rs"]
 pub(crate) mod rules;
+#[path = "mint/served.rs"]
+mod served;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -153,7 +155,10 @@ pub(crate) fn files() -> BTreeMap<String, Vec<u8>> {
     for (path, text) in fixtures(&root) {
         files.insert(format!("tests/fixtures/cert-audit/{path}"), text);
     }
-    for (path, text) in rules::fixtures(&root) {
+    for (path, text) in rules::fixtures(&root)
+        .into_iter()
+        .chain(served::fixtures(&root))
+    {
         files.insert(format!("tests/fixtures/cert-audit/{path}"), text);
     }
     files
