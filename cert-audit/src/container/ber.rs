@@ -1,7 +1,7 @@
 //! BER to DER: lengths that are given later and strings in pieces, as tools write them that
 //! stream (`openssl cms -stream`, `openssl smime`, old browsers' keystores).
 //!
-//! Only those two are rewritten (ITU-T X.690 §8.1.3.6 and §8.7.3). What has neither is copied byte
+//! Only those two are rewritten (ITU-T X.690 §8.1.3 and §8.7.3). What has neither is copied byte
 //! for byte, also where DER would write it otherwise, because signatures cover it.
 //! There is no recursion: one pass forward that notes what opens and closes, one backward for the
 //! lengths, and one forward that writes.

@@ -48,6 +48,16 @@ fn exceptions() -> Vec<Allowed> {
         allowed("bgp-ci/src/tests/", "", "special-purpose space, and edges"),
         allowed("cert-audit/src/", "4.", "a section of RFC 5280"),
         allowed(
+            "cert-audit/src/ssh.rs",
+            "openssh.com",
+            "the protocol's own names end so",
+        ),
+        allowed(
+            "cert-audit/src/material/lines.rs",
+            "openssh.com",
+            "the protocol's own names end so",
+        ),
+        allowed(
             "tests/fixtures/bgp-ci/bogon-prefix/",
             "",
             "special-purpose space is its subject",
