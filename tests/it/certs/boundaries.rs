@@ -32,7 +32,10 @@ fn at(now: &str) -> Vec<(String, String)> {
 fn both_ends_and_both_thresholds_are_inclusive() {
     let soon = |level| vec![("expires-soon".to_owned(), String::from(level))];
     for (now, wanted) in [
-        ("2025-12-01T23:59:59Z", vec![]),
+        (
+            "2025-12-01T23:59:59Z",
+            vec![("not-yet-valid".to_owned(), "deny".to_owned())],
+        ),
         ("2025-12-02T00:00:00Z", vec![]),
         // 45 days are left from here on.
         ("2026-11-21T23:59:58Z", vec![]),
