@@ -50,18 +50,15 @@ fn of_line(line: &[u8]) -> Format {
     if line == b"-" || YAML.iter().any(|start| line.starts_with(start)) {
         return Format::Yaml;
     }
-    let (key, rest) = match line {
-        [quote @ (b'"' | b'\''), rest @ ..] => {
-            let Some(length) = memchr::memchr(*quote, rest) else {
-                return Format::Text;
-            };
-            (line, rest.get(length + 1..).unwrap_or_default())
-        }
-        _ => {
-            let is_key =
-                |&&byte: &&u8| is_word(byte) || !byte.is_ascii() || b" /~*&!$@".contains(&byte);
-            line.split_at(line.iter().take_while(is_key).count())
-        }
+    let (key, rest) = if let [quote @ (b'"' | b'\''), rest @ ..] = line {
+        let Some(length) = memchr::memchr(*quote, rest) else {
+            return Format::Text;
+        };
+        (line, rest.get(length + 1..).unwrap_or_default())
+    } else {
+        let is_key =
+            |&&byte: &&u8| is_word(byte) || !byte.is_ascii() || b" /~*&!$@".contains(&byte);
+        line.split_at(line.iter().take_while(is_key).count())
     };
     match rest.trim_ascii_start() {
         _ if key.is_empty() => Format::Text,
