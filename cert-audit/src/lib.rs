@@ -152,11 +152,11 @@ pub fn examine<T: Send>(
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(input.jobs.get())
         .build();
-    match pool {
+    Ok(match pool {
         Ok(pool) => pool.install(|| outcome(input, &policy, see)),
         // Where no threads can be had, the global pool is what is left.
         Err(_) => outcome(input, &policy, see),
-    }
+    })
 }
 
 /// Reads, judges and checks. Runs on the current rayon pool.
@@ -164,7 +164,7 @@ fn outcome<T>(
     input: &Input<'_, Section, Args>,
     policy: &Policy,
     see: impl FnOnce(View<'_>) -> T,
-) -> Result<(T, Outcome), Failure> {
+) -> (T, Outcome) {
     let mut keyring = Keyring::of(policy, input);
     let mut inventory = read::inventory(input, &keyring);
     inventory.undecided.append(&mut keyring.undecided);
@@ -204,7 +204,7 @@ fn outcome<T>(
         suppressions: inventory.suppressions.clone(),
         ..Outcome::default()
     };
-    Ok((seen, outcome))
+    (seen, outcome)
 }
 
 /// The texts of files that must not, or cannot, be shown as they are: those with private keys,

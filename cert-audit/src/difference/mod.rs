@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::v1::{Artifact, Gap, Inventory, Kind};
+use crate::v1::{self, Artifact, Gap, Inventory, Kind};
 use facts::Facts;
 use pairing::Pairing;
 
@@ -200,8 +200,7 @@ impl Difference {
 
     /// One indented object.
     pub fn to_json(&self) -> String {
-        let text = serde_json::to_string_pretty(self).expect("its keys are text");
-        rules::report::escape::json(&text) + "\n"
+        v1::pretty(self)
     }
 
     /// Whether nothing changed.

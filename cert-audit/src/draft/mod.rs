@@ -11,6 +11,7 @@ use crate::audit::Audit;
 use crate::certificate::Kind;
 use crate::inventory::Artifact;
 use crate::place;
+use crate::report::put;
 
 pub use owners::Owners;
 
@@ -95,13 +96,14 @@ impl Draft {
             };
             let path = quoted(&glob);
             let places = rules::report::verdict::count(*count, "certificate", "certificates");
-            text.push_str(&match owner {
+            let row = match owner {
                 Some(owner) => {
                     let owner = quoted(owner);
                     format!("    - {{ match: {{ path: {path} }}, owner: {owner} }} # {places}\n")
                 }
                 None => format!("    # - {{ match: {{ path: {path} }}, owner: … }} # {places}\n"),
-            });
+            };
+            text.push_str(&row);
         }
         text.push_str(&left_out(self.folders.len()));
         text
@@ -113,11 +115,12 @@ impl Draft {
         }
         let mut text = String::from(EXPECT);
         for (path, san) in self.expected.iter().take(MOST) {
-            text.push_str(&format!(
+            put!(
+                text,
                 "    - {{ path: {}, san: {} }}\n",
                 quoted(path),
                 quoted(san)
-            ));
+            );
         }
         text.push_str(&left_out(self.expected.len()));
         text

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::audit::{Audit, Case, ChainEnd, Place};
-use crate::certificate::{Certificate, Fingerprint};
+use crate::certificate::{Certificate, Expiry, Fingerprint};
 use crate::instant::{Instant, brief};
 use crate::inventory::Artifact;
 use crate::standing::Standing;
@@ -87,7 +87,7 @@ pub(super) fn all(audit: &Audit<'_>) -> (Vec<Cause>, Vec<Option<Instant>>, usize
             .certificate
             .validity
             .map(|validity| validity.not_after);
-        let own_end = own.and_then(|end| end.at());
+        let own_end = own.and_then(Expiry::at);
         let chain = places(case)
             .filter_map(|place| place.chain.as_ref())
             .min_by_key(|chain| chain.end);
@@ -97,19 +97,16 @@ pub(super) fn all(audit: &Audit<'_>) -> (Vec<Cause>, Vec<Option<Instant>>, usize
         let Some(end) = end else { continue };
         let urgent =
             places(case).any(|place| !matches!(place.standing, None | Some(Standing::Valid)));
-        match chain {
-            Some(chain) => {
-                let cause = gathered.entry(chain.binding).or_default();
-                cause.broken.push((case, chain));
-                cause.urgent |= chain.limit.is_some() || urgent || chain.end < audit.now;
-                cause.end = cause.end.into_iter().chain([end]).min();
-            }
-            None => {
-                let cause = gathered.entry(case.artifact.sha256).or_default();
-                cause.own = Some(case);
-                cause.urgent |= urgent || place.past_horizon.is_some();
-                cause.end = cause.end.into_iter().chain([end]).min();
-            }
+        if let Some(chain) = chain {
+            let cause = gathered.entry(chain.binding).or_default();
+            cause.broken.push((case, chain));
+            cause.urgent |= chain.limit.is_some() || urgent || chain.end < audit.now;
+            cause.end = cause.end.into_iter().chain([end]).min();
+        } else {
+            let cause = gathered.entry(case.artifact.sha256).or_default();
+            cause.own = Some(case);
+            cause.urgent |= urgent || place.past_horizon.is_some();
+            cause.end = cause.end.into_iter().chain([end]).min();
         }
     }
     let mut order: Vec<(bool, Instant, Fingerprint)> = gathered
@@ -149,7 +146,7 @@ fn told(audit: &Audit<'_>, sha256: Fingerprint, end: Instant, all: &Gathered<'_,
         .next();
     let begin = all.own.and_then(|case| begin(case, audit.now));
     Cause {
-        name: certificate.map_or_else(|| sha256.to_string(), |certificate| certificate.called()),
+        name: certificate.map_or_else(|| sha256.to_string(), Certificate::called),
         is_ca: certificate.is_some_and(Certificate::is_anchor),
         end,
         begin,

@@ -40,8 +40,7 @@ impl Inventory {
             undecided: judged.undecided,
             summary: judged.summary,
         };
-        let text = serde_json::to_string_pretty(&whole).expect("its keys are text");
-        escape::json(&text) + "\n"
+        pretty(&whole)
     }
 
     /// Whether a text begins like one that [`Inventory::to_lines`] writes.
@@ -103,6 +102,12 @@ impl Inventory {
             key(a).cmp(&key(b))
         });
     }
+}
+
+/// An indented object with nothing in it that a terminal or a log obeys.
+pub(crate) fn pretty(value: &impl Serialize) -> String {
+    let text = serde_json::to_string_pretty(value).expect("its keys are text");
+    escape::json(&text) + "\n"
 }
 
 fn line(value: &impl Serialize) -> String {

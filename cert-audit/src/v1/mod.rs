@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use lines::Fault;
+pub(crate) use lines::pretty;
 pub use record::{Terms, ari};
 
 /// The value of `schema`.

@@ -6,6 +6,7 @@ use rules::report::verdict::{by_reason, count};
 
 use super::sheet::Sheet;
 use crate::outlook::{Outlook, Store};
+use crate::report::put;
 
 /// Reasons, and stores, that are named.
 const NAMED: usize = 5;
@@ -31,7 +32,7 @@ pub(super) fn render(outlook: &Outlook, judged: &Report, sheet: &mut Sheet<'_>) 
         ),
     ] {
         if number > 0 {
-            read.push_str(&format!(", {}", count(number, one, many)));
+            put!(read, ", {}", count(number, one, many));
         }
     }
     sheet.field("read", Role::Dim, &read);
@@ -91,7 +92,7 @@ fn unseen(judged: &Report, sheet: &mut Sheet<'_>) {
             .collect::<Vec<_>>()
             .join(", ");
         if more > 0 {
-            named.push_str(&format!(" and {more} more"));
+            put!(named, " and {more} more");
         }
         let label = if at == 0 { "not seen" } else { "" };
         sheet.field(label, Role::Warn, &format!("{named}: {reason}"));
@@ -111,7 +112,7 @@ pub(crate) fn told(store: &Store) -> String {
         count(store.anchors, "anchor", "anchors")
     );
     if store.files > 1 {
-        text.push_str(&format!(" in {} files", store.files));
+        put!(text, " in {} files", store.files);
     }
     if !store.ended.is_empty() {
         let shown: Vec<String> = store
@@ -122,17 +123,13 @@ pub(crate) fn told(store: &Store) -> String {
             .map(|(end, name)| format!("{name} on {}", end.date()))
             .collect();
         let more = store.ended.len().saturating_sub(PLACES);
-        text.push_str(&format!(
-            "; {} ended: {}",
-            store.ended.len(),
-            shown.join(", ")
-        ));
+        put!(text, "; {} ended: {}", store.ended.len(), shown.join(", "));
         if more > 0 {
-            text.push_str(&format!(" and {more} before"));
+            put!(text, " and {more} before");
         }
     }
     if let Some((end, name)) = &store.next {
-        text.push_str(&format!("; next {name} on {}", end.date()));
+        put!(text, "; next {name} on {}", end.date());
     }
     text
 }

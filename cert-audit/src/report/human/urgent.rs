@@ -7,6 +7,7 @@ use rules::report::paint::Role;
 use super::sheet::Sheet;
 use super::when;
 use crate::outlook::{Also, Cause, Outlook, Spot};
+use crate::report::put;
 
 /// What is told in full.
 const FULL: usize = 4;
@@ -207,7 +208,7 @@ fn places(spots: &[Spot]) -> String {
 fn listed(shown: &[String], more: usize) -> String {
     let mut text = shown.join("; ");
     if more > 0 {
-        text.push_str(&format!("; and {more} more"));
+        put!(text, "; and {more} more");
     }
     text
 }
