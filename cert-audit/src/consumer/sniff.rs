@@ -420,12 +420,15 @@ fn unit(text: &[u8]) -> Option<Format> {
 /// Whether a configuration lies among those that can be used, and is not.
 ///
 /// Next to its folder `…-available` there is one of those that are enabled, and it is not in there;
-/// or it is one of nginx's `snippets`, and none of the `included` (the includes of all other
-/// configurations) names it.
+/// or it lies in `usr/share`, where packages keep what they copy; or it is one of nginx's
+/// `snippets`, and none of the `included` (the includes of all other configurations) names it.
 pub fn is_idle(path: &str, seen: &Seen<'_>, included: &BTreeSet<String>) -> bool {
     let Some((folder, name)) = path.rsplit_once('/') else {
         return false;
     };
+    if format!("/{folder}/").contains("/usr/share/") {
+        return true;
+    }
     if folder == "snippets" || folder.ends_with("/snippets") {
         return ![name, "*", "*.conf"].iter().any(|name| {
             let end = format!("snippets/{name}");

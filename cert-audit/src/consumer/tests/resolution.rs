@@ -197,4 +197,9 @@ fn what_is_available_and_not_enabled_is_idle() {
     let seen = Seen::default();
     assert!(is_idle("etc/nginx/snippets/a.conf", &seen, &included));
     assert!(!is_idle("etc/nginx/snippets/used.conf", &seen, &included));
+    assert!(is_idle(
+        "usr/share/dovecot/conf.d/10-ssl.conf",
+        &seen,
+        &included
+    ));
 }
