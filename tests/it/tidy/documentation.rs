@@ -135,6 +135,8 @@ fn addresses(line: &str) -> Vec<String> {
         .filter(|(before, _, after)| !before.ends_with(is_word) && !is_word(*after))
         // An object identifier of four numbers; `2.5.29` is the arc of X.509's extensions.
         .filter(|(before, token, _)| !before.ends_with("oid!(") && !token.starts_with("2.5.29."))
+        // A section of a document.
+        .filter(|(before, ..)| !before.ends_with('§'))
         .filter_map(|(_, token, _)| token.trim_matches('.').parse().ok())
         .filter(|&address| !is_documentation_v4(address))
         .map(|address: Ipv4Addr| address.to_string());

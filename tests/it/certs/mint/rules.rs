@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use rcgen::{
-    CertificateParams, CustomExtension, ExtendedKeyUsagePurpose, KeyPair, PKCS_RSA_SHA256,
-    PublicKeyData, SanType, SerialNumber, SignatureAlgorithm, SigningKey,
+    CertificateParams, CustomExtension, ExtendedKeyUsagePurpose, KeyPair, PublicKeyData, SanType,
+    SerialNumber,
 };
 
 use super::served::{Rsa, over_sha1};
