@@ -212,7 +212,7 @@ impl Maker {
         };
         if params.is_ca == IsCa::NoCa {
             // openssl takes a certificate without basic constraints for a CA where its key usage
-            // says that it signs certificates; RFC 5280 §4.2.1.9 forbids that.
+            // says that it signs certificates, which RFC 5280 forbids.
             params.key_usages = Vec::new();
         }
         params.extended_key_usages = self.purposes(plain);
