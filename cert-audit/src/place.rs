@@ -3,8 +3,8 @@
 /// Extensions of files that exist to hold certificates.
 const CONTAINERS: [&str; 6] = ["ca-bundle", "cer", "cert", "crt", "der", "pem"];
 
-/// Extensions of containers that this release recognises and does not open.
-const UNOPENED: [&str; 8] = [
+/// Extensions of keystores.
+const KEYSTORES: [&str; 8] = [
     "jceks",
     "jks",
     "keystore",
@@ -49,8 +49,13 @@ pub fn is_fixture(below: &str) -> bool {
 /// Whether the name says that the file is certificate material, so that it must be readable.
 pub fn is_named_container(path: &str) -> bool {
     extension(path).is_some_and(|found| {
-        CONTAINERS.contains(&found.as_str()) || UNOPENED.contains(&found.as_str())
+        CONTAINERS.contains(&found.as_str()) || KEYSTORES.contains(&found.as_str())
     })
+}
+
+/// Whether the name says that the file is a certificate, and nothing else like one.
+pub fn is_named_certificate(path: &str) -> bool {
+    extension(path).is_some_and(|found| ["cer", "cert", "crt"].contains(&found.as_str()))
 }
 
 /// Whether the name says that the file is a program or prose.

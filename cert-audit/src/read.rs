@@ -100,7 +100,11 @@ pub fn inventory(input: &Input<'_, Section, Args>, keyring: &Keyring) -> Invento
     let uses = Uses::of(
         configured,
         walk.files.iter().map(|file| &*file.shown),
-        walk.undecided.iter().map(|undecided| &*undecided.path),
+        walk.undecided
+            .iter()
+            .map(|undecided| &undecided.path)
+            .chain(&walk.blind)
+            .map(|path| &**path),
         &input.scope.root,
     );
     let mut inventory = Inventory::of(readings, walk.undecided, coverage);

@@ -84,6 +84,9 @@ pub struct Walk {
     pub passed: BTreeMap<Passed, usize>,
     /// What could not be seen and matters.
     pub undecided: Vec<Undecided>,
+    /// Links behind which nothing is shown by this name, because they are walked by another or
+    /// not at all: whether a file is there cannot be told by it.
+    pub blind: Vec<Arc<str>>,
 }
 
 /// Walks every target of the scope.
@@ -137,10 +140,14 @@ impl Walker<'_> {
         while let Some(folder) = open.pop() {
             if self.is_walked(&folder.real) {
                 self.pass(Passed::FolderSeen);
+                let shown = self.shown(&folder.reached);
+                self.walk.blind.push(shown);
                 continue;
             }
             if folder.links > MOST_LINKS {
                 self.pass(Passed::LinkTooDeep);
+                let shown = self.shown(&folder.reached);
+                self.walk.blind.push(shown);
                 continue;
             }
             let mut linked = self.folder(&folder);
@@ -237,6 +244,9 @@ impl Walker<'_> {
     fn passed_link(&mut self, path: &Path, why: Passed, reason: &str) {
         self.pass(why);
         let shown = self.shown(path);
+        if why == Passed::LinkOut {
+            self.walk.blind.push(shown.clone());
+        }
         if place::is_named_container(&shown) && !self.is_fixture(&shown) {
             self.walk.undecided.push(Undecided {
                 path: shown,

@@ -63,7 +63,8 @@ pub(super) fn uses<'a>(audit: &'a Audit<'_>, case: &Case<'_>) -> Vec<&'a Use> {
     let paths = evidence::places(case).map(|place: &Place<'_>| &*place.span.path);
     let mut uses: Vec<&Use> = paths
         .flat_map(|path| audit.inventory.uses.to(path))
-        .filter(|known| known.presents())
+        // What the server may do without may not be loaded at all.
+        .filter(|known| known.presents() && !known.optional)
         .collect();
     uses.dedup_by(|a, b| a.span == b.span);
     uses

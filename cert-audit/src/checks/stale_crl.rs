@@ -21,14 +21,14 @@ rules::rule! {
     /// ## Bad
     /// ```text
     /// $ cert-audit check etc --now 2026-11-22T00:00:00Z
-    /// etc/vpn/crl.pem: the revocation list of CN=Example Issuing CA 3 is stale since 21 days (2026-11-01 00:00:00 UTC)
+    /// etc/vpn/crl.pem: the revocation list of CN=Example Issuing CA 3 went stale 21 days ago (2026-11-01 00:00:00 UTC)
     /// ```
     ///
     /// ## Good
     /// A job fetches the list more often than the CA issues it, and reloads what reads it.
     ///
     /// ## Reference
-    /// [RFC 5280 §5.1.2.5](https://www.rfc-editor.org/rfc/rfc5280#section-5.1.2.5).
+    /// [RFC 5280 §5.1.2.5](https://www.rfc-editor.org/rfc/rfc5280#section-5).
     pub STALE_CRL = { id: "stale-crl", level: Deny, since: "0.1.0" }
 }
 
@@ -47,7 +47,7 @@ fn run(audit: &Audit<'_>) -> Vec<Finding> {
                 return None;
             }
             let message = format!(
-                "the revocation list of {} is stale since {} ({next})",
+                "the revocation list of {} went stale {} ago ({next})",
                 name::cut(&list.issuer.text),
                 spoken(audit.now.since(next)),
             );

@@ -123,8 +123,12 @@ pub fn read(bytes: &[u8], path: &str, passwords: &[&[u8]]) -> Material {
         None => of_text(bytes, path, named, passwords),
     };
     lines::read(bytes, path, &mut material);
-    if named && !bytes.trim_ascii().is_empty() && material.is_nothing() && !der::is_bare_key(bytes)
-    {
+    let is_empty = if place::is_named_certificate(path) {
+        material.pieces.is_empty()
+    } else {
+        material.is_nothing()
+    };
+    if named && is_empty && !bytes.trim_ascii().is_empty() && !der::is_bare_key(bytes) {
         material
             .pieces
             .push(Piece::of_file(What::Broken(nothing(bytes))));

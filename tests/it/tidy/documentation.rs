@@ -67,6 +67,37 @@ fn exceptions() -> Vec<Allowed> {
             "",
             "special-purpose space is its subject",
         ),
+        allowed(
+            "cert-audit/src/consumer/tests/programs.rs",
+            "type.googleapis.com",
+            "Envoy's names of its types",
+        ),
+        allowed(
+            "cert-audit/src/document/tests/manifest.rs",
+            "bitnami.com",
+            "the group of SealedSecret",
+        ),
+        allowed(
+            "cert-audit/src/naming.rs",
+            "192.2.3.4",
+            "a wildcard that must not match an address",
+        ),
+        allowed(
+            "tests/fixtures/cert-audit/ssh-certificate-without-expiry/",
+            "openssh.com",
+            "the protocol's own names end so",
+        ),
+        allowed(
+            "tests/it/certs/",
+            "openssh.com",
+            "the protocol's own names end so",
+        ),
+        allowed(
+            "tests/it/certs/documents.py",
+            "yaml.org",
+            "the names of YAML's own tags",
+        ),
+        allowed("tests/it/certs/oracle.py", "1.3.101.", "object identifiers"),
         allowed("Cargo.toml", "profile.dev", "a profile, not a name"),
         allowed(
             "ARCHITECTURE.md",

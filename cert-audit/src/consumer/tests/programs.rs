@@ -49,7 +49,7 @@ service { check { cert_file = "/not.pem" } }
 fn vault_by_stanza() {
     let text = r#"
 listener "tcp" {
-  address = "0.0.0.0:8200"
+  address = "192.0.2.1:8200"
   tls_cert_file = "/v.pem"
   tls_key_file  = "/v.key"
   tls_client_ca_file = "/clients.pem"
@@ -158,7 +158,7 @@ spec:
     - --etcd-certfile=/etc/kubernetes/pki/apiserver-etcd-client.crt
     - --etcd-keyfile=/etc/kubernetes/pki/apiserver-etcd-client.key
     - --tls-sni-cert-key=/image/a.crt,/image/a.key:a.example
-    - --service-cluster-ip-range=10.96.0.0/12
+    - --service-cluster-ip-range=192.0.2.0/24
     volumeMounts:
     - { mountPath: /etc/kubernetes/pki, name: certs }
   volumes:

@@ -114,8 +114,8 @@ frontend www
   bind :443 ssl crt "${SITE}.pem" crt /srv/certs/ ca-file clients.pem # crt no.pem
   bind :444 ssl crt @web/x crt-list /etc/haproxy/crt-list.txt
 backend b
-  server s1 10.0.0.1:443 ssl verify required ca-file @system-ca crt client.pem
-  server s2 10.0.0.2:443 ssl crt $OTHER/client.pem
+  server s1 192.0.2.1:443 ssl verify required ca-file @system-ca crt client.pem
+  server s2 192.0.2.2:443 ssl crt $OTHER/client.pem
 "#;
     assert_eq!(
         shown("haproxy.cfg", text),
