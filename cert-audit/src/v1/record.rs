@@ -14,6 +14,7 @@ use crate::audit::{self, Audit};
 use crate::certificate::{self, Certificate, Expiry};
 use crate::crl::Crl;
 use crate::der::Skeleton;
+use crate::expectation::Found;
 use crate::instant::Instant;
 use crate::inventory::{self, Other};
 use crate::ocsp::{Basic, Responder, Response};
@@ -57,6 +58,21 @@ impl Inventory {
             reason: gap.reason.clone(),
             unseen: true,
         });
+        let expected = audit.expectations.iter().filter_map(|expectation| {
+            let reason = match expectation.found {
+                Found::Nowhere => "a certificate is expected here, and there is no file",
+                Found::Nothing => "a certificate is expected here, and there is none in it",
+                Found::Unseen | Found::Certificates(_) => return None,
+            };
+            Some(Gap {
+                kind: GapKind::Gap,
+                source: terms.source.clone(),
+                path: expectation.path.to_string(),
+                place: String::new(),
+                reason: reason.to_owned(),
+                unseen: false,
+            })
+        });
         let mut inventory = Self {
             header: Header {
                 schema: SCHEMA.to_owned(),
@@ -66,7 +82,7 @@ impl Inventory {
                 coverage: Coverage::of(audit),
             },
             artifacts,
-            gaps: unreadable.chain(unseen).collect(),
+            gaps: unreadable.chain(unseen).chain(expected).collect(),
         };
         inventory.sort();
         inventory
