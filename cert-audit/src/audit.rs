@@ -213,10 +213,10 @@ impl Place<'_> {
 
     /// How sure it is that the threshold is the right one.
     pub fn certainty(&self, certificate: &Certificate) -> Certainty {
-        if !certificate.faults.is_empty() {
-            Certainty::Likely
-        } else {
+        if certificate.faults.is_empty() {
             Certainty::Proven
+        } else {
+            Certainty::Likely
         }
     }
 }

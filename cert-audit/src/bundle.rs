@@ -50,9 +50,12 @@ pub struct Bundle<'a> {
     pub uses: Vec<&'a Use>,
 }
 
+/// A file, and the group inside it.
+type Place<'a> = (&'a Arc<str>, Option<&'a Arc<str>>);
+
 /// Every bundle, by path and group.
 pub fn all(inventory: &Inventory) -> Vec<Bundle<'_>> {
-    let mut at: BTreeMap<(&Arc<str>, Option<&Arc<str>>), Vec<Member<'_>>> = BTreeMap::new();
+    let mut at: BTreeMap<Place<'_>, Vec<Member<'_>>> = BTreeMap::new();
     for artifact in inventory.artifacts.values() {
         for occurrence in &artifact.occurrences {
             let key = (&occurrence.span.path, occurrence.inside.group.as_ref());

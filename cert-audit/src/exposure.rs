@@ -46,10 +46,13 @@ pub(crate) fn mark(inventory: &mut Inventory, scope: &Scope, tree: &Tree) {
     }
 }
 
+/// A file as reports show it, and as git does.
+type Below = (Arc<str>, Vec<u8>);
+
 fn on_disk(held: &[Arc<str>], scope: &Scope) -> Vec<(Arc<str>, Exposure)> {
     let mut exposed = Vec::new();
     // Files by the work tree that they lie in.
-    let mut in_git: BTreeMap<PathBuf, Vec<(Arc<str>, Vec<u8>)>> = BTreeMap::new();
+    let mut in_git: BTreeMap<PathBuf, Vec<Below>> = BTreeMap::new();
     for path in held {
         let Ok(real) = scope.root.join(&**path).canonicalize() else {
             continue;

@@ -85,7 +85,8 @@ impl<'a> Reader<'a> {
                 found.insert(path.clone());
             }
         }
-        let shared = self.shared()?;
+        let mut shared = None;
+        self.extensions(&mut shared)?;
         Some(Index { found, shared })
     }
 
@@ -118,18 +119,19 @@ impl<'a> Reader<'a> {
         zeros.iter().all(|&byte| byte == 0).then_some(())
     }
 
-    /// The extension that names the shared index, if it is there; all else is passed over.
-    fn shared(&mut self) -> Option<Option<String>> {
+    /// Reads the extension that names the shared index, if it is there; all else is passed over.
+    fn extensions(&mut self, shared: &mut Option<String>) -> Option<()> {
         while self.rest.len() > self.hash {
             let name = self.take(4)?;
             let length = usize::try_from(self.number()?).ok()?;
             let content = self.take(length)?;
             if name == b"link" {
                 let object = content.get(..self.hash)?;
-                return Some(Some(crate::name::hex(object)));
+                *shared = Some(crate::name::hex(object));
+                return Some(());
             }
         }
-        (self.rest.len() == self.hash).then_some(None)
+        (self.rest.len() == self.hash).then_some(())
     }
 
     /// A number in groups of seven bits, each group but the last counted from one.

@@ -140,7 +140,8 @@ impl Draft {
 const HEAD: &str = "\
 # A policy to start from, written by `cert-audit init` from what it found.
 # As it stands it judges as no policy does: what is commented out is a default, or a proposal.
-# `preflight` runs the parts that have a section here; with `lints: {}` it looks at Rust too.
+# `preflight` runs the parts that have a section here; with an empty `lints` section it
+# looks at Rust too.
 version: 1
 
 ";

@@ -1,5 +1,6 @@
 //! What documents have embedded: each value is PEM text, DER or a keystore again.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::container;
@@ -114,7 +115,7 @@ impl Groups {
             let start = embedded.start.byte;
             format!("{} {start}", embedded.place).into()
         };
-        let mut chains: std::collections::BTreeMap<u32, Arc<str>> = Default::default();
+        let mut chains: BTreeMap<u32, Arc<str>> = BTreeMap::new();
         for (number, embedded) in document.embedded.iter().enumerate() {
             let Some(chain) = embedded.chain else {
                 continue;

@@ -4,6 +4,7 @@
 mod difference;
 mod formats;
 mod init;
+mod lists;
 
 use std::process::Command;
 
