@@ -21,7 +21,7 @@ rules::rule! {
     /// ## Bad
     /// ```text
     /// $ cert-audit check etc --now 2026-11-22T00:00:00Z
-    /// etc/vpn/crl.pem: the revocation list of CN=Example Issuing CA 3 is stale since 21 days (2026-11-01 00:00:00 UTC)
+    /// etc/vpn/crl.pem: the revocation list of CN=Example Issuing CA 3 went stale 21 days ago (2026-11-01 00:00:00 UTC)
     /// ```
     ///
     /// ## Good
@@ -47,7 +47,7 @@ fn run(audit: &Audit<'_>) -> Vec<Finding> {
                 return None;
             }
             let message = format!(
-                "the revocation list of {} is stale since {} ({next})",
+                "the revocation list of {} went stale {} ago ({next})",
                 name::cut(&list.issuer.text),
                 spoken(audit.now.since(next)),
             );

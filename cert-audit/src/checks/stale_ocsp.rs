@@ -21,7 +21,7 @@ rules::rule! {
     /// ## Bad
     /// ```text
     /// $ cert-audit check etc --now 2026-11-22T00:00:00Z
-    /// etc/haproxy/site.pem.ocsp: the OCSP response about serial 2a is out of date since 14 days (2026-11-08 00:00:00 UTC)
+    /// etc/haproxy/site.pem.ocsp: the OCSP response about serial 2a went out of date 14 days ago (2026-11-08 00:00:00 UTC)
     /// ```
     ///
     /// ## Good
@@ -51,7 +51,7 @@ fn run(audit: &Audit<'_>) -> Vec<Finding> {
                 return None;
             }
             let message = format!(
-                "the OCSP response about serial {} is out of date since {} ({next})",
+                "the OCSP response about serial {} went out of date {} ago ({next})",
                 name::cut(&answer.serial),
                 spoken(audit.now.since(next)),
             );
