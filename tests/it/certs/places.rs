@@ -64,6 +64,7 @@ fn one_certificate_is_one_finding_however_many_copies() {
         .collect();
     assert_eq!(
         labels,
+        // What stands in a text comes last: it is least likely what is loaded.
         [("b/api.der", 1), ("d/bare.crt", 1), ("c/notes.md", 2)]
     );
     assert_eq!(report["findings"][0]["data"]["places"], 4);

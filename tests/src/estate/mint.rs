@@ -17,7 +17,7 @@ use sha2::{Digest as _, Sha256};
 
 /// Lower-case hex.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    cert_audit::name::hex(bytes)
 }
 
 /// SHA-256 as lower-case hex.

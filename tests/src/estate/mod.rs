@@ -241,7 +241,7 @@ impl Builder {
             }
             Writer::Tool(kind) => {
                 write(&to, b"", private);
-                self.tool.write(Job::of(kind, Some(&to), &bundle));
+                self.tool.write(&Job::of(kind, Some(&to), &bundle));
             }
         }
     }

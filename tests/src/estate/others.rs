@@ -41,7 +41,7 @@ impl Builder {
                 "crl" => {
                     let der = self.revocation_list(from, to);
                     let text = pem("X509 CRL", &der);
-                    let is_pem = path.ends_with(".pem");
+                    let is_pem = file.extension() == Some("pem".as_ref());
                     write(&file, if is_pem { text.as_bytes() } else { &der }, false);
                 }
                 "request" => {
@@ -73,7 +73,7 @@ impl Builder {
             name: "locked",
         };
         let to = self.root.join(path);
-        self.tool.write(Job::of("pkcs12-aes", Some(&to), &bundle));
+        self.tool.write(&Job::of("pkcs12-aes", Some(&to), &bundle));
         self.truth.undecided.insert(path.to_owned());
     }
 
@@ -92,7 +92,7 @@ impl Builder {
         let job = Job::of(job, Some(&self.root.join(path)), &bundle)
             .with("from", Some(from))
             .with("to", Some(to).filter(|to| !to.is_empty()));
-        self.tool.write(job);
+        self.tool.write(&job);
     }
 
     fn revocation_list(&self, from: &str, to: &str) -> Vec<u8> {

@@ -7,12 +7,13 @@ pub const PASSWORD_VARIABLE: &str = "ESTATE_PASSWORD";
 
 /// The policy as text.
 pub(super) fn text() -> String {
-    let owners: String = TEAMS
+    let owners: Vec<String> = TEAMS
         .iter()
         .map(|team| {
             format!("    - {{ match: {{ path: \"**/fleet/{team}/**\" }}, owner: {team} }}\n")
         })
         .collect();
+    let owners = owners.concat();
     format!(
         r#"version: 1
 exemptions:

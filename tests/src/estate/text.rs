@@ -56,9 +56,11 @@ pub fn key(bundle: &Bundle<'_>) -> String {
 /// `text` with every line moved in by `depth` spaces, as a YAML block scalar has it.
 fn inset(text: &str, depth: usize) -> String {
     let margin = " ".repeat(depth);
-    text.lines()
+    let lines: Vec<String> = text
+        .lines()
         .map(|line| format!("{margin}{line}\n"))
-        .collect()
+        .collect();
+    lines.concat()
 }
 
 /// A JSON string, for text that has nothing to escape but line breaks.
@@ -81,9 +83,8 @@ pub(super) fn with_key(bundle: &Bundle<'_>) -> String {
 pub(super) fn with_text(bundle: &Bundle<'_>) -> String {
     let mut text = format!("# Bag Attributes\n#   friendlyName: {}\n", bundle.name);
     for made in bundle.made {
-        text += &format!("subject={}\nissuer={}\n", made.subject, made.issuer);
-        text += &pem("CERTIFICATE", &made.der);
-        text.push('\n');
+        let names = format!("subject={}\nissuer={}\n", made.subject, made.issuer);
+        text += &(names + &pem("CERTIFICATE", &made.der) + "\n");
     }
     text
 }
@@ -172,9 +173,7 @@ pub(super) fn secret_json(bundle: &Bundle<'_>) -> String {
 }
 
 pub(super) fn list_json(bundle: &Bundle<'_>) -> String {
-    let configmap = format!(
-        "{{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{{\"name\":\"plain\"}},\"data\":{{\"level\":\"info\"}}}}"
-    );
+    let configmap = r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"plain"},"data":{"level":"info"}}"#;
     format!(
         "{{\n  \"apiVersion\": \"v1\",\n  \"kind\": \"List\",\n  \"items\": [\n    {configmap},\n    {}\n  ]\n}}\n",
         secret_object(bundle)
@@ -303,8 +302,7 @@ pub(super) fn saml(bundle: &Bundle<'_>) -> String {
             inset(&pem("X", &made.der), 12)
                 .lines()
                 .filter(|line| !line.contains("-----"))
-                .map(|line| format!("{line}\n"))
-                .collect::<String>()
+                .fold(String::new(), |text, line| text + line + "\n")
         )
     };
     format!(

@@ -63,7 +63,7 @@ impl Tool {
     }
 
     /// Does a job, now or later.
-    pub(super) fn write(&mut self, job: Job) {
+    pub(super) fn write(&mut self, job: &Job) {
         let jobs = self.jobs.as_mut().expect("it is not finished");
         writeln!(jobs, "{}", job.0).expect("python reads");
     }
@@ -85,7 +85,7 @@ impl Tool {
             .with("from", Some(from))
             .with("to", Some(to))
             .with("ca_to", Some(ca_to));
-        self.write(job);
+        self.write(&job);
         let mut line = String::new();
         self.results.read_line(&mut line).expect("python answers");
         let both = decoded(line.trim_end());
