@@ -62,7 +62,9 @@ fn the_proposals_load() {
     let printed = tool().cwd(folder.path()).args(["init", "--print"]).run();
     let is_proposal = |line: &str| {
         let text = line.trim_start().strip_prefix("# ").unwrap_or(line).trim();
-        text.starts_with("- {") || text.ends_with(['}', ':']) || text.contains(": {")
+        // What stands at the margin is for the reader.
+        line.starts_with(' ')
+            && (text.starts_with("- {") || text.ends_with(['}', ':']) || text.contains(": {"))
     };
     let active: String = printed
         .stdout
