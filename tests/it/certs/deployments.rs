@@ -42,11 +42,15 @@ fn held(ca: &mint::Ca, name: &str) -> Vec<u8> {
     mint::rules::held(ca, name)
 }
 
+fn is_key(path: &str) -> bool {
+    std::path::Path::new(path).extension() == Some("key".as_ref())
+}
+
 /// The report on a folder in which keys are readable by their owner alone.
 fn report(files: &[(&str, Vec<u8>)]) -> (Exit, Value) {
     let folder = tree::write(files);
     for (path, _) in files {
-        if path.ends_with(".key") || path.contains("privkey") {
+        if is_key(path) || path.contains("privkey") {
             set_mode(&folder.path().join(path), 0o600);
         }
     }
@@ -301,10 +305,7 @@ fn a_key_that_git_tracks_is_exposed() {
             .filter(|(rule, ..)| rule == "exposed-private-key")
             .map(|(.., path)| path)
             .collect();
-        let wanted: Vec<&str> = tracked
-            .lines()
-            .filter(|path| path.ends_with(".key"))
-            .collect();
+        let wanted: Vec<&str> = tracked.lines().filter(|path| is_key(path)).collect();
         assert_eq!(wanted, ["deploy/tls/server.key"]);
         assert_eq!(exposed, wanted, "{form:?}");
     }
