@@ -43,7 +43,7 @@ fn held(ca: &mint::Ca, name: &str) -> Vec<u8> {
 }
 
 fn is_key(path: &str) -> bool {
-    std::path::Path::new(path).extension() == Some("key".as_ref())
+    Path::new(path).extension() == Some("key".as_ref())
 }
 
 /// The report on a folder in which keys are readable by their owner alone.
