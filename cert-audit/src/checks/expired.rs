@@ -1,11 +1,15 @@
-use rules::{Finding, Level};
+use rules::{Certainty, Finding, Level};
 
 use crate::audit::{Audit, Case};
 use crate::check::Check;
 use crate::checks::fails_at_restart;
+use crate::evidence;
 use crate::instant::{Instant, spoken};
+use crate::inventory::Other;
+use crate::material::Kind;
 use crate::standing::Standing;
 use crate::wording;
+use crate::{name, ssh};
 
 use super::expired_anchor;
 
@@ -48,7 +52,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(audit: &Audit<'_>) -> Vec<Finding> {
-    audit
+    let certificates = audit
         .cases
         .iter()
         .filter(|case| case.place.standing == Some(Standing::Expired))
@@ -58,8 +62,26 @@ fn run(audit: &Audit<'_>) -> Vec<Finding> {
         .filter_map(|case| {
             let end = case.artifact.certificate.validity?.not_after.at()?;
             Some(finding(audit, case, end))
-        })
-        .collect()
+        });
+    let secure_shell = evidence::others(audit, Kind::Ssh).filter_map(|other| of_ssh(audit, other));
+    certificates.chain(secure_shell).collect()
+}
+
+/// An OpenSSH certificate, which is valid up to the second before its end.
+fn of_ssh(audit: &Audit<'_>, other: &Other) -> Option<Finding> {
+    let certificate = ssh::Certificate::read(&other.der)?;
+    let end = certificate.valid_before.filter(|end| *end <= audit.now)?;
+    let message = format!(
+        "the OpenSSH certificate {} expired {} ago ({end})",
+        name::cut(&certificate.key_id),
+        spoken(audit.now.since(end)),
+    );
+    let finding = evidence::of_other(&EXPIRED, audit, other, Certainty::Proven, message)?;
+    Some(
+        finding
+            .with_data("not_after", end.rfc3339())
+            .with_help("have its key signed again, and put the new certificate here"),
+    )
 }
 
 fn finding(audit: &Audit<'_>, case: &Case<'_>, end: Instant) -> Finding {

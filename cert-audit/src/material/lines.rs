@@ -45,6 +45,7 @@ pub(super) fn read(bytes: &[u8], path: &str, material: &mut Material) {
         });
     }
     if found {
+        material.container |= is_ours;
         material.pieces.sort_by_key(|piece| piece.start);
     }
 }

@@ -73,7 +73,7 @@ fn mutants_of_everything_end() {
 fn no_mutant_of_a_certificate_is_passed_over_in_silence() {
     let holds = |path: &Path| {
         let extension = path.extension().and_then(|extension| extension.to_str());
-        matches!(extension, Some("crt" | "cer" | "der")) && oracles::holds_certificates(path)
+        matches!(extension, Some("crt" | "cer")) && oracles::holds_certificates(path)
     };
     let mutants = mutants(0xdead, holds);
     assert!(mutants.of.len() > 1_000, "{}", mutants.of.len());
@@ -96,7 +96,5 @@ fn no_mutant_of_a_certificate_is_passed_over_in_silence() {
             !bytes.trim_ascii().is_empty()
         })
         .collect();
-    // FIXME: DER that begins like a key, a SEQUENCE and an INTEGER in it, is taken for something
-    // that is not ours even in a `.crt`; 15 mutants become that and are not named.
-    assert!(silent.len() * 100 < mutants.of.len(), "{silent:#?}");
+    assert!(silent.is_empty(), "{silent:#?}");
 }

@@ -48,11 +48,6 @@ fn exceptions() -> Vec<Allowed> {
         allowed("bgp-ci/src/tests/", "", "special-purpose space, and edges"),
         allowed("cert-audit/src/", "4.", "a section of RFC 5280"),
         allowed(
-            "cert-audit/src/checks/stale_crl.rs",
-            "5.1.2.5",
-            "a section of RFC 5280",
-        ),
-        allowed(
             "tests/fixtures/cert-audit/ssh-certificate-without-expiry/",
             "openssh.com",
             "the protocol's own names end so",

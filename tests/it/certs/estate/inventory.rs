@@ -169,7 +169,11 @@ fn every_gap_is_named() {
         .iter()
         .map(String::as_str)
         .collect();
-    // What the policy expects and does not find is a finding, and no gap of what was read.
-    wanted.insert("quality/cut.pem");
+    // What is malformed, and what the policy expects and does not find.
+    wanted.extend([
+        "quality/cut.pem",
+        "expected/gone.pem",
+        "expected/nothing.txt",
+    ]);
     assert_eq!(had, wanted);
 }
