@@ -88,11 +88,6 @@ fn exceptions() -> Vec<Allowed> {
             "the group of SealedSecret",
         ),
         allowed(
-            "cert-audit/src/naming.rs",
-            "192.2.3.4",
-            "a wildcard that must not match an address",
-        ),
-        allowed(
             "tests/fixtures/cert-audit/ssh-certificate-without-expiry/",
             "openssh.com",
             "the protocol's own names end so",
