@@ -48,11 +48,6 @@ fn exceptions() -> Vec<Allowed> {
         allowed("bgp-ci/src/tests/", "", "special-purpose space, and edges"),
         allowed("cert-audit/src/", "4.", "a section of RFC 5280"),
         allowed(
-            "tests/fixtures/cert-audit/ssh-certificate-without-expiry/",
-            "openssh.com",
-            "the protocol's own names end so",
-        ),
-        allowed(
             "tests/it/certs/mint/served.rs",
             "openssh.com",
             "the protocol's own names end so",
@@ -86,11 +81,6 @@ fn exceptions() -> Vec<Allowed> {
             "cert-audit/src/document/tests/manifest.rs",
             "bitnami.com",
             "the group of SealedSecret",
-        ),
-        allowed(
-            "tests/fixtures/cert-audit/ssh-certificate-without-expiry/",
-            "openssh.com",
-            "the protocol's own names end so",
         ),
         allowed(
             "tests/it/certs/",
