@@ -48,7 +48,7 @@ fn exceptions() -> Vec<Allowed> {
         allowed("bgp-ci/src/tests/", "", "special-purpose space, and edges"),
         allowed("cert-audit/src/", "4.", "a section of RFC 5280"),
         allowed(
-            "tests/it/certs/mint/served.rs",
+            "tests/fixtures/cert-audit/ssh-certificate-without-expiry/",
             "openssh.com",
             "the protocol's own names end so",
         ),
