@@ -128,13 +128,23 @@ pub fn read(bytes: &[u8], path: &str, passwords: &[&[u8]]) -> Material {
     } else {
         material.is_nothing()
     };
-    if named && is_empty && !bytes.trim_ascii().is_empty() && !der::is_bare_key(bytes) {
+    if named && is_empty && !says_nothing(bytes) && !der::is_bare_key(bytes) {
         material
             .pieces
             .push(Piece::of_file(What::Broken(nothing(bytes))));
     }
     material.container |= named;
     material
+}
+
+/// Whether a text is empty but for comments, as Debian ships `postgresql-common/root.crt`; PEM
+/// blocks that are commented out are no comments.
+fn says_nothing(bytes: &[u8]) -> bool {
+    memmem::find(bytes, b"-----BEGIN ").is_none()
+        && bytes
+            .split(|&byte| byte == b'\n')
+            .map(<[u8]>::trim_ascii)
+            .all(|line| line.is_empty() || line.starts_with(b"#"))
 }
 
 /// A document, and what of PEM stands beside it.
@@ -238,6 +248,7 @@ mod tests {
             ["there is neither PEM nor DER in the file"]
         );
         assert_eq!(reasons(b" \n", "a.pem"), [""; 0]);
+        assert_eq!(reasons(b"# put roots here\n", "root.crt"), [""; 0]);
         assert_eq!(reasons(b"words", "a.txt"), [""; 0]);
     }
 
