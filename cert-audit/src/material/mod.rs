@@ -137,14 +137,20 @@ pub fn read(bytes: &[u8], path: &str, passwords: &[&[u8]]) -> Material {
     material
 }
 
-/// Whether a text is empty but for comments, as Debian ships `postgresql-common/root.crt`; PEM
-/// blocks that are commented out are no comments.
+/// Whether a text is empty but for comments, or explains at length what should be put there, as
+/// Debian ships `postgresql-common/root.crt`; PEM blocks that are commented out are no comments.
 fn says_nothing(bytes: &[u8]) -> bool {
+    /// Lines of so many words are prose, and three of them are no accident.
+    const WORDS: usize = 6;
+    let Ok(text) = str::from_utf8(bytes) else {
+        return false;
+    };
+    let lines = || text.lines().map(str::trim);
+    let is_comment = lines().all(|line| line.is_empty() || line.starts_with('#'));
+    let prose = lines().filter(|line| line.split_whitespace().count() >= WORDS);
     memmem::find(bytes, b"-----BEGIN ").is_none()
-        && bytes
-            .split(|&byte| byte == b'\n')
-            .map(<[u8]>::trim_ascii)
-            .all(|line| line.is_empty() || line.starts_with(b"#"))
+        && !text.trim_start().starts_with('<')
+        && (is_comment || prose.count() >= 3)
 }
 
 /// A document, and what of PEM stands beside it.
@@ -249,6 +255,9 @@ mod tests {
         );
         assert_eq!(reasons(b" \n", "a.pem"), [""; 0]);
         assert_eq!(reasons(b"# put roots here\n", "root.crt"), [""; 0]);
+        let prose = "put the roots of your clients here\n".repeat(3);
+        assert_eq!(reasons(prose.as_bytes(), "root.crt"), [""; 0]);
+        assert_eq!(reasons(&prose.as_bytes()[..40], "root.crt").len(), 1);
         assert_eq!(reasons(b"words", "a.txt"), [""; 0]);
     }
 
