@@ -1,8 +1,8 @@
 //! A generated estate: thousands of certificates in every format, and the truth about them.
 //!
 //! The truth is what the generator knows because it wrote it; nothing of it is computed by the
-//! code that it judges. What is planted stands in tables: [`situations`], [`leaves`],
-//! [`authorities`], and one row a format in [`formats`].
+//! code that it judges. What is planted stands in tables: `situations`, `leaves`,
+//! `authorities`, and one row a format in `formats`.
 
 mod authorities;
 mod bulk;
