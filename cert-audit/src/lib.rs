@@ -5,22 +5,24 @@
 //! by its content, each certificate is read once and remembered with every place where it lies,
 //! and what could not be read is named, because a gate that did not see must not say "clean".
 //!
-//! The stages, each owning its result: [`walk`] finds files, [`material`] tells what is in one,
-//! [`certificate`] reads a certificate, [`inventory`] puts all of them together, [`audit`] looks
-//! at the inventory through the policy at one instant, and the [`checks`] speak.
+//! The stages, each owning its result: [`walk`] finds files, [`material`] tells what is in one
+//! (opening [`container`]s and [`document`]s), [`consumer`] tells what a server's configuration
+//! refers to, [`certificate`] reads a certificate, [`inventory`] puts all of them together,
+//! [`effective`] says until when each holds and what binds it, [`audit`] looks at everything
+//! through the policy at one instant, and the [`checks`] speak.
 //! Nothing after the reading does input or output or knows the clock.
 //!
 //! # What this release leaves out
 //!
-//! * PKCS#7, PKCS#12 and Java keystores are recognised and not opened: the run is undecided
-//!   (exit status 2), because what they hold was not seen.
-//! * Certificates inside YAML, JSON and the like are found where they stand there as PEM blocks
-//!   with line breaks, and not where they are encoded once more.
-//! * Of the policy's `certs:` section, `trust`, `expect`, `endpoints`, `passwords` and an entry's
-//!   `expect-san` are checked for their form and not applied; the JSON report lists those that
-//!   are given under `policy_not_applied`.
-//! * Issuers are told by name and key identifier; signatures are not checked, so what rests on
-//!   them is *likely*. The chain is judged as it lies in one file, not over all paths.
+//! * Nothing is asked of servers: `endpoints` of the policy is checked for its form and not
+//!   applied, and the JSON report says so under `policy_not_applied`.
+//! * Neither revocation nor certificate policies are evaluated.
+//! * Signatures of Ed448, DSA, P-224, brainpool curves, ML-DSA and over MD2 and MD5 are not
+//!   verified; a path over one of them is *likely*.
+//! * Keystores that are locked by what needs MD5, or by Camellia or ARIA, are undecided.
+//! * Compressed values in documents (Helm's releases) are not seen.
+//! * Of consumers: nothing is inherited across included files; Caddy, Traefik, Redis and others
+//!   are not read.
 
 pub mod algorithm;
 pub mod args;
