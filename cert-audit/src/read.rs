@@ -50,7 +50,8 @@ pub fn inventory(input: &Input<'_, Section, Args>, keyring: &Keyring) -> Invento
         .files
         .par_iter()
         .map(|file| {
-            let read = read(input, keyring, file);
+            let is_fixture = walk.is_fixture(input.scope, &file.shown);
+            let read = read(input, keyring, file, is_fixture);
             input.progress.advance(1);
             read
         })
@@ -146,8 +147,13 @@ fn of_revision(input: &Input<'_, Section, Args>) -> walk::Walk {
 }
 
 /// Reads one file and looks at its content.
-fn read(input: &Input<'_, Section, Args>, keyring: &Keyring, file: &File) -> Read {
-    let fixture = place::is_fixture(input.scope.below(&file.shown)) && !input.args.fixtures;
+fn read(
+    input: &Input<'_, Section, Args>,
+    keyring: &Keyring,
+    file: &File,
+    is_fixture: bool,
+) -> Read {
+    let fixture = is_fixture && !input.args.fixtures;
     let undecided = |reason: String| {
         if fixture {
             return Read::Passed(Passed::UnreadFixture);

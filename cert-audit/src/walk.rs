@@ -84,6 +84,8 @@ pub struct Walk {
     pub passed: BTreeMap<Passed, usize>,
     /// What could not be seen and matters.
     pub undecided: Vec<Undecided>,
+    /// Folders below a path given that cargo unpacked a package into: other people's code.
+    pub packages: BTreeSet<Arc<str>>,
     /// Links behind which nothing is shown by this name, because they are walked by another or
     /// not at all: whether a file is there cannot be told by it.
     pub blind: Vec<Arc<str>>,
@@ -103,7 +105,39 @@ pub fn walk(scope: &Scope) -> Walk {
     let mut walk = walker.walk;
     walk.files.sort();
     walk.files.dedup();
+    walk.find_packages(scope);
     walk
+}
+
+/// What cargo leaves in each package that it unpacked, or copied by `cargo vendor`.
+const PACKAGE_MARKS: [&str; 2] = [".cargo-ok", ".cargo-checksum.json"];
+
+impl Walk {
+    /// Finds the folders that cargo unpacked; the path given itself is not one, so that the source
+    /// of a package can be audited.
+    fn find_packages(&mut self, scope: &Scope) {
+        for file in &self.files {
+            let (folder, name) = file.shown.rsplit_once('/').unwrap_or_default();
+            if PACKAGE_MARKS.contains(&name) && scope.below(&file.shown).contains('/') {
+                self.packages.insert(folder.into());
+            }
+        }
+    }
+
+    /// Whether a file lies in a folder of fixtures, or in a package that others wrote.
+    pub fn is_fixture(&self, scope: &Scope, shown: &str) -> bool {
+        if place::is_fixture(scope.below(shown)) {
+            return true;
+        }
+        let mut folder = place::folder(shown);
+        while !self.packages.is_empty() && !folder.is_empty() {
+            if self.packages.contains(folder) {
+                return true;
+            }
+            folder = place::folder(folder);
+        }
+        false
+    }
 }
 
 /// The git work tree around `root`, which links must not leave.
@@ -368,6 +402,24 @@ mod tests {
         std::fs::write(outer.path().join("30/a.pem"), "").expect("a file");
         symlink(outer.path().join("0"), root.path().join("start")).expect("a link");
         assert_eq!(shown(root.path()).0.len(), 1);
+    }
+
+    #[test]
+    fn packages_that_cargo_unpacked_are_others_work() {
+        let root = tempfile::tempdir().expect("a folder");
+        let folder = root.path().join("src/tls-1.0.0/certs");
+        std::fs::create_dir_all(&folder).expect("folders");
+        std::fs::write(folder.join("a.pem"), "").expect("a file");
+        std::fs::write(root.path().join("src/tls-1.0.0/.cargo-ok"), "").expect("a file");
+        let is_fixture = |root: &Path, shown: &str| {
+            let scope = Scope::resolve(root, &[]).expect("the folder is there");
+            walk(&scope).is_fixture(&scope, shown)
+        };
+        assert!(is_fixture(root.path(), "src/tls-1.0.0/certs/a.pem"));
+        assert!(!is_fixture(root.path(), "src/tls-2.0.0/certs/a.pem"));
+        // Its own source can be audited.
+        let package = root.path().join("src/tls-1.0.0");
+        assert!(!is_fixture(&package, "certs/a.pem"));
     }
 
     #[cfg(unix)]
