@@ -277,15 +277,17 @@ impl Inventory {
                         harmless: true,
                     });
                 }
-                What::Unseen(reason) if !fixture => self.undecided.push(Undecided {
-                    path: path.clone(),
-                    at: Some(occurrence.span.start).filter(|&start| start != Position::START),
-                    reason: match &occurrence.inside.place {
-                        Some(place) => format!("{place}: {reason}"),
-                        None => reason,
-                    },
-                }),
-                What::Unseen(_) => {}
+                What::Unseen(reason) | What::Locked(reason) if !fixture => {
+                    self.undecided.push(Undecided {
+                        path: path.clone(),
+                        at: Some(occurrence.span.start).filter(|&start| start != Position::START),
+                        reason: match &occurrence.inside.place {
+                            Some(place) => format!("{place}: {reason}"),
+                            None => reason,
+                        },
+                    })
+                }
+                What::Unseen(_) | What::Locked(_) => {}
             }
         }
         self.files.insert(

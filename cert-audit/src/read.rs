@@ -15,6 +15,7 @@ use crate::args::Args;
 use crate::exposure;
 use crate::inventory::{Coverage, Inventory, Reading};
 use crate::keyring::Keyring;
+use crate::material::What;
 use crate::policy::Section;
 use crate::uses::{Configured, Uses};
 use crate::walk::{self, File, Passed};
@@ -210,7 +211,14 @@ pub(crate) fn in_tree(tree: &Tree, path: &str) -> Result<Option<Vec<u8>>, String
 
 /// Looks at the content of a file.
 fn reading(path: Arc<str>, bytes: &[u8], fixture: bool, keyring: &Keyring) -> Reading {
-    let material = material::read(bytes, &path, &keyring.passwords_for(&path));
+    let mut material = material::read(bytes, &path, &keyring.passwords_for(&path));
+    if let Some(why) = keyring.refused {
+        for piece in &mut material.pieces {
+            if let What::Locked(reason) = &piece.what {
+                piece.what = What::Unseen(format!("{reason}; {why}"));
+            }
+        }
+    }
     let suppressions = if material.container && !fixture {
         suppressions(&path, bytes)
     } else {

@@ -54,9 +54,8 @@ pub(super) fn of_opened(opened: Opened) -> Vec<(Inside, What)> {
     pieces.extend(opened.trouble.into_iter().map(|trouble| {
         let what = match trouble {
             Trouble::Broken(reason) => What::Broken(reason),
-            Trouble::Locked(reason) | Trouble::Costly(reason) | Trouble::Unsupported(reason) => {
-                What::Unseen(reason)
-            }
+            Trouble::Locked(reason) => What::Locked(reason),
+            Trouble::Costly(reason) | Trouble::Unsupported(reason) => What::Unseen(reason),
         };
         (Inside::default(), what)
     }));

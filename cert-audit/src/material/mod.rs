@@ -90,6 +90,8 @@ pub enum What {
     Trailing(usize),
     /// It could not be seen, and why: a lower-case fragment.
     Unseen(String),
+    /// It could not be seen for want of a password, and why: a lower-case fragment.
+    Locked(String),
 }
 
 /// What can expire and is no certificate of X.509.
@@ -229,7 +231,7 @@ mod tests {
             .into_iter()
             .map(|piece| match piece.what {
                 What::Broken(reason) => reason,
-                What::Unseen(reason) => reason,
+                What::Unseen(reason) | What::Locked(reason) => reason,
                 What::Key(_) => "a key".to_owned(),
                 What::Request => "a request".to_owned(),
                 What::Other(kind, _) => kind.as_str().to_owned(),

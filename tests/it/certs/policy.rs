@@ -213,3 +213,40 @@ fn what_is_wrong_with_a_policy_is_said_with_its_place() {
         assert!(said.contains("preflight.yaml"), "{section}: {said}");
     }
 }
+
+/// A pull request must not read variables of the machine that judges it: passwords come from a
+/// policy outside the tree, and a policy inside says why its own are not used.
+#[test]
+fn passwords_come_from_outside_the_tree() {
+    let policy = "version: 1\ncerts:\n  passwords: [ { match: { path: \"**/*.p12\" }, env: P12_PASSWORD } ]\n";
+    let folder = tree::write(&[
+        ("api.pem", dead("api.example")),
+        ("preflight.yaml", policy.as_bytes().to_vec()),
+    ]);
+    let ran = std::process::Command::new("openssl")
+        .args(["pkcs12", "-export", "-nokeys", "-in", "api.pem"])
+        .args(["-out", "api.p12", "-passout", "pass:secret"])
+        .current_dir(folder.path())
+        .status()
+        .expect("openssl is installed by tests/run");
+    assert!(ran.success());
+    std::fs::remove_file(folder.path().join("api.pem")).unwrap();
+    let check = || {
+        tool()
+            .cwd(folder.path())
+            .env("P12_PASSWORD", "secret")
+            .arg("check")
+    };
+    let (exit, report) = check().report();
+    assert_eq!(exit, Exit::Undecided);
+    let reason = report["undecided"][0]["reason"].as_str().unwrap();
+    assert!(reason.contains("give it with `--config`"), "{reason}");
+    let outside = tree::write(&[("policy.yaml", policy.as_bytes().to_vec())]);
+    let (exit, report) = check()
+        .arg("--config")
+        .arg(outside.path().join("policy.yaml"))
+        .report();
+    assert_eq!(exit, Exit::Denied, "{report}");
+    assert_eq!(report["findings"][0]["rule"], "expired");
+    assert_eq!(report["findings"][0]["path"], "api.p12");
+}

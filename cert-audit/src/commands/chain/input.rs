@@ -45,7 +45,9 @@ pub(super) fn file(path: &Path, io: &mut Io<'_>) -> Result<File, String> {
             // A file that is named as one of certificates and empty is an empty set.
             What::Broken(_) if bytes.trim_ascii().is_empty() => {}
             What::Broken(fault) => certificates.push(Err(fault)),
-            What::Unseen(reason) => return Err(format!("{}: {reason}", shown(path))),
+            What::Unseen(reason) | What::Locked(reason) => {
+                return Err(format!("{}: {reason}", shown(path)));
+            }
             What::Key(_) | What::Other(..) | What::Request | What::Trailing(_) => {}
         }
     }
