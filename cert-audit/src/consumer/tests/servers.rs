@@ -127,8 +127,8 @@ backend b
             "10:39 bind crt server CertificateAndKey /srv/certs/ []",
             "10:59 bind ca-file trust Trust clients.pem",
             "11:37 bind crt-list server Material /etc/haproxy/crt-list.txt []",
-            "13:69 server crt client CertificateAndKey client.pem",
-            "14:34 server crt client CertificateAndKey $OTHER/client.pem unresolved",
+            "13:70 server crt client CertificateAndKey client.pem",
+            "14:35 server crt client CertificateAndKey $OTHER/client.pem unresolved",
             "pair 1 2",
         ]
     );
