@@ -285,7 +285,7 @@ impl Inventory {
                             Some(place) => format!("{place}: {reason}"),
                             None => reason,
                         },
-                    })
+                    });
                 }
                 What::Unseen(_) | What::Locked(_) => {}
             }
