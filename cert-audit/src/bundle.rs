@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rules::Certainty;
 
-use crate::certificate::{Fingerprint, Kind};
+use crate::certificate::{Expiry, Fingerprint, Kind};
 use crate::effective::Effectives;
 use crate::inventory::{Artifact, FileFacts, Inventory, KeyHere, Occurrence};
 use crate::place;
@@ -153,6 +153,14 @@ impl<'a> Bundle<'a> {
             })
             .collect()
     }
+}
+
+/// The certificate of a chain that ends first, and when; of equals the one nearest to the leaf.
+pub fn first_to_end<'a>(chain: &[&'a Artifact]) -> Option<(Expiry, &'a Artifact)> {
+    let ends = chain
+        .iter()
+        .filter_map(|artifact| Some((artifact.certificate.validity?.not_after, *artifact)));
+    ends.reduce(|first, next| if next.0 < first.0 { next } else { first })
 }
 
 /// The keys that go with a bundle: of its group, of its file, or beside it by their names.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
-use crate::bundle::Bundle;
+use crate::bundle::{self, Bundle};
 use crate::certificate::{Expiry, Fingerprint, Kind};
 use crate::chain::link::Link;
 use crate::chain::pool::Pool;
@@ -155,12 +155,7 @@ impl Graph {
 /// Takes in what one deployment does to the certificates that it presents.
 fn serve(bundle: &Bundle<'_>, effectives: &mut Effectives) {
     for (leaf, chain) in bundle.chains(effectives) {
-        let ends = chain.iter().filter_map(|artifact| {
-            Some((artifact.certificate.validity?.not_after, artifact.sha256))
-        });
-        let Some((end, binding)) =
-            ends.reduce(|first, next| if next.0 < first.0 { next } else { first })
-        else {
+        let Some((end, binding)) = bundle::first_to_end(&chain) else {
             continue;
         };
         if let Some(effective) = effectives.get_mut(&leaf.sha256)
@@ -168,7 +163,7 @@ fn serve(bundle: &Bundle<'_>, effectives: &mut Effectives) {
         {
             effective.served = Some(end);
             if effective.best_path.is_none() {
-                effective.binding = binding;
+                effective.binding = binding.sha256;
             }
         }
     }

@@ -15,10 +15,14 @@ use crate::name;
 use crate::place;
 
 /// Most other places that are shown; all are counted.
-const MOST_PLACES: usize = 16;
+pub(crate) const MOST_PLACES: usize = 16;
 
 /// Most alternative names in the data of a finding.
 const MOST_SANS: usize = 100;
+
+/// Why a finding in a trust store does not deny.
+pub(crate) const IN_STORE: &str = "it lies in a trust store (CA certificates only, and no key \
+                                   beside them), so this is at most a warning";
 
 /// The case of a certificate, if it is judged.
 pub(crate) fn case<'a>(audit: &'a Audit<'a>, sha256: Fingerprint) -> Option<&'a Case<'a>> {
@@ -97,23 +101,26 @@ pub(crate) fn at(
         .at(place.span.clone(), message, &[&sha256, &place.span.path])
         .with_level(place.level(rule.level))
         .with_certainty(certainty);
-    if let Some((owner, span)) = &place.assignment.owner {
-        let runbook = match &place.assignment.runbook {
-            Some(runbook) => format!("; runbook {}", name::cut(runbook)),
-            None => String::new(),
-        };
-        finding = finding
-            .with_note(format!("owner {}{runbook}", name::cut(owner)))
-            .with_label(span.clone(), "this entry names the owner");
-    }
+    finding = owned(finding, place);
     if place.in_store && rule.level > Level::Warn {
-        finding = finding.with_note(
-            "it lies in a trust store (CA certificates only, and no key beside them), so this is \
-             at most a warning",
-        );
+        finding = finding.with_note(IN_STORE);
     }
     let finding = finding.with_note(names(certificate));
     with_data(finding, case, place)
+}
+
+/// Who answers for the certificate at a place, and the policy's line that says so.
+pub(crate) fn owned(finding: Finding, place: &Place<'_>) -> Finding {
+    let Some((owner, span)) = &place.assignment.owner else {
+        return finding;
+    };
+    let runbook = match &place.assignment.runbook {
+        Some(runbook) => format!("; runbook {}", name::cut(runbook)),
+        None => String::new(),
+    };
+    finding
+        .with_note(format!("owner {}{runbook}", name::cut(owner)))
+        .with_label(span.clone(), "this entry names the owner")
 }
 
 /// Labels for the other places of the certificate.
@@ -134,7 +141,7 @@ pub(crate) fn with_other_places(
 }
 
 /// What a ticket or the CA's own records need.
-fn names(certificate: &Certificate) -> String {
+pub(crate) fn names(certificate: &Certificate) -> String {
     let shown = |text: &str| match text {
         "" => "(empty)".to_owned(),
         text => name::cut(text),
@@ -148,7 +155,8 @@ fn names(certificate: &Certificate) -> String {
     format!("subject {subject}; issuer {issuer}; serial {serial}")
 }
 
-fn with_data(finding: Finding, case: &Case<'_>, place: &Place<'_>) -> Finding {
+/// What machines read of a certificate at a place.
+pub(crate) fn with_data(finding: Finding, case: &Case<'_>, place: &Place<'_>) -> Finding {
     let certificate = &case.artifact.certificate;
     let validity = certificate.validity;
     let end = validity.and_then(|validity| validity.not_after.at());

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::bundle::Bundle;
+use crate::bundle::{self, Bundle};
 use crate::certificate::{Certificate, Fingerprint, Kind};
 use crate::effective::Effectives;
 use crate::instant::Instant;
@@ -100,17 +100,12 @@ impl<'a> Issued<'a> {
 
     fn bundle(&mut self, bundle: &Bundle<'a>, effectives: &Effectives) {
         let path: &'a str = bundle.path;
-        let ends = |artifact: &Artifact| Some(artifact.certificate.validity?.not_after);
         for (leaf, chain) in bundle.chains(effectives) {
             let carried = self.carried.entry(path).or_default();
             for issuer in chain.iter().skip(1) {
                 carried.entry(issuer.sha256).or_default().push(leaf);
             }
-            let first = chain
-                .into_iter()
-                .filter_map(|artifact| Some((ends(artifact)?, artifact)))
-                .reduce(|first, next| if next.0 < first.0 { next } else { first });
-            if let Some((_, first)) = first
+            if let Some((_, first)) = bundle::first_to_end(&chain)
                 && first.sha256 != leaf.sha256
             {
                 let binding = self.binding.entry(path).or_default();

@@ -80,7 +80,6 @@ pub fn inventory(input: &Input<'_, Section, Args>, keyring: &Keyring) -> Invento
                 if let Some(config) = reading.config.take() {
                     configured.push(Configured {
                         path: reading.path.clone(),
-                        fixture: reading.fixture,
                         config,
                     });
                 }
@@ -225,7 +224,8 @@ fn reading(path: Arc<str>, bytes: &[u8], fixture: bool, keyring: &Keyring) -> Re
         Vec::new()
     };
     Reading {
-        config: consumer::read(bytes, &path),
+        // Servers in a folder of fixtures are nobody's.
+        config: (!fixture).then(|| consumer::read(bytes, &path)).flatten(),
         path,
         fixture,
         material,

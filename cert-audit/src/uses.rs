@@ -15,8 +15,6 @@ use crate::role::Role;
 pub struct Configured {
     /// As reports show it.
     pub path: Arc<str>,
-    /// Whether it lies in a folder of fixtures, whose servers are nobody's.
-    pub fixture: bool,
     /// What it says.
     pub config: Config,
 }
@@ -96,16 +94,12 @@ impl Uses {
         blind: impl IntoIterator<Item = &'a str>,
         root: &Path,
     ) -> Self {
-        let configured: Vec<Configured> = configured
-            .into_iter()
-            .filter(|configured| !configured.fixture)
-            .collect();
         if configured.is_empty() {
             return Self::default();
         }
         let seen = Seen::new(files, blind);
         let mut mounts = Mounts::default();
-        for Configured { path, config, .. } in &configured {
+        for Configured { path, config } in &configured {
             mounts.add(path, config);
         }
         let included: BTreeSet<String> = configured
@@ -114,7 +108,7 @@ impl Uses {
             .map(|include| include.target.clone())
             .collect();
         let mut uses = Self::default();
-        for Configured { path, config, .. } in configured {
+        for Configured { path, config } in configured {
             if !consumer::is_idle(&path, &seen, &included) {
                 uses.add(&path, config, root, &seen, &mounts);
             }

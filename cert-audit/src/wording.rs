@@ -4,23 +4,18 @@
 //! every place; the notes have what a ticket needs.
 
 use rules::{Finding, Level, Rule};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::audit::{Audit, Case, Place};
 use crate::certificate::{Certificate, Expiry, Kind};
+use crate::evidence::{self, MOST_PLACES};
 use crate::instant::{Instant, brief};
 use crate::inventory::Artifact;
 use crate::name;
 use crate::policy::Class;
 
-/// Most other places that are shown; all are counted.
-const MOST_PLACES: usize = 16;
-
 /// Most certificates that are named as hanging on a CA.
 const MOST_CARRIED: usize = 8;
-
-/// Most alternative names in the data of a finding.
-const MOST_SANS: usize = 100;
 
 /// `certificate of api.prod.example`, `CA certificate of …`.
 pub(crate) fn called(certificate: &Certificate) -> String {
@@ -85,42 +80,13 @@ pub(crate) fn finding(
     finding = with_threshold(finding, audit, case);
     finding = with_places(finding, case);
     if place.in_store {
-        finding = finding.with_note(
-            "it lies in a trust store (CA certificates only, and no key beside them), so this is \
-             at most a warning",
-        );
+        finding = finding.with_note(evidence::IN_STORE);
     }
     if let Some(fault) = certificate.faults.first() {
         finding = finding.with_note(format!("it cannot be read in full: {fault}"));
     }
-    if let Some((owner, span)) = &place.assignment.owner {
-        let runbook = match &place.assignment.runbook {
-            Some(runbook) => format!("; runbook {}", name::cut(runbook)),
-            None => String::new(),
-        };
-        finding = finding
-            .with_note(format!("owner {}{runbook}", name::cut(owner)))
-            .with_label(span.clone(), "this entry names the owner");
-    }
-    with_data(finding.with_note(names(certificate)), audit, case)
-}
-
-/// What a ticket or the CA's own records need.
-fn names(certificate: &Certificate) -> String {
-    let subject = shown(&certificate.subject.text);
-    let serial = name::cut(&certificate.serial);
-    if certificate.is_self_issued() {
-        return format!("subject and issuer {subject}; serial {serial}");
-    }
-    let issuer = shown(&certificate.issuer.text);
-    format!("subject {subject}; issuer {issuer}; serial {serial}")
-}
-
-fn shown(name: &str) -> String {
-    if name.is_empty() {
-        return "(empty)".to_owned();
-    }
-    name::cut(name)
+    finding = evidence::owned(finding, place);
+    with_data(finding.with_note(evidence::names(certificate)), audit, case)
 }
 
 /// The certificates that hang on a CA, and for a leaf the certificate that ends before it.
@@ -242,60 +208,20 @@ pub(crate) fn help(case: &Case<'_>) -> String {
     .to_owned()
 }
 
+/// Beside what machines read of every finding, until when it holds.
 fn with_data(finding: Finding, audit: &Audit<'_>, case: &Case<'_>) -> Finding {
-    let Case {
-        artifact,
-        place,
-        others,
-    } = case;
-    let certificate = &artifact.certificate;
-    let validity = certificate.validity;
-    let end = validity.and_then(|validity| validity.not_after.at());
-    let effective = audit.effective.get(&artifact.sha256);
+    let sha256 = case.artifact.sha256;
+    let effective = audit.effective.get(&sha256);
     let shown = |end: Option<Expiry>| end.and_then(Expiry::at).map(Instant::rfc3339);
-    let places: Vec<Value> = std::iter::once(place)
-        .chain(others.iter().take(MOST_PLACES))
-        .map(|place| json!({ "path": &*place.span.path, "line": place.span.start.line }))
-        .collect();
-    let sans: Vec<String> = certificate
-        .sans
-        .iter()
-        .take(MOST_SANS)
-        .map(|san| name::cut(san))
-        .collect();
-    finding
-        .with_data("sha256", artifact.sha256.to_string())
-        .with_data("subject", name::cut(&certificate.subject.text))
-        .with_data("issuer", name::cut(&certificate.issuer.text))
-        .with_data("serial", name::cut(&certificate.serial))
-        .with_data("sans", sans)
-        .with_data(
-            "not_before",
-            validity.map(|validity| validity.not_before.rfc3339()),
-        )
-        .with_data("not_after", end.map(Instant::rfc3339))
-        .with_data("is_ca", certificate.kind == Kind::Ca)
-        .with_data("class", place.class.as_str())
-        .with_data(
-            "owner",
-            place
-                .assignment
-                .owner
-                .as_ref()
-                .map(|(owner, _)| owner.clone()),
-        )
-        .with_data("runbook", place.assignment.runbook.clone())
-        .with_data(
-            "effective",
-            json!({
-                "leaf": end.map(Instant::rfc3339),
-                "served": effective.and_then(|known| shown(known.served)),
-                "best_path": effective.and_then(|known| shown(known.best_path)),
-                "binding": effective.map_or(artifact.sha256, |known| known.binding).to_string(),
-            }),
-        )
-        .with_data("places", others.len() + 1)
-        .with_data("occurrences", places)
+    evidence::with_data(finding, case, &case.place).with_data(
+        "effective",
+        json!({
+            "leaf": end(case.artifact).map(Instant::rfc3339),
+            "served": effective.and_then(|known| shown(known.served)),
+            "best_path": effective.and_then(|known| shown(known.best_path)),
+            "binding": effective.map_or(sha256, |known| known.binding).to_string(),
+        }),
+    )
 }
 
 fn end(artifact: &Artifact) -> Option<Instant> {
