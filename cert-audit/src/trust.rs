@@ -131,46 +131,28 @@ impl Trust {
     }
 
     fn add_file(&mut self, path: &str, span: &Span, inventory: &Inventory, place: Place<'_>) {
-        let before = self.anchors.len();
         let shown = path.strip_prefix(place.prefix).unwrap_or(path);
-        if let Some(file) = inventory.files.get(shown) {
+        let is_empty = if let Some(file) = inventory.files.get(shown) {
             for artifact in inventory.artifacts_of(file) {
                 self.add(&artifact.der);
             }
+            file.certificates.is_empty()
         } else {
-            let bytes = match place.tree {
-                Tree::Folder(_) => {
-                    let folder = place.folder.unwrap_or(&place.scope.root);
-                    read::on_disk(&folder.join(path))
-                }
-                Tree::Revision(_) => read::in_tree(place.tree, shown),
-            };
-            match bytes {
-                Ok(Some(bytes)) => {
-                    for piece in material::read(&bytes, path, &[]).pieces {
-                        if let What::Certificate(der) = piece.what {
-                            self.add(&der);
-                        }
-                    }
-                }
-                Ok(None) => {}
+            let found = match certificates(path, shown, place) {
+                Ok(found) => found,
                 Err(reason) => {
                     self.unseen(span, format!("the trusted root `{path}`: {reason}"));
                     return;
                 }
+            };
+            for der in &found {
+                self.add(der);
             }
-        }
-        if self.anchors.len() == before && !path.is_empty() {
-            let known = inventory
-                .files
-                .get(shown)
-                .map(|file| !file.certificates.is_empty());
-            if known != Some(true) {
-                self.unseen(
-                    span,
-                    format!("there is no certificate in the trusted root `{path}`"),
-                );
-            }
+            found.is_empty()
+        };
+        if is_empty {
+            let reason = format!("there is no certificate in the trusted root `{path}`");
+            self.unseen(span, reason);
         }
     }
 
@@ -181,4 +163,21 @@ impl Trust {
             reason,
         });
     }
+}
+
+/// The certificates of a file that was not asked for, in DER.
+fn certificates(path: &str, shown: &str, place: Place<'_>) -> Result<Vec<Vec<u8>>, String> {
+    let bytes = match place.tree {
+        Tree::Folder(_) => {
+            let folder = place.folder.unwrap_or(&place.scope.root);
+            read::on_disk(&folder.join(path))
+        }
+        Tree::Revision(_) => read::in_tree(place.tree, shown),
+    };
+    let pieces = material::read(&bytes?.unwrap_or_default(), path, &[]).pieces;
+    let certificates = pieces.into_iter().filter_map(|piece| match piece.what {
+        What::Certificate(der) => Some(der),
+        _ => None,
+    });
+    Ok(certificates.collect())
 }

@@ -250,3 +250,24 @@ fn passwords_come_from_outside_the_tree() {
     assert_eq!(report["findings"][0]["rule"], "expired");
     assert_eq!(report["findings"][0]["path"], "api.p12");
 }
+
+/// A root beside the tree that is judged is seen, also where another source has it too.
+#[test]
+fn a_trusted_root_may_be_named_twice() {
+    let root = mint::Ca::root(
+        "Example Root CA",
+        "2021-03-01T00:00:00",
+        "2041-02-28T23:59:59",
+    );
+    let policy = "version: 1\ncerts:\n  trust: { roots: [pki/root.pem, pki/again.pem] }\n";
+    let block = mint::pem("CERTIFICATE", &root.der);
+    let folder = tree::write(&[
+        ("preflight.yaml", policy.to_owned()),
+        ("pki/root.pem", block.clone()),
+        ("pki/again.pem", block),
+        ("deploy/readme.txt", "nothing\n".to_owned()),
+    ]);
+    let deploy = folder.path().join("deploy");
+    let (exit, report) = tool().cwd(deploy).arg("check").report();
+    assert_eq!(exit, Exit::Clean, "{report}");
+}
