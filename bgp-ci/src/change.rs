@@ -5,8 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use rules::Span;
 use rules::policy::Policy;
 
-use crate::model::{Announcement, Announcements, Fleet, Key, Name, Prefix};
-use crate::policy::network::{Neighbor, Network};
+use crate::matching;
+use crate::model::{
+    Announcement, Announcements, Fleet, Gap, Key, Name, Prefix, SessionKey, Sessions,
+};
+use crate::policy::network::Network;
 use crate::policy::section::Section;
 
 /// One side of a change.
@@ -14,14 +17,33 @@ use crate::policy::section::Section;
 pub struct Side {
     /// The network and what must hold.
     pub network: Network,
+    /// Every session, also those over which nothing is announced.
+    pub sessions: Sessions,
     /// What every neighbour receives.
     pub announcements: Announcements,
+    /// What was not understood of the routers' files.
+    pub gaps: Vec<Gap>,
+    /// Sites whose routers' files could not be read, so that what they announce is not known.
+    pub unseen: BTreeSet<Name>,
     /// The same, by prefix and site.
     pub fleet: Fleet,
     /// The whole policy: levels, exemptions, places.
     pub policy: Policy,
     /// The section as it is written.
     pub section: Section,
+}
+
+/// What statements and routers' files make every neighbour receive.
+#[derive(Debug, Default)]
+pub struct Carried {
+    /// Every session.
+    pub sessions: Sessions,
+    /// What is announced over them.
+    pub announcements: Announcements,
+    /// What was not understood.
+    pub gaps: Vec<Gap>,
+    /// Sites whose routers' files could not be read.
+    pub unseen: BTreeSet<Name>,
 }
 
 /// What the checks judge.
@@ -33,21 +55,26 @@ pub struct Change {
     pub base: Option<Side>,
     /// Head's name of each of base's neighbours that is still there.
     pub neighbors: BTreeMap<Name, Name>,
+    /// Head's session for each of base's that is still there.
+    pub sessions: BTreeMap<SessionKey, SessionKey>,
 }
 
 impl Side {
-    /// Builds the fleet view over `announcements`.
-    pub fn new(
-        network: Network,
-        announcements: Announcements,
-        policy: Policy,
-        section: Section,
-    ) -> Self {
-        let fleet = Fleet::new(&announcements, |name| network.is_external(name));
-        Self {
-            network,
+    /// Builds the fleet view over the announcements of `carried`.
+    pub fn new(network: Network, carried: Carried, policy: Policy, section: Section) -> Self {
+        let Carried {
+            sessions,
             announcements,
-            fleet,
+            gaps,
+            unseen,
+        } = carried;
+        Self {
+            fleet: Fleet::new(&announcements),
+            network,
+            sessions,
+            announcements,
+            gaps,
+            unseen,
             policy,
             section,
         }
@@ -55,7 +82,7 @@ impl Side {
 
     /// True where everything that is announced is known.
     pub fn is_complete(&self) -> bool {
-        self.network.sources.is_none()
+        self.unseen.is_empty() && self.gaps.iter().all(|gap| gap.affects.is_empty())
     }
 
     /// What external neighbours receive, by prefix.
@@ -78,17 +105,19 @@ impl Side {
             site: empty.clone(),
             router: empty.clone(),
             neighbor: empty,
+            address: None,
         };
         self.announcements
             .range(first..)
             .take_while(move |(key, _)| key.prefix == prefix)
-            .filter(|(key, _)| self.network.is_external(&key.neighbor))
+            .filter(|(_, announcement)| announcement.external)
     }
 
-    fn external(&self) -> impl Iterator<Item = (&Key, &Announcement)> {
+    /// What external neighbours receive.
+    pub fn external(&self) -> impl Iterator<Item = (&Key, &Announcement)> {
         self.announcements
             .iter()
-            .filter(|(key, _)| self.network.is_external(&key.neighbor))
+            .filter(|(_, announcement)| announcement.external)
     }
 }
 
@@ -96,12 +125,16 @@ impl Change {
     /// The change from `base` to `head`.
     pub fn new(base: Option<Side>, head: Side) -> Self {
         let neighbors = base.as_ref().map_or_else(BTreeMap::new, |base| {
-            matching(&base.network.neighbors, &head.network.neighbors)
+            matching::neighbors(&base.network.neighbors, &head.network.neighbors)
+        });
+        let sessions = base.as_ref().map_or_else(BTreeMap::new, |base| {
+            matching::sessions(&base.sessions, &head.sessions, &neighbors)
         });
         Self {
             head,
             base,
             neighbors,
+            sessions,
         }
     }
 
@@ -121,97 +154,17 @@ impl Change {
     /// True where every neighbour that receives `prefix` from head received it from base.
     pub fn is_unchanged(&self, prefix: Prefix) -> bool {
         let Some(base) = &self.base else { return false };
-        let mut before: BTreeSet<(&Name, &Name)> = BTreeSet::new();
-        for (key, _) in base.of(prefix) {
-            if let Some(name) = self.neighbors.get(&key.neighbor) {
-                before.insert((&key.site, name));
-            }
-        }
+        let sessions = base
+            .of(prefix)
+            .filter_map(|(key, _)| self.sessions.get(&key.session()));
+        let before: BTreeSet<&SessionKey> = sessions.collect();
         self.head
             .of(prefix)
-            .all(|(key, _)| before.contains(&(&key.site, &key.neighbor)))
+            .all(|(key, _)| before.contains(&key.session()))
     }
 
     /// Where head's policy says that violations of base are judged as new.
     pub fn existing_denies(&self) -> Option<&Span> {
         self.head.network.existing_denies.as_ref()
     }
-}
-
-/// Head's name of each of base's neighbours.
-///
-/// A session is its address and number, so the first to match are those; then the name and
-/// number, for a neighbour whose address was added or corrected; then the number alone, where one
-/// neighbour without an address is left for it on either side.
-pub(crate) fn matching(
-    base: &BTreeMap<Name, Neighbor>,
-    head: &BTreeMap<Name, Neighbor>,
-) -> BTreeMap<Name, Name> {
-    let mut matched: BTreeMap<Name, Name> = BTreeMap::new();
-    let mut taken: BTreeSet<&Name> = BTreeSet::new();
-    let addressed = |side: &'_ BTreeMap<Name, Neighbor>| {
-        let mut sessions: BTreeMap<_, Vec<Name>> = BTreeMap::new();
-        for (name, neighbor) in side {
-            if let Some(address) = neighbor.address {
-                let names = sessions.entry((address, neighbor.asn)).or_default();
-                names.push(name.clone());
-            }
-        }
-        sessions
-    };
-    let (before, after) = (addressed(base), addressed(head));
-    for (session, names) in &before {
-        let others = after.get(session).map(Vec::as_slice).unwrap_or_default();
-        // One address may serve sessions at several sites under several names: those that kept
-        // their name keep their match, the others follow in the order of their names.
-        let others_set: BTreeSet<&Name> = others.iter().collect();
-        let kept: BTreeSet<&Name> = names
-            .iter()
-            .filter(|name| others_set.contains(name))
-            .collect();
-        for name in &kept {
-            if let Some((name, _)) = head.get_key_value(*name) {
-                taken.insert(name);
-                matched.insert(name.clone(), name.clone());
-            }
-        }
-        let left = names.iter().filter(|name| !kept.contains(*name));
-        let right = others.iter().filter(|name| !kept.contains(*name));
-        for (old, new) in left.zip(right) {
-            if let Some((new, _)) = head.get_key_value(new) {
-                taken.insert(new);
-                matched.insert(old.clone(), new.clone());
-            }
-        }
-    }
-    for (name, neighbor) in base {
-        if matched.contains_key(name) {
-            continue;
-        }
-        if let Some((same, other)) = head.get_key_value(name)
-            && other.asn == neighbor.asn
-            && !taken.contains(same)
-        {
-            taken.insert(same);
-            matched.insert(name.clone(), same.clone());
-        }
-    }
-    let mut left: BTreeMap<_, Vec<&Name>> = BTreeMap::new();
-    let mut right: BTreeMap<_, Vec<&Name>> = BTreeMap::new();
-    for (name, neighbor) in base {
-        if !matched.contains_key(name) && neighbor.address.is_none() {
-            left.entry(neighbor.asn).or_default().push(name);
-        }
-    }
-    for (name, neighbor) in head {
-        if !taken.contains(name) && neighbor.address.is_none() {
-            right.entry(neighbor.asn).or_default().push(name);
-        }
-    }
-    for (asn, names) in left {
-        if let ([old], Some([new])) = (names.as_slice(), right.get(&asn).map(Vec::as_slice)) {
-            matched.insert(Name::clone(old), Name::clone(new));
-        }
-    }
-    matched
 }

@@ -1,11 +1,15 @@
 //! From statements to announcements: each prefix × each site × each neighbour that is there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rules::{Certainty, Span};
 
-use crate::model::{Announcement, Announcements, Key, NextHop, Prefix, Presence, Route, Source};
+use crate::model::session::Channel;
+use crate::model::{
+    Announcement, Announcements, AsPath, Family, Key, Prefix, Presence, Route, Session, SessionKey,
+    Sessions,
+};
 use crate::policy::network::{Network, Statement, What};
 use crate::policy::resolve::Problem;
 
@@ -73,6 +77,36 @@ pub fn announce(network: &Network) -> Result<Intent, Vec<Problem>> {
     }
 }
 
+/// The sessions that intent speaks of: each neighbour at each of its sites.
+pub fn sessions(network: &Network) -> Sessions {
+    let mut sessions = Sessions::new();
+    for (name, neighbor) in &network.neighbors {
+        let session = Session {
+            span: neighbor.span.clone(),
+            configured: false,
+            asn: Some(neighbor.asn),
+            local_asn: network.asn,
+            external: neighbor.asn != network.asn,
+            declared: true,
+            protections: BTreeSet::new(),
+            channels: [Family::Ipv4, Family::Ipv6]
+                .map(|family| (family, Channel::default()))
+                .into(),
+        };
+        let sites = network.sites.keys().filter(|site| neighbor.is_at(site));
+        for site in sites.filter(|site| !network.is_configured(site)) {
+            let key = SessionKey {
+                site: site.clone(),
+                router: site.clone(),
+                neighbor: name.clone(),
+                address: neighbor.address,
+            };
+            sessions.insert(key, session.clone());
+        }
+    }
+    sessions
+}
+
 /// What a statement announces, each prefix with the places that say so.
 fn prefixes(network: &Network, statement: &Statement) -> BTreeMap<Prefix, Arc<[Span]>> {
     match &statement.what {
@@ -112,27 +146,28 @@ fn carry_out(
         // On the wire our number is the one that the neighbour shows to others.
         let own = neighbor.presents_as.unwrap_or(network.asn);
         let route = Arc::new(Route {
-            origin: own,
-            path: vec![own; usize::from(statement.prepend) + 1],
+            path: AsPath::sequence(vec![own; usize::from(statement.prepend) + 1]),
             communities: statement.communities.clone(),
-            med: None,
-            next_hop: NextHop::Own,
-            source: Source::Intent,
             services: services.clone(),
+            ..Route::originated(own)
         });
         let presence = Presence::at(neighbor.asn, &neighbor.no_announce, &route);
-        for site in statement.sites.iter().filter(|site| neighbor.is_at(site)) {
+        let sites = statement.sites.iter().filter(|site| neighbor.is_at(site));
+        for site in sites.filter(|site| !network.is_configured(site)) {
             let key = Key {
                 prefix,
                 site: site.clone(),
                 router: site.clone(),
                 neighbor: name.clone(),
+                address: neighbor.address,
             };
             let Some(known) = announcements.get_mut(&key) else {
                 let announcement = Announcement {
                     route: route.clone(),
+                    external: neighbor.asn != network.asn,
                     presence,
                     provenance: provenance.clone(),
+                    terms: Arc::default(),
                     certainty: Certainty::Proven,
                 };
                 announcements.insert(key, announcement);

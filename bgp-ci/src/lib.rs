@@ -14,7 +14,9 @@ pub mod change;
 pub mod check;
 pub mod checks;
 pub mod evidence;
+pub mod files;
 pub mod intent;
+pub mod matching;
 pub mod model;
 pub mod policy;
 pub mod registry;
@@ -135,7 +137,7 @@ pub fn check(input: &Input<'_>) -> Result<Outcome, Failure> {
 }
 
 /// Judges the change between two sides at `now`.
-pub fn judge(sides: &Sides, now: Timestamp) -> Outcome {
+pub fn judge(sides: &Sides<'_>, now: Timestamp) -> Outcome {
     let mut outcome = Outcome::default();
     for written in std::iter::once(&sides.head).chain(&sides.base) {
         outcome.files += 1;
@@ -149,7 +151,7 @@ pub fn judge(sides: &Sides, now: Timestamp) -> Outcome {
         return outcome;
     };
     let mut wrong = Vec::new();
-    let mut built = |written: &Written, section, outcome: &mut Outcome| {
+    let mut built = |written: &Written<'_>, section, outcome: &mut Outcome| {
         side::build(written, section, outcome)
             .map_err(|gaps| wrong.extend(gaps))
             .ok()
@@ -175,7 +177,7 @@ pub fn judge(sides: &Sides, now: Timestamp) -> Outcome {
 }
 
 /// Exemptions of head that the policy that governs the run does not have: nobody would apply them.
-fn unread_exemptions(head: &Written, governing: &Policy) -> Vec<Undecided> {
+fn unread_exemptions(head: &Written<'_>, governing: &Policy) -> Vec<Undecided> {
     let known: Vec<_> = governing
         .exemptions()
         .iter()
@@ -202,7 +204,7 @@ fn unread_exemptions(head: &Written, governing: &Policy) -> Vec<Undecided> {
 }
 
 /// Head says nothing about announcements: where base did, that is the change to judge.
-fn no_network(sides: &Sides, outcome: &mut Outcome) {
+fn no_network(sides: &Sides<'_>, outcome: &mut Outcome) {
     let head = sides.head.policy.path();
     let path = head.cloned().unwrap_or_else(|| rules::policy::NAME.into());
     if let Some(base) = sides.base.as_ref()
@@ -220,7 +222,7 @@ fn no_network(sides: &Sides, outcome: &mut Outcome) {
 }
 
 /// The level that head's own policy gives, where another policy governs the run.
-fn levelled(finding: Finding, head: &Written) -> Finding {
+fn levelled(finding: Finding, head: &Written<'_>) -> Finding {
     let setting = head.policy.setting(finding.rule.id);
     match setting.and_then(|(setting, _)| setting.level) {
         Some(level) if head.foreign => finding.with_level(level),
@@ -262,7 +264,7 @@ fn stats(change: &Change) -> std::collections::BTreeMap<String, serde_json::Valu
         let difference = Difference::between(
             &base.announcements,
             &change.head.announcements,
-            &change.neighbors,
+            &change.sessions,
         );
         insert("announcements-in-base", base.announcements.len());
         insert("announcements-added", difference.added.len());

@@ -1,9 +1,11 @@
 //! From a policy that was read to a side that the checks can judge.
 
+use std::collections::BTreeSet;
+
 use rules::policy::Section as Placed;
 use rules::{Outcome, Span, Undecided};
 
-use crate::change::Side;
+use crate::change::{Carried, Side};
 use crate::intent;
 use crate::policy::unjudged::unjudged;
 use crate::policy::{Problem, Section, resolve};
@@ -14,7 +16,7 @@ use crate::sides::Written;
 /// # Errors
 /// Everything that is wrong with the section.
 pub fn build(
-    written: &Written,
+    written: &Written<'_>,
     section: &Placed<Section>,
     outcome: &mut Outcome,
 ) -> Result<Side, Vec<Undecided>> {
@@ -32,7 +34,7 @@ pub fn build(
     outcome
         .undecided
         .extend(intent.silent.into_iter().map(undecided));
-    if network.statements.is_empty() && network.sources.is_none() {
+    if network.statements.is_empty() && network.sources.is_empty() {
         outcome.undecided.push(Undecided {
             path: path.clone(),
             at: Some(network.announcements.as_ref().map_or(at, |span| span.start)),
@@ -41,9 +43,19 @@ pub fn build(
                 .to_owned(),
         });
     }
+    let carried = Carried {
+        sessions: intent::sessions(&network),
+        announcements: intent.announcements,
+        gaps: Vec::new(),
+        unseen: if network.sources.is_empty() {
+            BTreeSet::new()
+        } else {
+            network.sites.keys().cloned().collect()
+        },
+    };
     Ok(Side::new(
         network,
-        intent.announcements,
+        carried,
         policy.clone(),
         section.value.clone(),
     ))

@@ -10,6 +10,7 @@ use rules::tree::Tree;
 use rules::{Undecided, escape, ids::Part, scope};
 
 use crate::arguments::Comparison;
+use crate::files::{self, Files};
 use crate::policy::Section;
 
 /// Longest policy that is read, in bytes.
@@ -17,49 +18,34 @@ const LONGEST: u64 = 4 << 20;
 
 /// Both sides as they are written.
 #[derive(Debug)]
-pub struct Sides {
+pub struct Sides<'a> {
     /// After.
-    pub head: Written,
+    pub head: Written<'a>,
     /// Before.
-    pub base: Option<Written>,
+    pub base: Option<Written<'a>>,
 }
 
 /// A policy whose `bgp` section has the network itself, or none.
 #[derive(Debug)]
-pub struct Written {
+pub struct Written<'a> {
     /// The policy.
     pub policy: Policy,
     /// Its section; `None` where it has none.
     pub section: Option<Placed<Section>>,
+    /// The files beside it.
+    pub files: Files<'a>,
     /// Whether the run is governed by another policy, so that this one's levels are not applied
     /// by the gate.
     pub foreign: bool,
 }
 
 /// A folder that may hold a policy.
-enum Place<'a> {
-    /// On disk, with the folder that links must not lead out of.
-    Folder { path: PathBuf, within: PathBuf },
-    /// In a revision, below the tree's root.
-    Revision {
-        tree: Source<'a>,
-        below: String,
-        rev: String,
-    },
-}
-
-enum Source<'a> {
-    Own(Tree),
-    Given(&'a Tree),
-}
-
-impl Source<'_> {
-    fn tree(&self) -> &Tree {
-        match self {
-            Self::Own(tree) => tree,
-            Self::Given(tree) => tree,
-        }
-    }
+struct Place<'a> {
+    /// On disk: its path, and the folder that links must not lead out of.
+    folder: Option<(PathBuf, PathBuf)>,
+    /// How messages name it.
+    name: String,
+    files: Files<'a>,
 }
 
 /// Finds and reads both sides.
@@ -67,14 +53,14 @@ impl Source<'_> {
 /// # Errors
 /// What could not be read, with its place; a gate that judged one side of two would answer about
 /// another change.
-pub fn read(input: &Input<'_, Section, Comparison>) -> Result<Sides, Vec<Undecided>> {
+pub fn read<'a>(input: &Input<'a, Section, Comparison>) -> Result<Sides<'a>, Vec<Undecided>> {
     let loader = Loader { input };
     if input.tree.root().is_none() {
         // An earlier state for `--new-since`: it is judged by itself.
-        let place = Place::Revision {
-            tree: Source::Given(input.tree),
-            below: String::new(),
-            rev: String::new(),
+        let place = Place {
+            folder: None,
+            name: String::new(),
+            files: Files::of_run(input.tree, ""),
         };
         let head = loader.follow(&place).map_err(one)?;
         return Ok(Sides { head, base: None });
@@ -87,12 +73,12 @@ pub fn read(input: &Input<'_, Section, Comparison>) -> Result<Sides, Vec<Undecid
     }
 }
 
-struct Loader<'a, 'i> {
-    input: &'a Input<'i, Section, Comparison>,
+struct Loader<'i, 'a> {
+    input: &'i Input<'a, Section, Comparison>,
 }
 
-impl Loader<'_, '_> {
-    fn head(&self) -> Result<Written, Undecided> {
+impl<'a> Loader<'_, 'a> {
+    fn head(&self) -> Result<Written<'a>, Undecided> {
         let input = self.input;
         if let Some(wanted) = &input.args.head {
             let place = self.place(wanted, "")?;
@@ -104,12 +90,13 @@ impl Loader<'_, '_> {
             return Ok(Written {
                 policy: input.policy.clone(),
                 section: None,
+                files: self.files_of_run(),
                 foreign: false,
             });
         };
         match form(input.policy, &section.value)? {
             Some(head) => {
-                let place = beside(&self.folder(), head, input.policy)?;
+                let place = self.beside(&self.folder(), head, input.policy)?;
                 self.network(&place, Some((input.policy, head)))
             }
             None => Ok(Written {
@@ -118,12 +105,13 @@ impl Loader<'_, '_> {
                     value: section.value.clone(),
                     span: section.span.clone(),
                 }),
+                files: self.files_of_run(),
                 foreign: false,
             }),
         }
     }
 
-    fn base(&self) -> Result<Option<Written>, Undecided> {
+    fn base(&self) -> Result<Option<Written<'a>>, Undecided> {
         let input = self.input;
         if let Some(wanted) = &input.args.base {
             let place = self.place(wanted, "")?;
@@ -149,25 +137,39 @@ impl Loader<'_, '_> {
             })?;
             return self.network(&place, Some((input.policy, base))).map(Some);
         }
-        let place = beside(&folder, base, input.policy)?;
+        let place = self.beside(&folder, base, input.policy)?;
         self.network(&place, Some((input.policy, base))).map(Some)
     }
 
     /// The place that an argument names: an absolute folder, or a revision.
-    fn place(&self, wanted: &str, below: &str) -> Result<Place<'static>, Undecided> {
+    fn place(&self, wanted: &str, below: &str) -> Result<Place<'a>, Undecided> {
         let path = Path::new(wanted);
         if path.is_absolute() && path.is_dir() {
-            return Ok(Place::Folder {
-                path: path.to_owned(),
-                within: path.to_owned(),
-            });
+            return Ok(self.on_disk(path, path));
         }
         self.revision(wanted, below)
     }
 
-    fn revision(&self, rev: &str, below: &str) -> Result<Place<'static>, Undecided> {
+    fn on_disk(&self, path: &Path, within: &Path) -> Place<'a> {
+        let root = &self.input.scope.root;
+        Place {
+            folder: Some((path.to_owned(), within.to_owned())),
+            name: scope::relative_to(root, path),
+            files: Files::around(path, root),
+        }
+    }
+
+    /// The policy's folder, or the folder `below` it, in a revision. Its tree begins at the
+    /// repository's root, as a router's files may include what lies above the policy.
+    fn revision(&self, rev: &str, below: &str) -> Result<Place<'a>, Undecided> {
         let shown = escape::word(rev).into_owned();
-        let tree = Tree::revision(&self.folder(), rev).map_err(|error| {
+        let folder = self.folder();
+        let top = files::repository(&folder).unwrap_or(&folder);
+        let from = match scope::relative_to(top, &folder) {
+            from if from == "." => String::new(),
+            from => from,
+        };
+        let tree = Tree::revision(top, rev).map_err(|error| {
             let help = error
                 .help
                 .map(|help| format!("; {help}"))
@@ -181,15 +183,15 @@ impl Loader<'_, '_> {
                 ),
             }
         })?;
-        Ok(Place::Revision {
-            tree: Source::Own(tree),
-            below: below.trim_end_matches('/').to_owned(),
-            rev: shown,
+        Ok(Place {
+            folder: None,
+            files: Files::at_revision(Arc::new(tree), &joined(&from, below), &shown, &from),
+            name: shown,
         })
     }
 
     /// The network of a place: its own, or that of the folder that its policy calls `head`.
-    fn follow(&self, place: &Place<'_>) -> Result<Written, Undecided> {
+    fn follow(&self, place: &Place<'a>) -> Result<Written<'a>, Undecided> {
         let written = self.load(place, None)?;
         let Some(section) = &written.section else {
             return Ok(written);
@@ -197,39 +199,31 @@ impl Loader<'_, '_> {
         let Some(head) = form(&written.policy, &section.value)? else {
             return Ok(written);
         };
-        match place {
-            Place::Folder { path, .. } => {
-                let next = beside(path, head, &written.policy)?;
-                self.network(&next, Some((&written.policy, head)))
+        let next = match &place.folder {
+            Some((path, _)) => self.beside(path, head, &written.policy)?,
+            None if is_below(head) => Place {
+                folder: None,
+                name: place.name.clone(),
+                files: place.files.below(head),
+            },
+            None => {
+                return Err(Undecided {
+                    path: path_of(&written.policy),
+                    at: Some(written.policy.span(head).start),
+                    reason: format!("`{}` leads out of the policy's folder", escape::word(head)),
+                });
             }
-            Place::Revision { tree, below, rev } => {
-                if !is_below(head) {
-                    return Err(Undecided {
-                        path: path_of(&written.policy),
-                        at: Some(written.policy.span(head).start),
-                        reason: format!(
-                            "`{}` leads out of the policy's folder",
-                            escape::word(head)
-                        ),
-                    });
-                }
-                let next = Place::Revision {
-                    tree: Source::Given(tree.tree()),
-                    below: joined(below, head),
-                    rev: rev.clone(),
-                };
-                self.network(&next, Some((&written.policy, head)))
-            }
-        }
+        };
+        self.network(&next, Some((&written.policy, head)))
     }
 
     /// The network of a place whose policy must hold it: `{ base, head }` lead there, and go no
     /// further, so they cannot lead in a circle.
     fn network(
         &self,
-        place: &Place<'_>,
+        place: &Place<'a>,
         from: Option<(&Policy, &Spanned<String>)>,
-    ) -> Result<Written, Undecided> {
+    ) -> Result<Written<'a>, Undecided> {
         let written = self.load(place, from)?;
         let Some(section) = &written.section else {
             return Ok(written);
@@ -249,50 +243,24 @@ impl Loader<'_, '_> {
 
     fn load(
         &self,
-        place: &Place<'_>,
+        place: &Place<'a>,
         from: Option<(&Policy, &Spanned<String>)>,
-    ) -> Result<Written, Undecided> {
-        let policy = match place {
-            Place::Folder { path, within } => {
-                let file = path.join(policy::NAME);
-                let shown = scope::relative_to(&self.input.scope.root, &file);
-                if file.symlink_metadata().is_err() {
-                    let folder = scope::relative_to(&self.input.scope.root, path);
-                    return Err(missing(&folder, from));
-                }
-                policy::load(&file, &shown, Some(within)).map_err(|error| gap(&error))?
+    ) -> Result<Written<'a>, Undecided> {
+        let policy = if let Some((path, within)) = &place.folder {
+            let file = path.join(policy::NAME);
+            if file.symlink_metadata().is_err() {
+                return Err(missing(&place.name, from));
             }
-            Place::Revision { tree, below, rev } => {
-                let file = joined(below, policy::NAME);
-                let shown = if rev.is_empty() {
-                    file.clone()
-                } else {
-                    format!("{rev}:{file}")
-                };
-                let files = tree.tree().files().map_err(|error| Undecided {
-                    path: shown.clone().into(),
-                    at: None,
-                    reason: error.reason,
-                })?;
-                if !files.iter().any(|entry| *entry.path == *file) {
-                    return Err(missing(rev, from));
-                }
-                let bytes = tree
-                    .tree()
-                    .read(&file, LONGEST)
-                    .map_err(|error| Undecided {
-                        path: shown.clone().into(),
-                        at: None,
-                        reason: error.reason,
-                    })?;
-                let text = String::from_utf8(bytes).map_err(|_| Undecided {
-                    path: shown.clone().into(),
-                    at: None,
-                    reason: "the policy is not UTF-8".to_owned(),
-                })?;
-                let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-                Policy::parse(shown, text).map_err(|error| gap(&error))?
-            }
+            let shown = scope::relative_to(&self.input.scope.root, &file);
+            policy::load(&file, &shown, Some(within)).map_err(|error| gap(&error))?
+        } else {
+            let text = match place.files.text(policy::NAME, LONGEST) {
+                Ok(text) => text,
+                Err(unread) if unread.missing => return Err(missing(&place.name, from)),
+                Err(unread) => return Err(unread.into()),
+            };
+            let shown = place.files.shown(policy::NAME);
+            Policy::parse(shown, &text).map_err(|error| gap(&error))?
         };
         let section = policy
             .section::<Section>(Part::Bgp)
@@ -300,13 +268,14 @@ impl Loader<'_, '_> {
         Ok(Written {
             policy,
             section,
+            files: place.files.clone(),
             foreign: true,
         })
     }
 
     /// Whether the policy of a place is the one that governs the run.
-    fn governs(&self, place: &Place<'_>) -> bool {
-        let (Place::Folder { path, .. }, Some(_)) = (place, self.input.policy.path()) else {
+    fn governs(&self, place: &Place<'a>) -> bool {
+        let (Some((path, _)), Some(_)) = (&place.folder, self.input.policy.path()) else {
             return false;
         };
         let same = |a: &Path, b: &Path| match (a.canonicalize(), b.canonicalize()) {
@@ -330,33 +299,36 @@ impl Loader<'_, '_> {
         });
         folder.unwrap_or_else(|| root.clone())
     }
-}
 
-/// A folder that a policy names, relative to its own.
-fn beside(
-    folder: &Path,
-    named: &Spanned<String>,
-    policy: &Policy,
-) -> Result<Place<'static>, Undecided> {
-    let fail = |reason: String| Undecided {
-        path: path_of(policy),
-        at: Some(policy.span(named).start),
-        reason,
-    };
-    let shown = escape::word(named);
-    if !is_below(named) {
-        return Err(fail(format!("`{shown}` leads out of the policy's folder")));
+    /// The files beside the policy that governs the run.
+    fn files_of_run(&self) -> Files<'a> {
+        Files::around(&self.folder(), &self.input.scope.root)
     }
-    let path = folder.join(named.as_str());
-    if !path.is_dir() {
-        return Err(fail(format!(
-            "there is no folder `{shown}` beside the policy"
-        )));
+
+    /// A folder that a policy names, relative to its own.
+    fn beside(
+        &self,
+        folder: &Path,
+        named: &Spanned<String>,
+        policy: &Policy,
+    ) -> Result<Place<'a>, Undecided> {
+        let fail = |reason: String| Undecided {
+            path: path_of(policy),
+            at: Some(policy.span(named).start),
+            reason,
+        };
+        let shown = escape::word(named);
+        if !is_below(named) {
+            return Err(fail(format!("`{shown}` leads out of the policy's folder")));
+        }
+        let path = folder.join(named.as_str());
+        if !path.is_dir() {
+            return Err(fail(format!(
+                "there is no folder `{shown}` beside the policy"
+            )));
+        }
+        Ok(self.on_disk(&path, folder))
     }
-    Ok(Place::Folder {
-        path,
-        within: folder.to_owned(),
-    })
 }
 
 /// The `head` of a section that points at folders; what else it holds would not be read.

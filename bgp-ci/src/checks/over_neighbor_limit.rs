@@ -4,7 +4,7 @@ use rules::Finding;
 
 use crate::change::{Change, Side};
 use crate::check::{Check, existing};
-use crate::model::{Family, Name};
+use crate::model::{Family, SessionKey};
 use crate::policy::network::Placed;
 
 rules::rule! {
@@ -55,47 +55,49 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
-/// Neighbour, site, router and family.
-type Session<'a> = (&'a Name, &'a Name, &'a Name, Family);
+/// A session's address family.
+type Channel = (SessionKey, Family);
 
 fn run(change: &Change) -> Vec<Finding> {
-    let mut before: BTreeMap<Session<'_>, usize> = BTreeMap::new();
+    let mut before: BTreeMap<Channel, usize> = BTreeMap::new();
     if let Some(base) = &change.base {
-        for ((name, site, router, family), (count, _)) in over(base) {
-            if let Some(name) = change.neighbors.get(name) {
-                before.insert((name, site, router, family), count);
+        for ((session, family), (count, _)) in over(base) {
+            if let Some(session) = change.sessions.get(&session) {
+                before.insert((session.clone(), family), count);
             }
         }
     }
     let mut findings = Vec::new();
-    for (session, (count, limit)) in over(&change.head) {
-        let known = before.get(&session).is_some_and(|&then| then >= count);
-        findings.push(existing(change, known, wording(session, count, limit)));
+    for (channel, (count, limit)) in over(&change.head) {
+        let known = before.get(&channel).is_some_and(|&then| then >= count);
+        findings.push(existing(change, known, wording(&channel, count, limit)));
     }
     findings
 }
 
 /// The sessions over their limit, with what they send and the limit.
-fn over(side: &Side) -> BTreeMap<Session<'_>, (usize, &Placed<u32>)> {
-    let mut sent: BTreeMap<Session<'_>, usize> = BTreeMap::new();
-    for key in side.announcements.keys() {
-        if side.network.is_external(&key.neighbor) {
-            let session = (&key.neighbor, &key.site, &key.router, key.family());
-            *sent.entry(session).or_default() += 1;
-        }
+fn over(side: &Side) -> BTreeMap<Channel, (usize, &Placed<u32>)> {
+    let mut sent: BTreeMap<Channel, usize> = BTreeMap::new();
+    for (key, _) in side.external() {
+        *sent.entry((key.session(), key.family())).or_default() += 1;
     }
     sent.into_iter()
-        .filter_map(|(session, count)| {
-            let neighbor = side.network.neighbors.get(session.0)?;
+        .filter_map(|(channel, count)| {
+            let neighbor = side.network.neighbors.get(&channel.0.neighbor)?;
             let limit = neighbor.max_prefix.as_ref()?;
             let over = u32::try_from(count).map_or(true, |count| count > limit.value);
-            over.then_some((session, (count, limit)))
+            over.then_some((channel, (count, limit)))
         })
         .collect()
 }
 
-fn wording(session: Session<'_>, count: usize, limit: &Placed<u32>) -> Finding {
-    let (neighbor, site, router, family) = session;
+fn wording((session, family): &Channel, count: usize, limit: &Placed<u32>) -> Finding {
+    let SessionKey {
+        site,
+        router,
+        neighbor,
+        ..
+    } = session;
     let family = family.as_str();
     let message = format!(
         "`{neighbor}` at `{site}` is sent {count} {family} prefixes and accepts {}",

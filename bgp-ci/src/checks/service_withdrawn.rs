@@ -176,8 +176,7 @@ fn place(head: &Side, service: &str) -> Span {
 fn kept_back(head: &Side, service: &str) -> Vec<String> {
     let mut reasons: BTreeMap<String, BTreeSet<&Name>> = BTreeMap::new();
     for (key, announcement) in &head.announcements {
-        if announcement.route.services.contains(service) && head.network.is_external(&key.neighbor)
-        {
+        if announcement.route.services.contains(service) && announcement.external {
             let presence = announcement.presence;
             let reason = format!("{} still receives it, but it {presence}", key.neighbor);
             reasons.entry(reason).or_default().insert(&key.site);

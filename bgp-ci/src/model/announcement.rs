@@ -5,11 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use rules::{Certainty, Span};
 
-use super::{Asn, Community, Family, Name, Prefix};
+use super::{AsPath, Asn, Community, Family, Name, Prefix, SessionKey};
 
 /// Everything that is announced on one side of a change.
 pub type Announcements = BTreeMap<Key, Announcement>;
@@ -23,14 +24,44 @@ pub struct Key {
     pub site: Name,
     /// The router there. Intent knows none: it has one router a site, named as the site.
     pub router: Name,
-    /// The session's other end, by the name that the policy gives it.
+    /// The session's other end, by the name that the policy gives it; by the router's own name
+    /// for the session where the policy does not declare it.
     pub neighbor: Name,
+    /// The other end's address, where the files say one.
+    pub address: Option<IpAddr>,
 }
 
 impl Key {
     /// The address family of the session's channel that carries it.
     pub fn family(&self) -> Family {
         self.prefix.family()
+    }
+
+    /// What `session` receives of `prefix`.
+    pub fn new(prefix: Prefix, session: &SessionKey) -> Self {
+        let SessionKey {
+            site,
+            router,
+            neighbor,
+            address,
+        } = session.clone();
+        Self {
+            prefix,
+            site,
+            router,
+            neighbor,
+            address,
+        }
+    }
+
+    /// The session that carries it.
+    pub fn session(&self) -> SessionKey {
+        SessionKey {
+            site: self.site.clone(),
+            router: self.router.clone(),
+            neighbor: self.neighbor.clone(),
+            address: self.address,
+        }
     }
 }
 
@@ -39,45 +70,136 @@ impl Key {
 pub struct Announcement {
     /// The attributes, shared by announcements that have the same.
     pub route: Arc<Route>,
+    /// Whether the neighbour is another system.
+    pub external: bool,
     /// Whether the neighbour passes it on.
     pub presence: Presence,
     /// The statement, most exact place first, then what else made it.
     pub provenance: Arc<[Span]>,
+    /// The policy terms that touched it, in the order in which they did; empty from intent.
+    pub terms: Arc<[Span]>,
     /// How surely the neighbour receives it.
     pub certainty: Certainty,
 }
 
-/// The attributes of an announcement.
+/// The attributes of an announcement, as the neighbour receives them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
-    /// The system that originates it.
-    pub origin: Asn,
-    /// The path as the neighbour receives it: nearest system first, the origin last.
-    pub path: Vec<Asn>,
-    /// Standard and large communities.
+    /// The path, after the neighbour's declared rewriting.
+    pub path: AsPath,
+    /// ORIGIN (RFC 4271, section 5.1.1).
+    pub origin_code: OriginCode,
+    /// Standard, extended and large communities.
     pub communities: BTreeSet<Community>,
     /// The multi-exit discriminator, if one is sent.
     pub med: Option<u32>,
+    /// The local preference, which only internal neighbours receive.
+    pub local_pref: Option<u32>,
     /// Where the neighbour sends the traffic.
     pub next_hop: NextHop,
+    /// ONLY_TO_CUSTOMER (RFC 9234).
+    pub otc: Option<Asn>,
     /// Where the route comes from.
     pub source: Source,
     /// The services that it carries; none for space without a service.
     pub services: BTreeSet<Name>,
 }
 
-/// The class of a next hop. Addresses are not compared: next hops are assumed up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+impl Route {
+    /// A route that we originate as `asn`, with nothing but what every route has.
+    pub fn originated(asn: Asn) -> Self {
+        Self {
+            path: AsPath::sequence([asn]),
+            origin_code: OriginCode::Igp,
+            communities: BTreeSet::new(),
+            med: None,
+            local_pref: None,
+            next_hop: NextHop::Own,
+            otc: None,
+            source: Source::Intent,
+            services: BTreeSet::new(),
+        }
+    }
+
+    /// The system that originates it (RFC 6811, section 2); `None` where the path ends in a set,
+    /// or is empty, as between routers of one system.
+    pub fn origin(&self) -> Option<Asn> {
+        self.path.origin()
+    }
+}
+
+/// How the originator learned the route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OriginCode {
+    /// From inside its system.
+    Igp,
+    /// By EGP.
+    Egp,
+    /// By some other means.
+    Incomplete,
+}
+
+impl OriginCode {
+    /// The word used in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Igp => "igp",
+            Self::Egp => "egp",
+            Self::Incomplete => "incomplete",
+        }
+    }
+}
+
+/// The class of a next hop. Next hops are assumed up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NextHop {
     /// The router that announces.
     Own,
+    /// An address that a policy or a statement names.
+    Address(IpAddr),
+}
+
+impl fmt::Display for NextHop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Own => f.write_str("self"),
+            Self::Address(address) => address.fmt(f),
+        }
+    }
 }
 
 /// Where a route comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Source {
     /// A statement below `announcements`.
     Intent,
+    /// A static route of a router.
+    Static,
+    /// A `network` statement of a router.
+    Network,
+    /// An aggregate of other routes.
+    Aggregate,
+    /// Another protocol of the router, such as `kernel` or `ospf`.
+    Redistributed,
+    /// Received from a neighbour.
+    Learned {
+        /// The session that it came in by.
+        from: Box<SessionKey>,
+    },
+}
+
+impl Source {
+    /// The word used in reports.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Intent => "intent",
+            Self::Static => "static",
+            Self::Network => "network",
+            Self::Aggregate => "aggregate",
+            Self::Redistributed => "redistributed",
+            Self::Learned { .. } => "learned",
+        }
+    }
 }
 
 /// Whether a neighbour that receives an announcement passes it on.
@@ -97,7 +219,7 @@ pub enum Presence {
 impl Presence {
     /// What `neighbor`, whose number is `asn`, does with a route.
     pub fn at(asn: Asn, no_announce: &BTreeSet<Community>, route: &Route) -> Self {
-        if route.path.contains(&asn) {
+        if route.path.contains(asn) {
             return Self::Loop(asn);
         }
         route
@@ -124,13 +246,9 @@ mod tests {
 
     fn route(path: &[u32], communities: &[&str]) -> Route {
         Route {
-            origin: Asn(64500),
-            path: path.iter().copied().map(Asn).collect(),
+            path: AsPath::sequence(path.iter().copied().map(Asn)),
             communities: communities.iter().map(|c| c.parse().unwrap()).collect(),
-            med: None,
-            next_hop: NextHop::Own,
-            source: Source::Intent,
-            services: BTreeSet::new(),
+            ..Route::originated(Asn(64500))
         }
     }
 

@@ -63,6 +63,11 @@ impl AsnRange {
         (first <= last).then_some(Self { first, last })
     }
 
+    /// True where `asn` is in it.
+    pub fn contains(self, asn: Asn) -> bool {
+        self.first <= asn && asn <= self.last
+    }
+
     /// True where every number of `other` is in `self`.
     pub fn covers(self, other: Self) -> bool {
         self.first <= other.first && other.last <= self.last

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Announcement, Announcements, Key, Name};
+use super::{Announcement, Announcements, Key, SessionKey};
 
 /// The announcements that a change adds, removes and alters.
 #[derive(Debug, Default)]
@@ -16,21 +16,19 @@ pub struct Difference<'a> {
 }
 
 impl<'a> Difference<'a> {
-    /// Compares two sides. `renamed` gives head's name of each of base's neighbours: sessions
-    /// match by address and number, so a rename is no withdrawal.
+    /// Compares two sides. `sessions` gives head's name of each of base's sessions: they match by
+    /// address and number, so a rename is no withdrawal.
     pub fn between(
         base: &'a Announcements,
         head: &'a Announcements,
-        renamed: &BTreeMap<Name, Name>,
+        sessions: &BTreeMap<SessionKey, SessionKey>,
     ) -> Self {
         let mut difference = Self::default();
         let mut before = BTreeMap::new();
         for (key, announcement) in base {
-            match renamed.get(&key.neighbor) {
-                Some(name) => {
-                    let mut key_in_head = key.clone();
-                    key_in_head.neighbor = name.clone();
-                    before.insert(key_in_head, (key, announcement));
+            match sessions.get(&key.session()) {
+                Some(session) => {
+                    before.insert(Key::new(key.prefix, session), (key, announcement));
                 }
                 None => difference.removed.push((key, announcement)),
             }

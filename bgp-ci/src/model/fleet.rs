@@ -16,11 +16,11 @@ pub struct Fleet {
 }
 
 impl Fleet {
-    /// The view over `announcements`; `external` tells which neighbours are another system.
-    pub fn new(announcements: &Announcements, external: impl Fn(&Name) -> bool) -> Self {
+    /// The view over `announcements`.
+    pub fn new(announcements: &Announcements) -> Self {
         let mut fleet = Self::default();
         for (key, announcement) in announcements {
-            if !external(&key.neighbor) {
+            if !announcement.external {
                 continue;
             }
             for service in &announcement.route.services {

@@ -5,14 +5,22 @@ pub mod asn;
 pub mod community;
 pub mod difference;
 pub mod fleet;
+pub mod gap;
+pub mod path;
 pub mod prefix;
+pub mod session;
 
-pub use announcement::{Announcement, Announcements, Key, NextHop, Presence, Route, Source};
+pub use announcement::{
+    Announcement, Announcements, Key, NextHop, OriginCode, Presence, Route, Source,
+};
 pub use asn::{Asn, AsnRange};
 pub use community::Community;
 pub use difference::Difference;
 pub use fleet::Fleet;
+pub use gap::{Gap, GapKind};
+pub use path::{AsPath, Segment};
 pub use prefix::{Family, Prefix};
+pub use session::{Session, SessionKey, Sessions};
 
 /// A name that the policy gives to a site, a router, a neighbour or a service.
 pub type Name = std::sync::Arc<str>;

@@ -1,10 +1,12 @@
 //! The policy's `bgp:` section: as it is written ([`section`]), and as it is meant ([`Network`]).
 
+pub mod limits;
 pub mod network;
 mod reader;
 pub mod resolve;
 pub mod scalar;
 pub mod section;
+mod source;
 pub mod unjudged;
 
 pub use network::{Neighbor, Network, Owned, Placed, Public, Service, Site, Statement};

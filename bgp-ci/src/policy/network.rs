@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use rules::Span;
 
-use super::section::Relation;
+use super::limits::Limits;
+use super::section::{Adapter, Kind, Relation};
 use crate::model::{Asn, AsnRange, Community, Name, Prefix};
 
 /// A value with its place in the policy.
@@ -46,9 +47,50 @@ pub struct Network {
     pub statements: Vec<Statement>,
     /// Whether violations that base had are judged as new; with the place that says so.
     pub existing_denies: Option<Span>,
-    /// Where router configurations are named that this version cannot read: what is announced is
-    /// then known in part only.
-    pub sources: Option<Span>,
+    /// Router configurations that say what is announced.
+    pub sources: Vec<RouterSource>,
+    /// Sites that they configure: what these announce is what their files say.
+    pub configured: BTreeSet<Name>,
+    /// How large a change may be.
+    pub limits: Limits,
+    /// Routers that no single change may touch together.
+    pub pairs: Vec<Placed<BTreeSet<Name>>>,
+}
+
+/// Router configurations, as the policy names them.
+#[derive(Debug, Clone)]
+pub struct RouterSource {
+    /// Where the entry begins.
+    pub span: Span,
+    /// The language.
+    pub adapter: Placed<Adapter>,
+    /// Which files.
+    pub files: RouterFiles,
+    /// The router's name, where a site has several.
+    pub router: Option<Placed<Name>>,
+    /// Files that stand for an include, by the name included; relative to the policy's folder.
+    pub include: BTreeMap<String, Placed<String>>,
+    /// Values that a deploy script would fill in.
+    pub vars: BTreeMap<String, String>,
+}
+
+/// Which files a source reads; paths are relative to the policy's folder.
+#[derive(Debug, Clone)]
+pub enum RouterFiles {
+    /// One router of one site.
+    Entry {
+        /// The site.
+        site: Name,
+        /// The first file.
+        path: Placed<String>,
+    },
+    /// One router for each file that matches.
+    Glob {
+        /// Of the first files.
+        pattern: Placed<String>,
+        /// A path pattern with `{site}`, and perhaps `{router}`, where names stand.
+        names: Placed<String>,
+    },
 }
 
 /// The space that is ours.
@@ -147,6 +189,12 @@ pub struct Owned {
 pub struct Service {
     /// Its name, where it is defined.
     pub span: Span,
+    /// How it is announced.
+    pub kind: Option<Kind>,
+    /// Whether changes of its attributes deserve a look; with the place that says so.
+    pub critical: Option<Span>,
+    /// Services that no change may touch together with this one, and where it says so.
+    pub disjoint_from: BTreeMap<Name, Span>,
     /// Sites that must announce each of its prefixes.
     pub min_sites: Option<Placed<u32>>,
     /// The same, by region.
@@ -183,6 +231,8 @@ pub struct Neighbor {
     pub accepts_blackhole: Option<Placed<bool>>,
     /// Our number as it shows it to others.
     pub presents_as: Option<Asn>,
+    /// Whether it takes private numbers out of our paths.
+    pub strips_private_as: bool,
     /// Communities by which it keeps a route to itself.
     pub no_announce: BTreeSet<Community>,
 }
@@ -250,11 +300,29 @@ pub enum What {
 }
 
 impl Network {
-    /// True where the neighbour is another system.
-    pub fn is_external(&self, neighbor: &str) -> bool {
-        self.neighbors
-            .get(neighbor)
-            .is_some_and(|neighbor| neighbor.asn != self.asn)
+    /// Whether a router's files say what `site` announces.
+    pub fn is_configured(&self, site: &str) -> bool {
+        self.configured.contains(site)
+    }
+
+    /// The neighbour of a session at `site` whose other end has this address and number.
+    ///
+    /// One with that address is meant before one without any.
+    pub fn neighbor_at(
+        &self,
+        site: &str,
+        address: Option<IpAddr>,
+        asn: Option<Asn>,
+    ) -> Option<(&Name, &Neighbor)> {
+        let there = || {
+            let same = |neighbor: &Neighbor| asn.is_none_or(|asn| neighbor.asn == asn);
+            self.neighbors
+                .iter()
+                .filter(move |(_, neighbor)| same(neighbor) && neighbor.is_at(site))
+        };
+        there()
+            .find(|(_, neighbor)| neighbor.address.is_some() && neighbor.address == address)
+            .or_else(|| there().find(|(_, neighbor)| neighbor.address.is_none()))
     }
 
     /// Whether `prefix` is special-purpose space that the policy means.

@@ -16,6 +16,7 @@ pub use super::reader::Problem;
 use super::reader::Reader;
 use super::scalar::Scalar;
 use super::section::{Existing, NeighborEntry, Section, ServiceEntry, SiteEntry, StatementEntry};
+use super::source;
 use crate::model::{Asn, AsnRange, Community, Name, Prefix};
 
 /// Reads `section`, which begins at `span` of `policy`.
@@ -104,7 +105,18 @@ impl Reader<'_> {
                 .as_ref()
                 .filter(|existing| existing.value == Existing::Deny)
                 .map(|existing| self.policy.span(existing)),
-            sources: section.sources.first().map(|first| self.policy.span(first)),
+            configured: source::configured(section, &sites),
+            sources: section
+                .sources
+                .iter()
+                .filter_map(|entry| self.source(entry, &sites))
+                .collect(),
+            limits: self.limits(section),
+            pairs: section
+                .pairs
+                .iter()
+                .filter_map(|pair| self.pair(pair))
+                .collect(),
         };
         self.twins(&network);
         asn.map(|_| network)
@@ -160,8 +172,11 @@ impl Reader<'_> {
     ) -> Service {
         let fallback = ServiceEntry::default();
         let entry = entry.unwrap_or(&fallback);
+        let mut disjoint = BTreeMap::new();
         for other in &entry.disjoint_from {
-            self.known("service", "services", other, services);
+            if let Some(known) = self.known("service", "services", other, services) {
+                disjoint.insert(known, self.policy.span(other));
+            }
         }
         let mut regions: BTreeSet<Name> = BTreeSet::new();
         for (_, site) in &section.sites {
@@ -178,6 +193,13 @@ impl Reader<'_> {
         }
         Service {
             span: self.policy.span(key),
+            kind: entry.kind.as_ref().map(|kind| kind.value),
+            critical: entry
+                .critical
+                .as_ref()
+                .filter(|critical| critical.value)
+                .map(|critical| self.policy.span(critical)),
+            disjoint_from: disjoint,
             min_sites: entry.min_sites.as_ref().map(|floor| self.placed(floor)),
             min_sites_per_region: floors,
             max_site_loss: entry
@@ -219,6 +241,10 @@ impl Reader<'_> {
                 .presents_as
                 .as_ref()
                 .and_then(|number| self.scalar(number)),
+            strips_private_as: entry
+                .strips_private_as
+                .as_ref()
+                .is_some_and(|strips| strips.value),
             no_announce: entry
                 .no_announce
                 .iter()

@@ -1,12 +1,13 @@
 //! What neighbours are to us, accept and keep to themselves.
 
 use super::Relaxation;
-use crate::change::{Side, matching};
+use crate::change::Side;
+use crate::matching;
 use crate::model::Name;
 use crate::policy::network::Neighbor;
 
 pub(super) fn compare(base: &Side, head: &Side, found: &mut Vec<Relaxation>) {
-    let names = matching(&base.network.neighbors, &head.network.neighbors);
+    let names = matching::neighbors(&base.network.neighbors, &head.network.neighbors);
     for (old, new) in &names {
         let known = (
             base.network.neighbors.get(old),

@@ -9,10 +9,13 @@ mod properties;
 mod relaxations;
 mod space;
 
+use std::path::Path;
+
 use rules::ids::Part;
 use rules::policy::Policy;
 use rules::{Finding, Outcome};
 
+use crate::files::Files;
 use crate::sides::{Sides, Written};
 
 /// A policy around `bgp`, whose lines are indented by two.
@@ -54,12 +57,21 @@ impl Network<'_> {
     }
 }
 
-fn written(side: &str, text: &str) -> Written {
+fn written(side: &str, text: &str) -> Written<'static> {
     let policy = Policy::parse(format!("{side}/preflight.yaml"), text).unwrap();
     let section = policy.section(Part::Bgp).unwrap();
     Written {
-        policy,
         section,
+        ..around(policy)
+    }
+}
+
+/// A policy without files beside it.
+fn around(policy: Policy) -> Written<'static> {
+    Written {
+        policy,
+        section: None,
+        files: Files::around(Path::new("/nonexistent"), Path::new("/nonexistent")),
         foreign: false,
     }
 }

@@ -53,7 +53,7 @@ fn slips_are_named_with_their_place_and_what_was_meant() {
             "to: [a, b]",
             "to: [a], communities: [\"70000:2\"]",
             "head/preflight.yaml:8: `70000:2` is not a community such as 64500:100 (16 bits each), \
-             64500:1:1 (32 bits each) or no-export",
+             64500:1:1 (32 bits each), rt:64500:100 or no-export",
         ),
         (
             "{ service: edge, to: [a, b] }",
@@ -124,7 +124,7 @@ fn everything_that_is_wrong_is_named() {
 fn a_key_that_is_not_evaluated_is_undecided() {
     for (more, key, line) in [
         (
-            "  sources: [{ adapter: frr, glob: \"*/frr.conf\" }]\n",
+            "  sources: [{ adapter: frr, glob: \"*/frr.conf\", site-from: \"{site}/frr.conf\" }]\n",
             "sources",
             10,
         ),

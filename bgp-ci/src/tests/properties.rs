@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::{Network, judge};
 use crate::intent::announce;
-use crate::model::{Difference, Name, Prefix};
+use crate::model::{Difference, Prefix, SessionKey};
 use crate::policy::resolve;
 
 /// A prefix as its bits, most significant first.
@@ -194,10 +194,9 @@ proptest! {
         let section = written.section.as_ref().unwrap();
         let network = resolve(&written.policy, &section.value, &section.span).unwrap();
         if let Ok(intent) = announce(&network) {
-            let same: BTreeMap<Name, Name> = network
-                .neighbors
-                .keys()
-                .map(|name| (name.clone(), name.clone()))
+            let same: BTreeMap<SessionKey, SessionKey> = crate::intent::sessions(&network)
+                .into_keys()
+                .map(|session| (session.clone(), session))
                 .collect();
             let difference = Difference::between(&intent.announcements, &intent.announcements, &same);
             prop_assert!(difference.is_empty());
@@ -246,7 +245,7 @@ proptest! {
         if let Ok(policy) = rules::policy::Policy::parse("preflight.yaml", &network.text())
             && let Ok(section) = policy.section(rules::ids::Part::Bgp)
         {
-            let head = crate::sides::Written { policy, section, foreign: false };
+            let head = crate::sides::Written { section, ..super::around(policy) };
             let sides = crate::sides::Sides { head, base: None };
             let outcome = crate::judge(&sides, jiff::Timestamp::UNIX_EPOCH);
             prop_assert!(outcome.findings.len() + outcome.undecided.len() < 1_000);
