@@ -13,6 +13,7 @@ pub mod arguments;
 pub mod change;
 pub mod check;
 pub mod checks;
+pub mod configured;
 pub mod evidence;
 pub mod files;
 pub mod intent;

@@ -70,6 +70,16 @@ impl Reader<'_> {
                     self.problem_at(names, "`site-from` must hold `{site}` once");
                     return None;
                 }
+                // More of them would take time that grows with every one.
+                if names.split('/').any(|part| part.matches('*').count() > 1)
+                    || names.matches("{router}").count() > 1
+                {
+                    self.problem_at(
+                        names,
+                        "`site-from` may hold one `*` a component, and one `{router}`",
+                    );
+                    return None;
+                }
                 RouterFiles::Glob {
                     pattern: self.owned_placed(pattern),
                     names: self.owned_placed(names),
