@@ -24,6 +24,7 @@ pub mod registry;
 pub mod relaxation;
 pub mod side;
 pub mod sides;
+pub mod symbolic;
 pub mod wording;
 
 #[cfg(test)]

@@ -43,7 +43,9 @@ pub fn plan<'n>(network: &'n Network, files: &Files<'_>) -> Plan<'n> {
     for source in &network.sources {
         let mut found = Vec::new();
         match &source.files {
-            RouterFiles::Entry { site, path } => found.push((site.clone(), None, path.value.clone())),
+            RouterFiles::Entry { site, path } => {
+                found.push((site.clone(), None, path.value.clone()))
+            }
             RouterFiles::Glob { pattern, names } => {
                 match listed(network, files, pattern, names, &mut plan) {
                     Ok(listed) => found = listed,
@@ -250,7 +252,11 @@ mod tests {
             named("*/rtr-{site}*.conf", "eu/rtr-fra.conf"),
             Some(("f", None))
         );
-        for path in ["hosts/bird.conf", "hosts/fra/x/bird.conf", "hosts//bird.conf"] {
+        for path in [
+            "hosts/bird.conf",
+            "hosts/fra/x/bird.conf",
+            "hosts//bird.conf",
+        ] {
             assert_eq!(named("hosts/{site}/bird.conf", path), None, "{path}");
         }
     }
