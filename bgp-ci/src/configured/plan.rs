@@ -44,7 +44,7 @@ pub fn plan<'n>(network: &'n Network, files: &Files<'_>) -> Plan<'n> {
         let mut found = Vec::new();
         match &source.files {
             RouterFiles::Entry { site, path } => {
-                found.push((site.clone(), None, path.value.clone()))
+                found.push((site.clone(), None, path.value.clone()));
             }
             RouterFiles::Glob { pattern, names } => {
                 match listed(network, files, pattern, names, &mut plan) {
