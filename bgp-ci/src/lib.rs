@@ -10,15 +10,18 @@
 //! presence. What this version cannot see or judge is undecided, never clean.
 
 pub mod arguments;
+pub mod bird;
 pub mod change;
 pub mod check;
 pub mod checks;
 pub mod configured;
 pub mod evidence;
 pub mod files;
+pub mod filter;
 pub mod intent;
 pub mod matching;
 pub mod model;
+pub mod place;
 pub mod policy;
 pub mod registry;
 pub mod relaxation;

@@ -1,0 +1,25 @@
+//! The configuration language of BIRD 2 and 3.
+
+pub mod ast;
+pub mod problem;
+pub mod setting;
+
+pub use ast::Config;
+pub use problem::{Problem, ProblemKind};
+pub use setting::{Setting, SettingName, SettingValue};
+
+use crate::filter::Program;
+use crate::place::Sources;
+
+/// One router's configuration, read.
+#[derive(Debug, Default)]
+pub struct Parsed {
+    /// What is configured, in order.
+    pub config: Config,
+    /// The policies.
+    pub program: Program,
+    /// The files that it came from; the entry is the first.
+    pub sources: Sources,
+    /// What is wrong with it, in the order in which it was found.
+    pub problems: Vec<Problem>,
+}
