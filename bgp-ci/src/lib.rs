@@ -25,6 +25,7 @@ pub mod place;
 pub mod policy;
 pub mod registry;
 pub mod relaxation;
+pub mod router;
 pub mod side;
 pub mod sides;
 pub mod symbolic;

@@ -1,6 +1,7 @@
 //! The configuration language of BIRD 2 and 3.
 
 pub mod ast;
+pub mod configure;
 pub mod problem;
 pub mod setting;
 

@@ -1,0 +1,182 @@
+//! A router, whatever language it is configured in.
+//!
+//! Local routes enter tables, pipes carry them from table to table, and sessions export the best
+//! of them through a policy. Adapters build it with templates, defaults and names resolved, and
+//! with the habits of their daemon as data; [`propagate`] then says what each session sends.
+//!
+//! Nothing is left out silently: what an adapter did not understand is a [`Gap`] that says how
+//! far it reaches, and sources of routes that no file lists are [`OpenSource`]s.
+
+pub mod gap;
+pub mod session;
+pub mod source;
+
+pub use gap::{Gap, Reach};
+pub use session::{
+    AddPaths, Channel, Confederation, Limit, NextHopRule, Policy, RemoteAs, Role, Session, Sides,
+};
+pub use source::{
+    Destination, FlowRoute, LocalKind, LocalRoute, LocalSource, OpenKind, OpenSource, Ports, Roa,
+    RoaTable, Via,
+};
+
+use std::net::Ipv4Addr;
+
+use crate::filter::Program;
+use crate::model::{Family, Name};
+use crate::place::{Place, Sources};
+
+/// Declares index types: each points into one list of a [`Router`].
+macro_rules! indices {
+    ($($(#[$meta:meta])* $name:ident in $list:ident: $item:ident, $of:ident;)*) => {
+        $(
+            $(#[$meta])*
+            #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+            pub struct $name(pub u32);
+
+            impl $name {
+                /// The index of the entry at `at` of its list.
+                pub fn at(at: usize) -> Self {
+                    Self(u32::try_from(at).expect("a file is too short for so many statements"))
+                }
+
+                /// The place in its list.
+                pub fn index(self) -> usize {
+                    usize::try_from(self.0).expect("addresses have 32 bits at least")
+                }
+            }
+        )*
+
+        impl Router {
+            $(
+                #[doc = concat!("The ", stringify!($of), " that `id`, which this router gave, stands for.")]
+                pub fn $of(&self, id: $name) -> &$item {
+                    self.$list.get(id.index()).expect("an index is made from an entry of the same router")
+                }
+            )*
+        }
+    };
+}
+
+indices! {
+    /// A table of a router.
+    TableId in tables: Table, table;
+    /// A session of a router.
+    SessionId in sessions: Session, session;
+    /// A source of local routes of a router.
+    LocalId in locals: LocalSource, local;
+    /// A pipe of a router.
+    PipeId in pipes: Pipe, pipe;
+    /// A source of routes that no file lists.
+    OpenId in open: OpenSource, open_source;
+    /// A gap of a router.
+    GapId in gaps: Gap, gap;
+}
+
+/// One router.
+#[derive(Debug)]
+pub struct Router {
+    /// What its daemon does where others do something else.
+    pub daemon: Daemon,
+    /// Its router id, where the files say one.
+    pub router_id: Option<Ipv4Addr>,
+    /// Its tables.
+    pub tables: Vec<Table>,
+    /// Its own routes, by the protocols that hold them, in the order of the files.
+    pub locals: Vec<LocalSource>,
+    /// Its pipes between tables, in the order of the files.
+    pub pipes: Vec<Pipe>,
+    /// Its BGP sessions, disabled ones too, in the order of the files.
+    pub sessions: Vec<Session>,
+    /// Where routes come from that no file lists.
+    pub open: Vec<OpenSource>,
+    /// Its tables of ROAs.
+    pub roas: Vec<RoaTable>,
+    /// Flow specifications that it originates; judged by their match only.
+    pub flows: Vec<FlowRoute>,
+    /// What was not understood.
+    pub gaps: Vec<Gap>,
+    /// The policies.
+    pub program: Program,
+    /// The files; the entry is the first.
+    pub sources: Sources,
+}
+
+/// What daemons do differently, as measured on them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Daemon {
+    /// Its name in reports.
+    pub name: &'static str,
+    /// Whether NO_EXPORT and its kin keep back routes that did not come from BGP, too.
+    pub local_routes_obey_communities: bool,
+    /// Whether a MED that a statement gives a route, and no policy sets, stays inside.
+    pub statement_med_stays: bool,
+    /// Whether an ONLY_TO_CUSTOMER attribute keeps back routes that did not come from BGP, too.
+    pub local_routes_obey_otc: bool,
+}
+
+impl Daemon {
+    /// BIRD 2 (measured on 2.0.12).
+    pub const BIRD: Self = Self {
+        name: "bird",
+        local_routes_obey_communities: false,
+        statement_med_stays: true,
+        local_routes_obey_otc: false,
+    };
+    /// FRR (measured on 8.4.4).
+    pub const FRR: Self = Self {
+        name: "frr",
+        local_routes_obey_communities: true,
+        statement_med_stays: false,
+        local_routes_obey_otc: false,
+    };
+}
+
+/// A table of routes of one family.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// Its name.
+    pub name: Name,
+    /// Where it is declared; the daemon's own tables are not.
+    pub place: Option<Place>,
+    /// The family; `None` for a kind that is not modelled.
+    pub family: Option<Family>,
+    /// Whether routes of one network are kept in order, not the best alone.
+    pub sorted: bool,
+}
+
+/// Carries every route of each of two tables to the other, through a policy each way.
+#[derive(Debug, Clone)]
+pub struct Pipe {
+    /// Its name.
+    pub name: Name,
+    /// Where it is configured.
+    pub place: Place,
+    /// Whether it is switched off.
+    pub disabled: bool,
+    /// The near table.
+    pub table: TableId,
+    /// The far table.
+    pub peer: TableId,
+    /// From the near table to the far one.
+    pub export: Policy,
+    /// How many routes may go to the far table.
+    pub export_limit: Option<Limit>,
+    /// From the far table to the near one.
+    pub import: Policy,
+    /// How many routes may come from the far table.
+    pub import_limit: Option<Limit>,
+}
+
+impl Router {
+    /// The table called `name`.
+    pub fn table_named(&self, name: &str) -> Option<TableId> {
+        let at = self.tables.iter().position(|table| *table.name == *name)?;
+        Some(TableId::at(at))
+    }
+
+    /// Every session with its index.
+    pub fn each_session(&self) -> impl Iterator<Item = (SessionId, &Session)> {
+        (0..).map(SessionId).zip(&self.sessions)
+    }
+}
