@@ -1,0 +1,166 @@
+//! AS paths with their segments (RFC 4271, section 4.3; RFC 5065).
+
+use std::fmt;
+
+/// An AS path.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct AsPath {
+    segments: Vec<Segment>,
+}
+
+/// One segment; never empty.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Segment {
+    /// What its numbers mean.
+    pub kind: SegmentKind,
+    /// The numbers, the nearest system first.
+    pub asns: Vec<u32>,
+}
+
+/// The kind of a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SegmentKind {
+    /// The systems that the route passed, in order.
+    Sequence,
+    /// Systems in no order: what an aggregate was made from.
+    Set,
+    /// The members of our own confederation that it passed.
+    ConfederationSequence,
+    /// Members of our own confederation in no order.
+    ConfederationSet,
+}
+
+impl AsPath {
+    /// The path of these segments; empty ones are left out.
+    pub fn new(segments: Vec<Segment>) -> Self {
+        let mut path = Self { segments };
+        path.segments.retain(|segment| !segment.asns.is_empty());
+        path
+    }
+
+    /// A path of one sequence, the nearest system first.
+    pub fn sequence(asns: Vec<u32>) -> Self {
+        Self::new(vec![Segment {
+            kind: SegmentKind::Sequence,
+            asns,
+        }])
+    }
+
+    /// The segments, none of them empty.
+    pub fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
+    /// Every number, those in sets too.
+    pub fn asns(&self) -> impl Iterator<Item = u32> {
+        self.segments.iter().flat_map(|segment| segment.asns.iter().copied())
+    }
+
+    /// The length as best-path selection counts it: a set counts one, a confederation nothing.
+    pub fn length(&self) -> usize {
+        self.segments
+            .iter()
+            .map(|segment| match segment.kind {
+                SegmentKind::Sequence => segment.asns.len(),
+                SegmentKind::Set => 1,
+                SegmentKind::ConfederationSequence | SegmentKind::ConfederationSet => 0,
+            })
+            .sum()
+    }
+
+    /// The first number, of the system next to us; `None` where the path does not begin with a
+    /// sequence.
+    pub fn first(&self) -> Option<u32> {
+        let segment = self.segments.first()?;
+        (segment.kind == SegmentKind::Sequence).then(|| segment.asns.first().copied())?
+    }
+
+    /// The last number, of the origin; `None` where the path does not end with a sequence.
+    pub fn last(&self) -> Option<u32> {
+        let segment = self.segments.last()?;
+        (segment.kind == SegmentKind::Sequence).then(|| segment.asns.last().copied())?
+    }
+
+    /// The last number before the first set.
+    pub fn last_nonaggregated(&self) -> Option<u32> {
+        let sequences = self
+            .segments
+            .iter()
+            .take_while(|segment| segment.kind != SegmentKind::Set && segment.kind != SegmentKind::ConfederationSet)
+            .filter(|segment| segment.kind == SegmentKind::Sequence);
+        sequences.last()?.asns.last().copied()
+    }
+
+    /// The path with `asn` in front.
+    #[must_use]
+    pub fn prepended(&self, asn: u32) -> Self {
+        let mut path = self.clone();
+        match path.segments.first_mut() {
+            // A segment has at most 255 numbers on the wire.
+            Some(first) if first.kind == SegmentKind::Sequence && first.asns.len() < 255 => {
+                first.asns.insert(0, asn);
+            }
+            _ => path.segments.insert(
+                0,
+                Segment {
+                    kind: SegmentKind::Sequence,
+                    asns: vec![asn],
+                },
+            ),
+        }
+        path
+    }
+
+    /// The path with only the numbers that `keep` wants.
+    #[must_use]
+    pub fn kept(&self, mut keep: impl FnMut(u32) -> bool) -> Self {
+        let mut path = self.clone();
+        for segment in &mut path.segments {
+            segment.asns.retain(|asn| keep(*asn));
+        }
+        path.segments.retain(|segment| !segment.asns.is_empty());
+        path
+    }
+}
+
+/// As BIRD prints it: `64501 64502 {64503 64504} (64505)`.
+impl fmt::Display for AsPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, segment) in self.segments.iter().enumerate() {
+            if at > 0 {
+                f.write_str(" ")?;
+            }
+            let (open, close) = match segment.kind {
+                SegmentKind::Sequence => ("", ""),
+                SegmentKind::Set => ("{", "}"),
+                SegmentKind::ConfederationSequence => ("(", ")"),
+                SegmentKind::ConfederationSet => ("({", "})"),
+            };
+            f.write_str(open)?;
+            for (at, asn) in segment.asns.iter().enumerate() {
+                if at > 0 {
+                    f.write_str(" ")?;
+                }
+                write!(f, "{asn}")?;
+            }
+            f.write_str(close)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sequence_is_changed_at_its_front_and_anywhere() {
+        let path = AsPath::sequence(vec![64501, 64502]).prepended(64500);
+        assert_eq!(path.to_string(), "64500 64501 64502");
+        assert_eq!((path.first(), path.last(), path.length()), (Some(64500), Some(64502), 3));
+        let kept = path.kept(|asn| asn == 64501);
+        assert_eq!(kept.to_string(), "64501");
+        assert_eq!(kept.kept(|_| false), AsPath::default());
+        assert_eq!(AsPath::default().last_nonaggregated(), None);
+    }
+}
