@@ -4,9 +4,12 @@
 //! and the symbolic analysis know nothing else.
 
 pub mod attribute;
+pub mod interpret;
 pub mod ir;
 pub mod program;
+pub mod route;
 pub mod types;
+pub mod value;
 
 pub use attribute::{Attribute, BgpAttribute, OtherAttribute, StaticAttribute};
 pub use ir::{Expression, ExpressionKind, Statement, StatementKind};
