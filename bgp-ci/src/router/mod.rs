@@ -8,6 +8,7 @@
 //! far it reaches, and sources of routes that no file lists are [`OpenSource`]s.
 
 pub mod gap;
+pub mod propagate;
 pub mod session;
 pub mod source;
 

@@ -1,0 +1,237 @@
+//! The BGP layer: what a daemon adds and drops after the export policy.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use rules::Certainty;
+
+use super::{Carried, Sent};
+use crate::filter::attribute::{Attribute, BgpAttribute};
+use crate::filter::route::Route;
+use crate::filter::types::Enumerated;
+use crate::filter::value::path::SegmentKind;
+use crate::filter::value::{Address, Value};
+use crate::model::{AsPath, Asn, Community, Family, NextHop, OriginCode, Segment};
+use crate::router::{Channel, Daemon, Role, Session, Sides};
+
+/// What becomes of a route that the policy let through.
+pub(super) enum Wire {
+    /// It is sent like this, as surely as that.
+    Sent(Arc<Sent>, Certainty),
+    /// The daemon keeps it back.
+    Kept,
+    /// An attribute is not known.
+    Unknown(&'static str),
+}
+
+/// What `session` sends of one of our own routes that came through the export policy of `channel`.
+pub(super) fn wire(daemon: Daemon, session: &Session, channel: &Channel, carried: &Carried) -> Wire {
+    let route = &carried.route;
+    let interior = session.interior();
+    let Some(path) = path(route) else { return Wire::Unknown("the path") };
+    let Some(mut communities) = communities(route) else {
+        return Wire::Unknown("a list of communities");
+    };
+    if daemon.local_routes_obey_communities
+        && session.interpret_communities
+        && kept_by_community(session, &communities)
+    {
+        return Wire::Kept;
+    }
+    if session.external() && !interior {
+        communities.retain(|community| crosses(*community));
+    }
+    let Some(med) = number(route, BgpAttribute::Med) else { return Wire::Unknown("the MED") };
+    let Some(local_preference) = number(route, BgpAttribute::LocalPreference) else {
+        return Wire::Unknown("the local preference");
+    };
+    let Some(otc) = number(route, BgpAttribute::OnlyToCustomer) else {
+        return Wire::Unknown("ONLY_TO_CUSTOMER");
+    };
+    if daemon.local_routes_obey_otc && otc.is_some() && session.role.is_some_and(Role::blocks) {
+        return Wire::Kept;
+    }
+    let med_stays = daemon.statement_med_stays && !carried.med_written;
+    let med_crosses = interior || session.rs_client || session.allow_med || !med_stays;
+    let local_preference = if interior {
+        Some(local_preference.unwrap_or(session.default_local_preference))
+    } else {
+        local_preference.filter(|_| session.allow_local_preference)
+    };
+    let Some((next_hop, certainty)) = next_hop(session, channel, route) else {
+        return Wire::Unknown("the next hop");
+    };
+    if !reachable(session, next_hop) {
+        return Wire::Kept;
+    }
+    let marked = session.role.filter(|role| role.marks()).map(|_| session.public_as());
+    Wire::Sent(
+        Arc::new(Sent {
+            path: prepended(session, &path),
+            origin_code: origin_code(route),
+            communities,
+            med: med.filter(|_| med_crosses),
+            local_preference,
+            next_hop,
+            otc: otc.map(Asn).or(marked),
+        }),
+        certainty,
+    )
+}
+
+/// The path with our number in front, as the neighbour's side of it wants it.
+fn prepended(session: &Session, path: &AsPath) -> AsPath {
+    if !session.external() {
+        return path.clone();
+    }
+    if session.confederation.is_some_and(|confederation| confederation.member) {
+        let own = Segment::ConfederationSequence(vec![session.local_as]);
+        return AsPath::from_segments(std::iter::once(own).chain(path.segments().iter().cloned()));
+    }
+    let outside = path.segments().iter().filter(|segment| {
+        // What happened inside our confederation is nobody else's business (RFC 5065, section 4).
+        session.confederation.is_none()
+            || !matches!(
+                segment,
+                Segment::ConfederationSequence(_) | Segment::ConfederationSet(_)
+            )
+    });
+    let path = AsPath::from_segments(outside.cloned());
+    if session.rs_client {
+        return path;
+    }
+    path.prepended(session.public_as(), 1)
+}
+
+/// NO_EXPORT and its kin (RFC 1997).
+fn kept_by_community(session: &Session, communities: &BTreeSet<Community>) -> bool {
+    let has = |community| communities.contains(&community);
+    has(Community::NO_ADVERTISE)
+        || session.external() && has(Community::NO_EXPORT_SUBCONFED)
+        || !session.interior() && has(Community::NO_EXPORT)
+}
+
+/// Extended communities of a non-transitive type stay inside (RFC 4360, section 6).
+fn crosses(community: Community) -> bool {
+    match community {
+        Community::Extended(octets) => octets & (1 << 62) == 0,
+        Community::Standard(..) | Community::Large(..) => true,
+    }
+}
+
+/// Where the neighbour is told to send traffic, and how sure that is.
+fn next_hop(session: &Session, channel: &Channel, route: &Route) -> Option<(NextHop, Certainty)> {
+    let own = channel.next_hop.address.map_or(NextHop::Own, NextHop::Address);
+    if channel.next_hop.own == Sides::All {
+        return Some((own, Certainty::Proven));
+    }
+    match route.attribute(Attribute::Bgp(BgpAttribute::NextHop)) {
+        Some(Value::Ip(address)) => return Some((NextHop::Address(address.ip()), Certainty::Proven)),
+        Some(_) => return None,
+        None => {}
+    }
+    let unicast = route.destination == Some(Enumerated::RTD_UNICAST);
+    let gateway = route.gateway.filter(|gateway| unicast && *gateway != Address::NONE);
+    let Some(gateway) = gateway.map(Address::ip) else {
+        // Of several next hops, and of one that is looked up, it takes its own for certain only
+        // where nobody inside could be pointed to them.
+        let open = route.destination.is_none() || route.gateway.is_none();
+        let sure = !open || session.external() && session.multihop;
+        return Some((own, if sure { Certainty::Proven } else { Certainty::Likely }));
+    };
+    if gateway.is_ipv4() != (channel.family == Family::Ipv4) {
+        return Some((own, Certainty::Proven));
+    }
+    if session.interior() {
+        return Some((NextHop::Address(gateway), Certainty::Proven));
+    }
+    // An external neighbour on the same link is pointed to the gateway itself (RFC 4271, section
+    // 5.1.3). Which addresses are on one link is not in the files.
+    if !session.multihop && session.address.is_some_and(|peer| neighbours(peer, gateway)) {
+        return Some((NextHop::Address(gateway), Certainty::Likely));
+    }
+    Some((own, Certainty::Proven))
+}
+
+/// Whether two addresses are on one link, as far as a usual length tells.
+fn neighbours(a: IpAddr, b: IpAddr) -> bool {
+    match (a, b) {
+        (IpAddr::V4(a), IpAddr::V4(b)) => u32::from(a) >> 8 == u32::from(b) >> 8,
+        (IpAddr::V6(a), IpAddr::V6(b)) => u128::from(a) >> 64 == u128::from(b) >> 64,
+        _ => false,
+    }
+}
+
+/// A route whose next hop is the neighbour itself is not sent to it.
+fn reachable(session: &Session, next_hop: NextHop) -> bool {
+    match next_hop {
+        NextHop::Address(address) => session.address != Some(address),
+        NextHop::Own => true,
+    }
+}
+
+fn origin_code(route: &Route) -> OriginCode {
+    match route.attribute(Attribute::Bgp(BgpAttribute::Origin)) {
+        Some(Value::Enum(Enumerated::ORIGIN_EGP)) => OriginCode::Egp,
+        Some(Value::Enum(Enumerated::ORIGIN_INCOMPLETE)) => OriginCode::Incomplete,
+        _ => OriginCode::Igp,
+    }
+}
+
+/// The path; empty where there is none, `None` where it is not known.
+fn path(route: &Route) -> Option<AsPath> {
+    match route.attribute(Attribute::Bgp(BgpAttribute::Path)) {
+        None => Some(AsPath::default()),
+        Some(Value::Path(path)) => Some(AsPath::from_segments(path.segments().iter().map(|segment| {
+            let asns = segment.asns.iter().copied().map(Asn).collect();
+            match segment.kind {
+                SegmentKind::Sequence => Segment::Sequence(asns),
+                SegmentKind::Set => Segment::Set(asns),
+                SegmentKind::ConfederationSequence => Segment::ConfederationSequence(asns),
+                SegmentKind::ConfederationSet => Segment::ConfederationSet(asns),
+            }
+        }))),
+        Some(_) => None,
+    }
+}
+
+/// A number; `None` inside where there is none, outside where it is not known.
+#[expect(clippy::option_option, reason = "absent and unknown are two things")]
+fn number(route: &Route, attribute: BgpAttribute) -> Option<Option<u32>> {
+    match route.attribute(Attribute::Bgp(attribute)) {
+        None => Some(None),
+        Some(Value::Int(number)) => Some(Some(*number)),
+        Some(_) => None,
+    }
+}
+
+/// Every community; `None` where a list is not known.
+fn communities(route: &Route) -> Option<BTreeSet<Community>> {
+    let mut all = BTreeSet::new();
+    match route.attribute(Attribute::Bgp(BgpAttribute::Communities)) {
+        None => {}
+        Some(Value::Communities(list)) => {
+            all.extend(list.iter().map(|community| {
+                let half = |bits: u32| u16::try_from(bits & 0xffff).unwrap_or_default();
+                Community::Standard(half(community >> 16), half(*community))
+            }));
+        }
+        Some(_) => return None,
+    }
+    match route.attribute(Attribute::Bgp(BgpAttribute::ExtendedCommunities)) {
+        None => {}
+        Some(Value::ExtendedCommunities(list)) => {
+            all.extend(list.iter().copied().map(Community::Extended));
+        }
+        Some(_) => return None,
+    }
+    match route.attribute(Attribute::Bgp(BgpAttribute::LargeCommunities)) {
+        None => {}
+        Some(Value::LargeCommunities(list)) => {
+            all.extend(list.iter().map(|large| Community::Large(large.0, large.1, large.2)));
+        }
+        Some(_) => return None,
+    }
+    Some(all)
+}
