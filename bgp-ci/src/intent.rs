@@ -12,6 +12,7 @@ use crate::model::{
 };
 use crate::policy::network::{Network, Statement, What};
 use crate::policy::resolve::Problem;
+use crate::rewriting;
 
 /// Announcements of one side at most; a policy that asks for more cannot be judged in bounded
 /// time and memory.
@@ -143,15 +144,22 @@ fn carry_out(
         let Some(neighbor) = network.neighbors.get(name) else {
             continue;
         };
-        // On the wire our number is the one that the neighbour shows to others.
-        let own = neighbor.presents_as.unwrap_or(network.asn);
-        let route = Arc::new(Route {
-            path: AsPath::sequence(vec![own; usize::from(statement.prepend) + 1]),
+        let sent = Route {
+            path: AsPath::sequence(vec![network.asn; usize::from(statement.prepend) + 1]),
             communities: statement.communities.clone(),
             services: services.clone(),
-            ..Route::originated(own)
+            ..Route::originated(network.asn)
+        };
+        let presence = Presence::at(neighbor.asn, &neighbor.no_announce, &sent);
+        let external = neighbor.asn != network.asn;
+        let route = Arc::new(if external {
+            Route {
+                path: rewriting::seen(network, neighbor, network.asn, &sent.path),
+                ..sent
+            }
+        } else {
+            sent
         });
-        let presence = Presence::at(neighbor.asn, &neighbor.no_announce, &route);
         let sites = statement.sites.iter().filter(|site| neighbor.is_at(site));
         for site in sites.filter(|site| !network.is_configured(site)) {
             let key = Key {
@@ -164,7 +172,7 @@ fn carry_out(
             let Some(known) = announcements.get_mut(&key) else {
                 let announcement = Announcement {
                     route: route.clone(),
-                    external: neighbor.asn != network.asn,
+                    external,
                     presence,
                     provenance: provenance.clone(),
                     terms: Arc::default(),

@@ -26,6 +26,7 @@ pub mod policy;
 pub mod registry;
 pub mod relaxation;
 pub mod router;
+pub mod rewriting;
 pub mod side;
 pub mod sides;
 pub mod symbolic;

@@ -16,6 +16,7 @@ use rules::policy::Policy;
 use rules::{Finding, Outcome};
 
 use crate::files::Files;
+use crate::policy::resolve;
 use crate::sides::{Sides, Written};
 
 /// A policy around `bgp`, whose lines are indented by two.
@@ -24,13 +25,13 @@ fn policy(bgp: &str) -> String {
 }
 
 /// The network of most tests. `services`, `announcements` are lists in flow style.
-struct Network<'a> {
-    owned: &'a str,
-    services: &'a str,
-    sites: &'a str,
-    neighbors: &'a str,
-    announcements: &'a str,
-    more: &'a str,
+pub(crate) struct Network<'a> {
+    pub(crate) owned: &'a str,
+    pub(crate) services: &'a str,
+    pub(crate) sites: &'a str,
+    pub(crate) neighbors: &'a str,
+    pub(crate) announcements: &'a str,
+    pub(crate) more: &'a str,
 }
 
 impl Default for Network<'_> {
@@ -47,7 +48,7 @@ impl Default for Network<'_> {
 }
 
 impl Network<'_> {
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         policy(&format!(
             "  asn: 64500\n  owned: {}\n  services: {}\n  sites: {}\n  neighbors: {}\n  \
              announcements: {}\n  treat-as-public: [192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24, \
@@ -55,6 +56,14 @@ impl Network<'_> {
             self.owned, self.services, self.sites, self.neighbors, self.announcements, self.more
         ))
     }
+}
+
+/// The network that `text` means.
+#[track_caller]
+pub(crate) fn network(text: &str) -> crate::policy::Network {
+    let written = written("head", text);
+    let section = written.section.as_ref().unwrap();
+    resolve(&written.policy, &section.value, &section.span).unwrap()
 }
 
 fn written(side: &str, text: &str) -> Written<'static> {

@@ -66,10 +66,10 @@ fn prepending_changes_the_path_and_nothing_else() {
 }
 
 #[test]
-fn a_neighbour_that_sees_its_own_number_drops_the_route() {
+fn a_neighbour_that_shows_its_own_number_in_place_of_ours_passes_the_route_on() {
     let neighbors = "{ a: { asn: 64501, presents-as: 64501 } }";
     let head = edge("{ service: edge, to: [a] }", Some(neighbors));
-    assert_eq!(rules(None, &head), ["below-site-floor"]);
+    assert_eq!(found(None, &head), [""; 0]);
 }
 
 #[test]
