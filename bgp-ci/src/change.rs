@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rules::Span;
 use rules::policy::Policy;
 
-use crate::matching;
+use crate::matching::{self, Names};
 use crate::model::{
     Announcement, Announcements, Fleet, Gap, Key, Name, Prefix, SessionKey, Sessions,
 };
@@ -54,7 +54,9 @@ pub struct Change {
     /// Before; without it only rules about state have something to judge.
     pub base: Option<Side>,
     /// Head's name of each of base's neighbours that is still there.
-    pub neighbors: BTreeMap<Name, Name>,
+    pub neighbors: Names,
+    /// Head's name of each of base's sites that is still there.
+    pub sites: Names,
     /// Head's session for each of base's that is still there.
     pub sessions: BTreeMap<SessionKey, SessionKey>,
 }
@@ -124,17 +126,51 @@ impl Side {
 impl Change {
     /// The change from `base` to `head`.
     pub fn new(base: Option<Side>, head: Side) -> Self {
-        let neighbors = base.as_ref().map_or_else(BTreeMap::new, |base| {
-            matching::neighbors(&base.network.neighbors, &head.network.neighbors)
-        });
-        let sessions = base.as_ref().map_or_else(BTreeMap::new, |base| {
-            matching::sessions(&base.sessions, &head.sessions, &neighbors)
-        });
+        let Some(before) = &base else {
+            return Self {
+                head,
+                base,
+                neighbors: Names::new(),
+                sites: Names::new(),
+                sessions: BTreeMap::new(),
+            };
+        };
+        let neighbors = matching::neighbors(&before.network.neighbors, &head.network.neighbors);
+        let sites = matching::sites(before, &head, &neighbors);
+        let sessions = matching::sessions(&before.sessions, &head.sessions, &sites, &neighbors);
         Self {
             head,
             base,
             neighbors,
+            sites,
             sessions,
+        }
+    }
+
+    /// Head's name of a site of base; base's own where head has no such site.
+    pub fn site_in_head<'a>(&'a self, site: &'a Name) -> &'a Name {
+        self.sites.get(site).unwrap_or(site)
+    }
+
+    /// Head's session for one of base's: where it is gone, base's own at head's site.
+    pub fn in_head(&self, session: &SessionKey) -> SessionKey {
+        if let Some(matched) = self.sessions.get(session) {
+            return matched.clone();
+        }
+        let site = self.site_in_head(&session.site).clone();
+        let router = if session.router == session.site {
+            site.clone()
+        } else {
+            session.router.clone()
+        };
+        let SessionKey {
+            neighbor, address, ..
+        } = session.clone();
+        SessionKey {
+            site,
+            router,
+            neighbor,
+            address,
         }
     }
 
