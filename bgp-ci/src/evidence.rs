@@ -6,6 +6,7 @@ use rules::{Finding, Span};
 
 use crate::change::{Change, Side};
 use crate::model::{Name, Prefix, Presence};
+use crate::reachability::Cover;
 use crate::wording::{json, list};
 
 /// Statements of base that are shown as labels; the notes name every site anyway.
@@ -18,8 +19,11 @@ pub struct Reach {
     pub prefix: Prefix,
     /// The sites in head.
     pub sites: BTreeSet<Name>,
-    /// The sites that head loses; empty without a base that is known as a whole.
+    /// The sites that head loses, by head's names where it still has them; empty without a base
+    /// that is known as a whole.
     pub lost: BTreeSet<Name>,
+    /// What still carries its traffic, where it is present nowhere.
+    pub cover: Option<Cover>,
 }
 
 impl Reach {
@@ -30,16 +34,33 @@ impl Reach {
             .complete()
             .map(|(base, _)| base.fleet.site_names(prefix))
             .unwrap_or_default();
+        let before = before.iter().map(|site| change.site_in_head(site));
         Self {
             prefix,
-            lost: before.difference(&sites).cloned().collect(),
+            lost: before
+                .filter(|site| !sites.contains(*site))
+                .cloned()
+                .collect(),
             sites,
+            cover: Cover::of(&change.head, prefix),
         }
     }
 
     /// The statement of head that announces the prefix, if one does.
     pub fn statement(&self, change: &Change) -> Option<Span> {
         statement(&change.head, self.prefix)
+    }
+
+    /// Lowers a finding about a floor of `service` or its sites, where head announces the prefix
+    /// nowhere and what covers it keeps the floors: floors are about traffic, which goes by the
+    /// longest match.
+    pub fn lower(&self, change: &Change, service: &str, finding: Finding) -> Finding {
+        match &self.cover {
+            Some(cover) if cover.keeps_floors(change, service) => {
+                cover.lower(self.prefix, finding)
+            }
+            _ => finding,
+        }
     }
 
     /// Adds to a finding where the prefix was, what is left and why it went.
@@ -72,7 +93,7 @@ impl Reach {
         let mut statements: BTreeMap<&Span, BTreeSet<&Name>> = BTreeMap::new();
         for (key, announcement) in base.of(self.prefix) {
             if announcement.presence == Presence::Present
-                && self.lost.contains(&key.site)
+                && self.lost.contains(change.site_in_head(&key.site))
                 && let Some(span) = announcement.provenance.first()
             {
                 statements.entry(span).or_default().insert(&key.site);

@@ -23,6 +23,7 @@ pub mod matching;
 pub mod model;
 pub mod place;
 pub mod policy;
+pub mod reachability;
 pub mod registry;
 pub mod relaxation;
 pub mod router;

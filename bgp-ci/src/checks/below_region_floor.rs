@@ -74,6 +74,7 @@ fn run(change: &Change) -> Vec<Finding> {
                 if is_below(there.len(), floor.value) {
                     let known = was_below(change, name, region, reach.prefix, there.len());
                     let finding = wording(change, (name, region), owned, floor, &reach, &there);
+                    let finding = reach.lower(change, name, finding);
                     findings.push(existing(change, known, finding));
                 }
             }

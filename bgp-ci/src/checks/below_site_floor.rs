@@ -20,6 +20,8 @@ rules::rule! {
     /// own number in the path take the site out as surely as a removed line does.
     /// The floor holds for each prefix that `owned` lists for the service, once any of the
     /// service is announced; `min-sites` itself is enough.
+    /// Where the prefix is announced nowhere and an aggregate of ours covers it at enough sites,
+    /// its traffic arrives by the longest match, and the finding is at most a warning.
     ///
     /// ## Bad
     /// ```yaml
@@ -78,6 +80,7 @@ fn run(change: &Change) -> Vec<Finding> {
             if is_below(reach.sites.len(), floor.value) {
                 let known = was_below(change, name, &reach);
                 let finding = wording(change, name, owned, floor, &reach);
+                let finding = reach.lower(change, name, finding);
                 findings.push(existing(change, known, finding));
             }
         }

@@ -8,7 +8,7 @@ mod claimed_twice;
 mod foreign_prefix;
 mod over_neighbor_limit;
 mod policy_relaxed;
-mod service_withdrawn;
+pub(crate) mod service_withdrawn;
 mod site_loss;
 
 use crate::check::Check;

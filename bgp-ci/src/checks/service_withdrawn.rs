@@ -6,6 +6,7 @@ use crate::change::{Change, Side};
 use crate::check::Check;
 use crate::evidence;
 use crate::model::{Name, Prefix};
+use crate::reachability::Cover;
 use crate::wording::{count, json, list};
 
 rules::rule! {
@@ -20,6 +21,8 @@ rules::rule! {
     /// Announced means passed on by at least one external neighbour: a `no-announce` community on
     /// every session withdraws a service too.
     /// A service whose prefixes live on under a new name is renamed, not withdrawn.
+    /// Where an aggregate of ours still covers every prefix at as many sites as the service
+    /// needs, its traffic arrives by the longest match, and the finding is at most a warning.
     ///
     /// ## Bad
     /// ```yaml
@@ -92,12 +95,39 @@ fn run(change: &Change) -> Vec<Finding> {
     let Some((base, head)) = change.complete() else {
         return Vec::new();
     };
-    base.fleet
+    let withdrawn = base
+        .fleet
         .services()
-        .filter(|service| head.fleet.prefixes(service).next().is_none())
-        .filter(|service| renamed(base, head, service).is_none())
-        .map(|service| wording(base, head, service))
+        .filter(|service| is_withdrawn(base, head, service));
+    withdrawn
+        .map(|service| covered(change, service, wording(base, head, service)))
         .collect()
+}
+
+/// Whether base announces `service` somewhere and head nowhere, under no name.
+pub(crate) fn is_withdrawn(base: &Side, head: &Side, service: &str) -> bool {
+    base.fleet.prefixes(service).next().is_some()
+        && head.fleet.prefixes(service).next().is_none()
+        && renamed(base, head, service).is_none()
+}
+
+/// Lowers the finding where every prefix of the service is still covered.
+fn covered(change: &Change, service: &str, finding: Finding) -> Finding {
+    let Some(base) = &change.base else {
+        return finding;
+    };
+    let covers = base.fleet.prefixes(service).map(|prefix| {
+        let cover = Cover::of(&change.head, prefix)?;
+        let keeps = cover.keeps_floors(change, service);
+        keeps.then_some((prefix, cover))
+    });
+    let covers: Option<Vec<_>> = covers.collect();
+    covers
+        .unwrap_or_default()
+        .iter()
+        .fold(finding, |finding, (prefix, cover)| {
+            cover.lower(*prefix, finding)
+        })
 }
 
 /// The new name of a service: one that base does not have, and that keeps all its prefixes up.

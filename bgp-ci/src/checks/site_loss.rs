@@ -95,12 +95,24 @@ fn run(change: &Change) -> Vec<Finding> {
         };
         for owned in head.network.owned.of(name) {
             let reach = Reach::of(change, owned.prefix.value);
-            if u32::try_from(reach.lost.len()).is_ok_and(|lost| lost > limit.value) {
-                findings.push(wording(change, name, owned, limit, &reach));
+            if is_exceeded(reach.lost.len(), limit.value) {
+                let finding = wording(change, name, owned, limit, &reach);
+                // By the longest match only the sites without the cover are lost.
+                let left = reach.cover.as_ref().map(|cover| &reach.lost - &cover.sites);
+                let kept = left.is_some_and(|left| !is_exceeded(left.len(), limit.value));
+                findings.push(if kept {
+                    reach.lower(change, name, finding)
+                } else {
+                    finding
+                });
             }
         }
     }
     findings
+}
+
+fn is_exceeded(lost: usize, limit: u32) -> bool {
+    u32::try_from(lost).map_or(true, |lost| lost > limit)
 }
 
 fn wording(

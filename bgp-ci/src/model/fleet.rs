@@ -56,6 +56,25 @@ impl Fleet {
         self.present.get(&prefix).into_iter().flatten()
     }
 
+    /// Every prefix that is present anywhere, in their order.
+    pub fn present(&self) -> impl Iterator<Item = Prefix> {
+        self.present.keys().copied()
+    }
+
+    /// True where `prefix` is present anywhere.
+    pub fn is_present(&self, prefix: Prefix) -> bool {
+        self.present.contains_key(&prefix)
+    }
+
+    /// The prefixes that are present and that `prefix` covers, itself included.
+    pub fn inside(&self, prefix: Prefix) -> impl Iterator<Item = Prefix> {
+        // A prefix comes right before all that it covers.
+        self.present
+            .range(prefix..)
+            .map(|(inside, _)| *inside)
+            .take_while(move |inside| prefix.covers(*inside))
+    }
+
     /// The names of the sites where `prefix` is present.
     pub fn site_names(&self, prefix: Prefix) -> BTreeSet<Name> {
         self.sites(prefix).map(|(site, _)| site.clone()).collect()

@@ -56,6 +56,13 @@ pub(super) fn compare(base: &Side, head: &Side, found: &mut Vec<Relaxation>) {
         if now.is_none() && !base.fleet.announces(service) && !head.fleet.announces(service) {
             continue;
         }
+        // A retired service takes its floors along: that it goes is a finding of its own.
+        let is_retired = !head.network.services.contains_key(service)
+            && head.is_complete()
+            && !head.fleet.is_present(prefix);
+        if now.is_none() && is_retired {
+            continue;
+        }
         if now.is_none_or(|(_, now)| kind.is_stricter(before.value, now.value)) {
             let entry = weaker.entry((service, kind)).or_insert_with(|| {
                 let now = now.map(|(_, now)| now);
