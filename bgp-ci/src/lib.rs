@@ -11,6 +11,7 @@
 
 pub mod arguments;
 pub mod bird;
+pub mod blackhole;
 pub mod change;
 pub mod check;
 pub mod checks;
@@ -18,12 +19,14 @@ pub mod configured;
 pub mod evidence;
 pub mod files;
 pub mod filter;
+pub mod footprint;
 pub mod intent;
 pub mod matching;
 pub mod model;
 pub mod place;
 pub mod policy;
 pub mod reachability;
+pub mod received;
 pub mod registry;
 pub mod relaxation;
 pub mod router;
