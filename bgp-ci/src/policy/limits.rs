@@ -22,6 +22,15 @@ pub struct Limits {
     pub filter_shrink: Option<Placed<Share>>,
 }
 
+impl Limits {
+    /// The share that a list which filters use may lose, where the policy says nothing too.
+    pub fn filter_shrink(&self) -> Share {
+        self.filter_shrink
+            .as_ref()
+            .map_or(Share::FILTER_SHRINK, |shrink| shrink.value)
+    }
+}
+
 /// A share: `10%`, `2.5%`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Share {

@@ -325,6 +325,18 @@ impl Network {
             .or_else(|| there().find(|(_, neighbor)| neighbor.address.is_none()))
     }
 
+    /// Whether a route that we originate may show `asn` as its origin to those behind `neighbor`:
+    /// one of our numbers, one that a neighbour shows in place of ours, or the neighbour's own
+    /// where it takes private numbers out.
+    pub fn is_origin(&self, asn: Asn, neighbor: Option<&Neighbor>) -> bool {
+        self.origins.contains_key(&asn)
+            || self
+                .neighbors
+                .values()
+                .any(|neighbor| neighbor.presents_as == Some(asn))
+            || neighbor.is_some_and(|neighbor| neighbor.strips_private_as && neighbor.asn == asn)
+    }
+
     /// Whether `prefix` is special-purpose space that the policy means.
     pub fn means(&self, prefix: Prefix) -> bool {
         prefix

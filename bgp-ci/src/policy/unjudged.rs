@@ -36,9 +36,13 @@ pub fn unjudged(policy: &Policy, section: &Section) -> Vec<Unjudged> {
         "this version compares announcements with no RPKI or IRR data",
     );
     report(
-        section.limits.as_ref().map(|limits| policy.span(limits)),
-        "limits",
-        "this version does not measure the size of a change",
+        section
+            .limits
+            .as_ref()
+            .and_then(|limits| limits.filter_shrink.as_ref())
+            .map(|limit| policy.span(limit)),
+        "filter-shrink",
+        "this version reads no lists that filters use",
     );
     report(
         first(policy, &section.needs_approval),
@@ -50,19 +54,6 @@ pub fn unjudged(policy: &Policy, section: &Section) -> Vec<Unjudged> {
         "approvals",
         "this version verifies no signatures, so no approval counts",
     );
-    report(
-        first(policy, &section.pairs),
-        "pairs",
-        "this version knows no routers, so it cannot tell whether a change touches both of a pair",
-    );
-    for (_, service) in &section.services {
-        let disjoint = service.value.as_ref().map(|entry| &entry.disjoint_from);
-        report(
-            disjoint.and_then(|list| first(policy, list)),
-            "disjoint-from",
-            "this version cannot tell whether a change touches both services",
-        );
-    }
     found
 }
 

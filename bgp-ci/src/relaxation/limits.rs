@@ -1,15 +1,15 @@
 //! Keys of the section that bound a change, name data or ask for people.
-//!
-//! Some of them are not evaluated yet and make a run undecided; taking them out would make it
-//! clean, so they are compared all the same.
 
 use rules::Span;
 use rules::policy::Spanned;
 
 use super::Relaxation;
 use crate::change::Side;
-use crate::policy::scalar::Scalar;
-use crate::policy::section::{DataEntry, LimitsEntry, WithdrawEntry};
+use crate::checks::service_withdrawn;
+use crate::model::Name;
+use crate::policy::limits::Limits;
+use crate::policy::network::Placed;
+use crate::policy::section::DataEntry;
 
 pub(super) fn compare(base: &Side, head: &Side, found: &mut Vec<Relaxation>) {
     let (was, is) = (&base.section, &head.section);
@@ -27,29 +27,12 @@ pub(super) fn compare(base: &Side, head: &Side, found: &mut Vec<Relaxation>) {
             is.approvers.as_ref(),
         );
     }
-    for (name, before) in &was.services {
-        let before = before
-            .value
-            .as_ref()
-            .map_or(&[][..], |entry| &entry.disjoint_from);
-        let after = is
-            .services
-            .value(name)
-            .and_then(|entry| entry.value.as_ref());
-        let after = after.map_or(&[][..], |entry| &entry.disjoint_from);
-        compared.kept("disjoint-from", before, after);
-    }
+    disjoint(base, head, compared.found);
     let none = DataEntry::default();
     if let Some(before) = &was.data {
         compared.data(before, is.data.as_ref().map_or(&none, |data| &data.value));
     }
-    let none = LimitsEntry::default();
-    if let Some(before) = &was.limits {
-        compared.limits(
-            before,
-            is.limits.as_ref().map_or(&none, |limits| &limits.value),
-        );
-    }
+    compared.limits();
     if let Some(existing) = &base.network.existing_denies
         && head.network.existing_denies.is_none()
     {
@@ -60,6 +43,42 @@ pub(super) fn compare(base: &Side, head: &Side, found: &mut Vec<Relaxation>) {
             head: head.network.span.clone(),
             base: Some(existing.clone()),
         });
+    }
+}
+
+/// Services that no change may touch together: each pair of base must still be one, under the
+/// names that head has for both.
+fn disjoint(base: &Side, head: &Side, found: &mut Vec<Relaxation>) {
+    let in_head = |name: &Name| -> Option<Name> {
+        match service_withdrawn::renamed(base, head, name) {
+            Some(new) => Some(new.clone()),
+            None => head.network.services.get_key_value(name).map(|(name, _)| name.clone()),
+        }
+    };
+    for (name, service) in &base.network.services {
+        for (other, span) in &service.disjoint_from {
+            // With a service that is gone nothing can be touched.
+            let (Some(one), Some(two)) = (in_head(name), in_head(other)) else {
+                continue;
+            };
+            let apart = |one: &Name, two: &Name| {
+                let service = head.network.services.get(one);
+                service.is_some_and(|service| service.disjoint_from.contains_key(two))
+            };
+            if apart(&one, &two) || apart(&two, &one) {
+                continue;
+            }
+            let place = head.network.services.get(&one);
+            found.push(Relaxation {
+                key: "disjoint-from",
+                subject: format!("{one} {two}"),
+                message: format!("a change may touch `{one}` and `{two}` together"),
+                head: place
+                    .map_or(&head.network.span, |service| &service.span)
+                    .clone(),
+                base: Some(span.clone()),
+            });
+        }
     }
 }
 
@@ -114,57 +133,51 @@ impl Compared<'_> {
         }
     }
 
-    fn limits(&mut self, before: &Spanned<LimitsEntry>, now: &LimitsEntry) {
-        if let Some(was) = &before.sites_per_change {
-            let is = now.sites_per_change.as_ref();
-            if is.is_none_or(|is| is.value > was.value) {
-                self.report(
-                    "sites-per-change",
-                    "a change may touch more sites",
-                    Some(was),
-                    is,
-                );
-            }
+    fn limits(&mut self) {
+        let (was, is) = (&self.base.network.limits, &self.head.network.limits);
+        let more = "a change may touch more sites";
+        self.limit("sites-per-change", more, &was.sites, &is.sites, Ord::cmp);
+        let more = "a change may withdraw more prefixes";
+        let (before, now) = (&was.withdraw_prefixes, &is.withdraw_prefixes);
+        self.limit("withdraw", more, before, now, Ord::cmp);
+        let more = "the limit `share` is raised";
+        let (before, now) = (&was.withdraw_share, &is.withdraw_share);
+        self.limit("share", more, before, now, Ord::cmp);
+        let more = "the limit `addresses` is raised";
+        let (before, now) = (&was.withdraw_addresses, &is.withdraw_addresses);
+        // The longer the length, the fewer addresses.
+        self.limit("addresses", more, before, now, |a, b| b.cmp(a));
+        let more = "the limit `growth` is raised";
+        self.limit("growth", more, &was.growth, &is.growth, Ord::cmp);
+        let more = "the limit `filter-shrink` is raised";
+        if was.filter_shrink().cmp(&is.filter_shrink()).is_lt() {
+            let spans = |limits: &Limits| {
+                let shrink = limits.filter_shrink.as_ref();
+                shrink.map(|shrink| shrink.span.clone())
+            };
+            let base = spans(was).unwrap_or_else(|| self.base.network.span.clone());
+            let head = spans(is);
+            self.push("filter-shrink", String::new(), more.to_owned(), base, head);
         }
-        let scalars = [
-            ("growth", &before.growth, &now.growth),
-            ("filter-shrink", &before.filter_shrink, &now.filter_shrink),
-        ];
-        for (key, was, is) in scalars {
-            self.scalar(key, was.as_ref(), is.as_ref());
-        }
-        let Some(was) = &before.withdraw else { return };
-        let none = WithdrawEntry::default();
-        let is = now
-            .withdraw
-            .as_ref()
-            .map_or(&none, |withdraw| &withdraw.value);
-        if let Some(prefixes) = &was.prefixes {
-            let now = is.prefixes.as_ref();
-            if now.is_none_or(|now| now.value > prefixes.value) {
-                let message = "a change may withdraw more prefixes";
-                self.report("withdraw", message, Some(prefixes), now);
-            }
-        }
-        self.scalar("share", was.share.as_ref(), is.share.as_ref());
-        self.scalar("addresses", was.addresses.as_ref(), is.addresses.as_ref());
     }
 
-    /// A limit in some unit: `10%`, `2x`, `/20`. What cannot be compared counts as raised.
-    fn scalar(
+    /// A limit that is gone counts as raised.
+    fn limit<T>(
         &mut self,
         key: &'static str,
-        was: Option<&Spanned<Scalar>>,
-        is: Option<&Spanned<Scalar>>,
+        message: &str,
+        was: &Option<Placed<T>>,
+        is: &Option<Placed<T>>,
+        order: impl Fn(&T, &T) -> std::cmp::Ordering,
     ) {
         let Some(before) = was else { return };
-        let stricter = match (number(before), is.and_then(|is| number(is))) {
-            (Some(("/", was)), Some(("/", is))) => is >= was,
-            (Some((unit, was)), Some((same, is))) => unit == same && is <= was,
-            _ => is == was,
-        };
-        if !stricter {
-            self.report(key, &format!("the limit `{key}` is raised"), was, is);
+        let raised = is
+            .as_ref()
+            .is_none_or(|is| order(&is.value, &before.value).is_gt());
+        if raised {
+            let head = is.as_ref().map(|is| is.span.clone());
+            let base = before.span.clone();
+            self.push(key, String::new(), message.to_owned(), base, head);
         }
     }
 
@@ -199,26 +212,6 @@ impl Compared<'_> {
             base: Some(base),
         });
     }
-}
-
-/// A limit's unit and its number in thousandths.
-fn number(scalar: &Spanned<Scalar>) -> Option<(&str, u64)> {
-    let text = scalar.value.0.trim();
-    if let Some(length) = text.strip_prefix('/') {
-        return Some(("/", length.parse::<u64>().ok()?));
-    }
-    let unit = ["%", "x"]
-        .into_iter()
-        .find(|unit| text.ends_with(unit))
-        .unwrap_or_default();
-    let digits = text.strip_suffix(unit)?;
-    let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
-    if part.len() > 3 {
-        return None;
-    }
-    let part = format!("{part:0<3}").parse::<u64>().ok()?;
-    let whole = whole.parse::<u64>().ok()?.checked_mul(1000)?;
-    Some((unit, whole.checked_add(part)?))
 }
 
 /// An age such as 48h in seconds.

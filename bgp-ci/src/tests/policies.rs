@@ -129,10 +129,9 @@ fn a_key_that_is_not_evaluated_is_undecided() {
             10,
         ),
         ("  data: { vrps: vrps.json }\n", "data", 10),
-        ("  limits: { growth: 2x }\n", "limits", 10),
+        ("  limits: { filter-shrink: 5% }\n", "filter-shrink", 10),
         ("  needs-approval: [policy-relaxed]\n", "needs-approval", 10),
         ("  approvals: [{ plan: x, waives: [] }]\n", "approvals", 10),
-        ("  pairs: [[r1, r2]]\n", "pairs", 10),
     ] {
         let text = Network {
             more,
@@ -146,11 +145,6 @@ fn a_key_that_is_not_evaluated_is_undecided() {
             "{gaps:?}"
         );
     }
-    let disjoint = wrong("min-sites: 2", "disjoint-from: [edge]");
-    assert!(
-        disjoint[0].contains("`disjoint-from` is not evaluated"),
-        "{disjoint:?}"
-    );
 }
 
 #[test]

@@ -159,7 +159,7 @@ fn neighbours() {
 }
 
 #[test]
-fn what_this_version_does_not_evaluate_must_stay() {
+fn what_bounds_a_change_must_stay() {
     let more = "  limits: { growth: 2x, sites-per-change: 5, withdraw: { prefixes: 5, share: 10%, addresses: /20 } }\n  \
                 data: { vrps: a.json, max-age: 48h }\n  needs-approval: [service-withdrawn, { service: edge }]\n  \
                 approvers: signers\n";
