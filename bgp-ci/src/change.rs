@@ -7,7 +7,8 @@ use rules::policy::Policy;
 
 use crate::matching::{self, Names};
 use crate::model::{
-    Announcement, Announcements, Fleet, Gap, Key, Name, Prefix, SessionKey, Sessions,
+    Announcement, Announcements, Fleet, Flow, Gap, Key, Lists, Name, Prefix, Secret, SessionKey,
+    Sessions,
 };
 use crate::policy::network::Network;
 use crate::policy::section::Section;
@@ -23,6 +24,12 @@ pub struct Side {
     pub announcements: Announcements,
     /// What was not understood of the routers' files.
     pub gaps: Vec<Gap>,
+    /// Lists that the routers' policies use.
+    pub lists: Lists,
+    /// Flow specifications of the routers.
+    pub flows: Vec<Flow>,
+    /// Where the routers' files hold passwords and keys.
+    pub secrets: Vec<Secret>,
     /// Sites whose routers' files could not be read, so that what they announce is not known.
     pub unseen: BTreeSet<Name>,
     /// The same, by prefix and site.
@@ -44,6 +51,12 @@ pub struct Carried {
     pub gaps: Vec<Gap>,
     /// Sites whose routers' files could not be read.
     pub unseen: BTreeSet<Name>,
+    /// Lists that the routers' policies use.
+    pub lists: Lists,
+    /// Flow specifications of the routers.
+    pub flows: Vec<Flow>,
+    /// Where the routers' files hold passwords and keys.
+    pub secrets: Vec<Secret>,
 }
 
 /// What the checks judge.
@@ -69,6 +82,9 @@ impl Side {
             announcements,
             gaps,
             unseen,
+            lists,
+            flows,
+            secrets,
         } = carried;
         Self {
             fleet: Fleet::new(&announcements),
@@ -77,6 +93,9 @@ impl Side {
             announcements,
             gaps,
             unseen,
+            lists,
+            flows,
+            secrets,
             policy,
             section,
         }

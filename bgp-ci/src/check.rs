@@ -1,6 +1,6 @@
 //! The contract of a check: data and a function over a change.
 
-use rules::{Finding, Rule};
+use rules::{Finding, Level, Rule};
 
 use crate::change::Change;
 
@@ -24,8 +24,14 @@ pub fn existing(change: &Change, existing: bool, finding: Finding) -> Finding {
         Some(span) => {
             finding.with_label(span.clone(), "violations that base had are judged as new")
         }
-        None => finding
-            .with_lowered(true)
-            .with_note("base had this already, so it is at most a warning"),
+        None => {
+            // What only warns stays a warning: lowered, it would not be shown at all.
+            let setting = change.head.policy.setting(finding.rule.id);
+            let level = setting.and_then(|(setting, _)| setting.level);
+            let denies = level.unwrap_or(finding.level) == Level::Deny;
+            finding
+                .with_lowered(denies)
+                .with_note("base had this already, so it is at most a warning")
+        }
     }
 }

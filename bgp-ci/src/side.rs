@@ -52,6 +52,7 @@ pub fn build(
         } else {
             network.sites.keys().cloned().collect()
         },
+        ..Carried::default()
     };
     Ok(Side::new(
         network,

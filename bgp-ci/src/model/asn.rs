@@ -63,6 +63,16 @@ impl AsnRange {
         (first <= last).then_some(Self { first, last })
     }
 
+    /// The first number.
+    pub fn first(self) -> Asn {
+        self.first
+    }
+
+    /// The last number.
+    pub fn last(self) -> Asn {
+        self.last
+    }
+
     /// True where `asn` is in it.
     pub fn contains(self, asn: Asn) -> bool {
         self.first <= asn && asn <= self.last

@@ -5,9 +5,12 @@ pub mod asn;
 pub mod community;
 pub mod difference;
 pub mod fleet;
+pub mod flow;
 pub mod gap;
+pub mod list;
 pub mod path;
 pub mod prefix;
+pub mod secret;
 pub mod session;
 
 pub use announcement::{
@@ -17,9 +20,12 @@ pub use asn::{Asn, AsnRange};
 pub use community::Community;
 pub use difference::Difference;
 pub use fleet::Fleet;
+pub use flow::Flow;
 pub use gap::{Gap, GapKind};
+pub use list::{List, ListKey, Lists};
 pub use path::{AsPath, Segment};
 pub use prefix::{Family, Prefix};
+pub use secret::Secret;
 pub use session::{Session, SessionKey, Sessions};
 
 /// A name that the policy gives to a site, a router, a neighbour or a service.
