@@ -1,0 +1,462 @@
+//! Payloads in JSON, read in one pass: nothing is kept but the payloads.
+//!
+//! The validators agree on `{"metadata": {…}, "roas": [{"asn": …, "prefix": …, "maxLength": …,
+//! "ta": …}]}` and on little else: the number is `64500` to rpki-client and `"AS64500"` to
+//! Routinator, Routinator's extended form has the anchor inside of `source`, and the time is
+//! `buildtime`, `generated` or `generatedTime`.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use jiff::Timestamp;
+use rules::escape;
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::Snapshot;
+use super::vrps::{Builder, ReadError};
+use crate::model::{Asn, Prefix};
+
+/// Reads a validator's JSON.
+///
+/// # Errors
+/// The first thing that is wrong, with its line.
+pub(super) fn read(bytes: &[u8]) -> Result<Snapshot, ReadError> {
+    let mut builder = Builder::default();
+    let built = document(
+        bytes,
+        Document {
+            builder: &mut builder,
+        },
+    )?;
+    let vrps = builder
+        .build()
+        .map_err(|error| ReadError::whole(error.to_string()))?;
+    Ok(Snapshot { vrps, built })
+}
+
+/// Reads one JSON document by `seed`.
+///
+/// # Errors
+/// It is cut off, no JSON, or not of the shape that `seed` wants.
+pub(super) fn document<'de, S>(bytes: &'de [u8], seed: S) -> Result<S::Value, ReadError>
+where
+    S: DeserializeSeed<'de>,
+{
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let read = seed
+        .deserialize(&mut deserializer)
+        .and_then(|value| deserializer.end().map(|()| value));
+    read.map_err(|error| {
+        use serde_json::error::Category;
+
+        let (line, column) = (error.line(), error.column());
+        let text = error.to_string();
+        let place = format!(" at line {line} column {column}");
+        let text = text.strip_suffix(&place).unwrap_or(&text);
+        let text = escape::word(text);
+        let message = match error.classify() {
+            Category::Eof => "the file ends in the middle of its JSON: it was cut off".to_owned(),
+            Category::Syntax | Category::Io => format!("this is not JSON: {text}"),
+            Category::Data => text.into_owned(),
+        };
+        ReadError {
+            message,
+            line: (line > 0).then_some(line),
+            column: (line > 0).then_some(column),
+        }
+    })
+}
+
+struct Document<'b> {
+    builder: &'b mut Builder,
+}
+
+impl<'de> DeserializeSeed<'de> for Document<'_> {
+    type Value = Option<Timestamp>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Document<'_> {
+    type Value = Option<Timestamp>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with `roas`, as validators write it")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut metadata: Option<Metadata> = None;
+        let mut seen = false;
+        while let Some(key) = map.next_key::<Text<'de>>()? {
+            match &*key.0 {
+                "roas" if seen => return Err(A::Error::custom("`roas` is there twice")),
+                "roas" => {
+                    seen = true;
+                    map.next_value_seed(Payloads {
+                        builder: &mut *self.builder,
+                    })?;
+                }
+                "metadata" if metadata.is_some() => {
+                    return Err(A::Error::custom("`metadata` is there twice"));
+                }
+                "metadata" => metadata = Some(map.next_value()?),
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        if seen {
+            Ok(metadata.and_then(|metadata| metadata.oldest()))
+        } else {
+            Err(A::Error::custom(
+                "there is no `roas` in it, so this is not what a validator writes",
+            ))
+        }
+    }
+}
+
+/// When the file was made.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Metadata {
+    buildtime: Option<Time>,
+    generated: Option<Time>,
+    #[serde(rename = "generatedTime")]
+    generated_time: Option<Time>,
+}
+
+impl Metadata {
+    /// The oldest time that it names.
+    pub(super) fn oldest(&self) -> Option<Timestamp> {
+        let times = [&self.buildtime, &self.generated, &self.generated_time];
+        times.into_iter().flatten().map(|time| time.0).min()
+    }
+}
+
+/// A time as seconds since 1970, or as RFC 3339 writes it.
+#[derive(Debug)]
+struct Time(Timestamp);
+
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Times;
+
+        impl Visitor<'_> for Times {
+            type Value = Time;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a time, such as 1767225600 or \"2026-01-01T00:00:00Z\"")
+            }
+
+            fn visit_u64<E: Error>(self, value: u64) -> Result<Time, E> {
+                i64::try_from(value)
+                    .ok()
+                    .and_then(|seconds| Timestamp::from_second(seconds).ok())
+                    .map(Time)
+                    .ok_or_else(|| E::custom(format!("{value} is no time in seconds since 1970")))
+            }
+
+            fn visit_i64<E: Error>(self, value: i64) -> Result<Time, E> {
+                let time = Timestamp::from_second(value).map(Time);
+                time.map_err(|_| E::custom(format!("{value} is no time in seconds since 1970")))
+            }
+
+            fn visit_str<E: Error>(self, value: &str) -> Result<Time, E> {
+                let shown = escape::word(value);
+                let time = value.parse().map(Time);
+                time.map_err(|_| {
+                    E::custom(format!("`{shown}` is no time such as 2026-01-01T00:00:00Z"))
+                })
+            }
+        }
+
+        deserializer.deserialize_any(Times)
+    }
+}
+
+struct Payloads<'b> {
+    builder: &'b mut Builder,
+}
+
+impl<'de> DeserializeSeed<'de> for Payloads<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Payloads<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of payloads")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        while let Some(roa) = list.next_element::<Roa<'de>>()? {
+            let anchor = match (&roa.ta, &roa.source) {
+                (Some(ta), _) => &*ta.0,
+                (None, Some(source)) => source.0.as_ref().map_or("", |tal| &*tal.0),
+                (None, None) => "",
+            };
+            self.builder
+                .push(roa.prefix.0, roa.max_length, roa.asn.0, anchor)
+                .map_err(|error| {
+                    let at = self.builder.pushed() + 1;
+                    A::Error::custom(format!("entry {at} of `roas`: {error}"))
+                })?;
+        }
+        Ok(())
+    }
+}
+
+/// One payload. `expires` and whatever else a validator adds is left alone.
+#[derive(Deserialize)]
+struct Roa<'a> {
+    asn: Number,
+    prefix: Net,
+    /// Without it the prefix alone is authorized.
+    #[serde(rename = "maxLength", default)]
+    max_length: Option<u64>,
+    #[serde(borrow, default)]
+    ta: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    source: Option<Source<'a>>,
+}
+
+/// The trust anchor of the first object that Routinator's extended form names.
+struct Source<'de>(Option<Text<'de>>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Source<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Object<'a> {
+            #[serde(borrow, default)]
+            tal: Option<Text<'a>>,
+        }
+
+        let objects: Vec<Object<'de>> = Deserialize::deserialize(deserializer)?;
+        Ok(Self(objects.into_iter().find_map(|object| object.tal)))
+    }
+}
+
+/// A text that is only copied where it holds an escape sequence.
+pub(super) struct Text<'de>(pub(super) Cow<'de, str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Texts;
+
+        impl<'de> Visitor<'de> for Texts {
+            type Value = Text<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text")
+            }
+
+            fn visit_borrowed_str<E: Error>(self, value: &'de str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Borrowed(value)))
+            }
+
+            fn visit_str<E: Error>(self, value: &str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Owned(value.to_owned())))
+            }
+        }
+
+        deserializer.deserialize_str(Texts)
+    }
+}
+
+/// `64500`, `"64500"` or `"AS64500"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Number(pub(super) Asn);
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Numbers;
+
+        impl Visitor<'_> for Numbers {
+            type Value = Number;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an autonomous system number, such as 64500 or \"AS64500\"")
+            }
+
+            fn visit_u64<E: Error>(self, value: u64) -> Result<Number, E> {
+                let number = u32::try_from(value).map(|value| Number(Asn(value)));
+                number.map_err(|_| {
+                    E::custom(format!("{value} is more than an autonomous system number"))
+                })
+            }
+
+            fn visit_str<E: Error>(self, value: &str) -> Result<Number, E> {
+                let number = value.parse().map(Number);
+                number.map_err(|error| E::custom(escape::word(&error.to_string())))
+            }
+        }
+
+        deserializer.deserialize_any(Numbers)
+    }
+}
+
+/// A prefix without host bits.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Net(pub(super) Prefix);
+
+impl<'de> Deserialize<'de> for Net {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Nets;
+
+        impl Visitor<'_> for Nets {
+            type Value = Net;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an address prefix, such as \"192.0.2.0/24\"")
+            }
+
+            fn visit_str<E: Error>(self, value: &str) -> Result<Net, E> {
+                let prefix = value.parse().map(Net);
+                prefix.map_err(|error| E::custom(escape::word(&error.to_string())))
+            }
+        }
+
+        deserializer.deserialize_str(Nets)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> Result<Vec<String>, String> {
+        match read(text.as_bytes()) {
+            Ok(file) => Ok(file.vrps.iter().map(|vrp| vrp.to_string()).collect()),
+            Err(error) => Err(format!(
+                "{}:{}: {}",
+                error.line.unwrap_or(0),
+                error.column.unwrap_or(0),
+                error.message
+            )),
+        }
+    }
+
+    fn built(metadata: &str) -> Result<Option<String>, String> {
+        let text = format!(r#"{{"metadata": {metadata}, "roas": []}}"#);
+        let file = read(text.as_bytes()).map_err(|error| error.to_string())?;
+        Ok(file.built.map(|time| time.to_string()))
+    }
+
+    #[test]
+    fn the_forms_of_every_validator_mean_the_same() {
+        let rpki_client = r#"{"metadata": {"buildtime": "2026-11-22T00:00:00Z", "vrps": 1},
+            "roas": [{"asn": 64500, "prefix": "203.0.113.0/24", "maxLength": 24, "ta": "ripe", "expires": 1795392000}],
+            "bgpsec_keys": [], "aspas": [{"customer_asid": 64500, "expires": 1, "providers": [64501]}]}"#;
+        let routinator = r#"{"metadata": {"generated": 1795305600, "generatedTime": "2026-11-22T00:00:00Z"},
+            "roas": [{"asn": "AS64500", "prefix": "203.0.113.0/24", "maxLength": 24, "ta": "ripe"}], "routerKeys": []}"#;
+        let extended = r#"{"roas": [{"asn": "AS64500", "prefix": "203.0.113.0/24", "maxLength": 24,
+            "source": [{"type": "roa", "uri": "rsync://rpki.example.net/a.roa", "tal": "ripe", "validity": {"notBefore": "x"}}]}]}"#;
+        let stayrtr = r#"{"roas": [{"prefix": "203.0.113.0\/24", "maxLength": 24, "asn": "64500", "ta": "ri\u0070e"}],
+            "metadata": {"counts": 1, "generated": 1795305600, "valid": 1795309200}}"#;
+        for text in [rpki_client, routinator, extended, stayrtr] {
+            assert_eq!(
+                shown(text).unwrap(),
+                ["203.0.113.0/24 AS64500 (ripe)"],
+                "{text}"
+            );
+        }
+        let without = r#"{"roas": [{"asn": 0, "prefix": "2001:db8::/32"}]}"#;
+        assert_eq!(shown(without).unwrap(), ["2001:db8::/32 AS0"]);
+    }
+
+    #[test]
+    fn the_oldest_time_counts() {
+        assert_eq!(built("{}"), Ok(None));
+        assert_eq!(
+            built(r#"{"generated": 1795305600, "buildtime": "2026-11-21T00:00:00Z"}"#),
+            Ok(Some("2026-11-21T00:00:00Z".to_owned()))
+        );
+        assert_eq!(
+            built(r#"{"generatedTime": "2026-11-22T01:00:00+01:00"}"#),
+            Ok(Some("2026-11-22T00:00:00Z".to_owned()))
+        );
+        for broken in [
+            r#"{"generated": 18446744073709551615}"#,
+            r#"{"generated": "yesterday"}"#,
+            r#"{"buildtime": []}"#,
+            r#"{"buildtime": 1.5}"#,
+            "7",
+        ] {
+            assert!(built(broken).is_err(), "{broken}");
+        }
+    }
+
+    #[test]
+    fn what_is_broken_is_named_with_its_place() {
+        let one = |entry: &str| {
+            let good = r#"{"asn": 64500, "prefix": "192.0.2.0/24", "maxLength": 24, "ta": "a"}"#;
+            shown(&format!("{{\"roas\": [\n{good},\n{entry}\n]}}")).unwrap_err()
+        };
+        let cases = [
+            (
+                r#"{"asn": 64500, "prefix": "203.0.113.7/24", "maxLength": 24}"#,
+                "3:43: `203.0.113.7/24` has host bits set: write `203.0.113.0/24`, or the length \
+                 that you mean",
+            ),
+            (
+                r#"{"asn": 64500, "prefix": "203.0.113.0/24", "maxLength": 23}"#,
+                "4:0: entry 2 of `roas`: the maximum length 23 is shorter than the prefix \
+                 203.0.113.0/24",
+            ),
+            (
+                r#"{"asn": 64500, "prefix": "203.0.113.0/24", "maxLength": 33}"#,
+                "4:0: entry 2 of `roas`: the maximum length 33 is longer than an ipv4 address (32)",
+            ),
+            (
+                r#"{"asn": 4294967296, "prefix": "203.0.113.0/24"}"#,
+                "3:19: 4294967296 is more than an autonomous system number",
+            ),
+            (
+                r#"{"asn": "ASX", "prefix": "203.0.113.0/24"}"#,
+                "3:14: `ASX` is not an autonomous system number such as 64500 or AS64500",
+            ),
+            (
+                r#"{"asn": 1, "prefix": "203.0.113.0/24", "maxLength": -1}"#,
+                "3:54: invalid value: integer `-1`, expected u64",
+            ),
+            (r#"{"asn": 64500}"#, "3:14: missing field `prefix`"),
+            (
+                r#"{"asn": 1, "asn": 2, "prefix": "203.0.113.0/24"}"#,
+                "3:16: duplicate field `asn`",
+            ),
+        ];
+        for (entry, expected) in cases {
+            assert_eq!(one(entry), expected, "{entry}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_validators_file_is_said_so() {
+        let starts = |text: &str, expected: &str| {
+            let error = shown(text).unwrap_err();
+            assert!(error.contains(expected), "{text}: {error}");
+        };
+        starts("{}", "there is no `roas`");
+        starts("[]", "invalid type: sequence, expected an object");
+        starts(r#"{"roas": {}}"#, "invalid type: map, expected a list");
+        starts(r#"{"roas": [], "roas": []}"#, "`roas` is there twice");
+        starts(
+            r#"{"metadata": {}, "metadata": {}, "roas": []}"#,
+            "`metadata` is there twice",
+        );
+        starts(r#"{"roas": []} x"#, "this is not JSON");
+        starts("{roas: []}", "this is not JSON");
+        starts(r#"{"roas": [{"asn": 64500, "#, "it was cut off");
+        starts(r#"{"roas": []"#, "it was cut off");
+        let deep = format!("{{\"x\": {}", "[".repeat(1 << 20));
+        assert!(shown(&deep).is_err());
+    }
+}
