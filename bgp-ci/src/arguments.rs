@@ -16,9 +16,16 @@ pub struct Comparison {
     /// After the change: a folder or a git revision [default: PATH]
     #[arg(long, value_name = "DIR|REV")]
     pub head: Option<String>,
+
+    /// Validated ROA payloads, JSON or CSV, instead of those that the policies name
+    #[arg(long, value_name = "FILE")]
+    pub vrps: Option<PathBuf>,
 }
 
-/// Makes the folders behind `--base` and `--head` absolute, as the checks do not know the current
+/// Options whose value is a place.
+const OPTIONS: [&str; 3] = ["--base", "--head", "--vrps"];
+
+/// Makes the places behind `--base`, `--head` and `--vrps` absolute, as the checks do not know the current
 /// directory, and lets the policy in head's folder be the one that governs the run, unless
 /// `--config` names another.
 pub(crate) fn resolved(args: impl IntoIterator<Item = OsString>, cwd: &Path) -> Vec<OsString> {
@@ -36,29 +43,33 @@ pub(crate) fn resolved(args: impl IntoIterator<Item = OsString>, cwd: &Path) -> 
         configured |= text == "--config" || text.starts_with("--config=");
         let value = match option.take() {
             Some(name) => Some((name, text.clone(), false)),
-            None => ["--base", "--head"].into_iter().find_map(|name| {
+            None => OPTIONS.into_iter().find_map(|name| {
                 let value = text.strip_prefix(name)?.strip_prefix('=')?;
                 Some((name, value.to_owned(), true))
             }),
         };
         let Some((name, value, joined)) = value else {
-            option = ["--base", "--head"].into_iter().find(|name| text == **name);
+            option = OPTIONS.into_iter().find(|name| text == **name);
             resolved.push(arg);
             continue;
         };
-        let Some(folder) = folder(cwd, &value) else {
+        let place = match name {
+            "--vrps" => (!value.is_empty()).then(|| cwd.join(&value)),
+            _ => folder(cwd, &value),
+        };
+        let Some(place) = place else {
             resolved.push(arg);
             continue;
         };
         if joined {
             let mut whole = OsString::from(format!("{name}="));
-            whole.push(&folder);
+            whole.push(&place);
             resolved.push(whole);
         } else {
-            resolved.push(folder.clone().into_os_string());
+            resolved.push(place.clone().into_os_string());
         }
         if name == "--head" {
-            head = Some(folder);
+            head = Some(place);
         }
     }
     if let (Some(head), false) = (head, configured) {
@@ -124,6 +135,11 @@ mod tests {
                 "--",
                 "--base"
             ]
+        );
+        let file = cwd.join("vrps.json").to_string_lossy().into_owned();
+        assert_eq!(
+            resolve(&["bgp-ci", "check", "--vrps", "vrps.json"], &cwd),
+            ["bgp-ci", "check", "--vrps", &file]
         );
         let kept = ["bgp-ci", "check", "--config", "x.yaml", "--head", &new];
         assert_eq!(resolve(&kept, &cwd), kept);

@@ -1,10 +1,12 @@
 //! A change: the network before and after, ready to be judged.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use rules::Span;
 use rules::policy::Policy;
 
+use crate::data::Data;
 use crate::matching::{self, Names};
 use crate::model::{
     Announcement, Announcements, Fleet, Flow, Gap, Key, Lists, Name, Prefix, Secret, SessionKey,
@@ -12,6 +14,7 @@ use crate::model::{
 };
 use crate::policy::network::Network;
 use crate::policy::section::Section;
+use crate::standing::{self, Standing};
 
 /// One side of a change.
 #[derive(Debug)]
@@ -22,6 +25,8 @@ pub struct Side {
     pub sessions: Sessions,
     /// What every neighbour receives.
     pub announcements: Announcements,
+    /// What announcements are compared with.
+    pub data: Data,
     /// What was not understood of the routers' files.
     pub gaps: Vec<Gap>,
     /// Lists that the routers' policies use.
@@ -72,6 +77,8 @@ pub struct Change {
     pub sites: Names,
     /// Head's session for each of base's that is still there.
     pub sessions: BTreeMap<SessionKey, SessionKey>,
+    /// What head's data says about every prefix and origin, as soon as a rule asks.
+    standings: OnceLock<Vec<Standing>>,
 }
 
 impl Side {
@@ -91,6 +98,7 @@ impl Side {
             network,
             sessions,
             announcements,
+            data: Data::default(),
             gaps,
             unseen,
             lists,
@@ -152,6 +160,7 @@ impl Change {
                 neighbors: Names::new(),
                 sites: Names::new(),
                 sessions: BTreeMap::new(),
+                standings: OnceLock::new(),
             };
         };
         let neighbors = matching::neighbors(&before.network.neighbors, &head.network.neighbors);
@@ -163,6 +172,7 @@ impl Change {
             neighbors,
             sites,
             sessions,
+            standings: OnceLock::new(),
         }
     }
 
@@ -191,6 +201,12 @@ impl Change {
             neighbor,
             address,
         }
+    }
+
+    /// What head's data says about every prefix and origin, by prefix.
+    pub fn standings(&self) -> &[Standing] {
+        self.standings
+            .get_or_init(|| standing::standings(self.base.as_ref(), &self.head))
     }
 
     /// Both sides, where there is a base and everything that is announced is known on both:

@@ -16,12 +16,14 @@ pub mod change;
 pub mod check;
 pub mod checks;
 pub mod configured;
+pub mod data;
 pub mod evidence;
 pub mod files;
 pub mod filter;
 pub mod footprint;
 pub mod intent;
 pub mod irr;
+pub mod loose;
 pub mod matching;
 pub mod model;
 pub mod nesting;
@@ -36,6 +38,7 @@ pub mod rewriting;
 pub mod rpki;
 pub mod side;
 pub mod sides;
+pub mod standing;
 pub mod symbolic;
 pub mod wording;
 
@@ -177,17 +180,59 @@ pub fn judge(sides: &Sides<'_>, now: Timestamp) -> Outcome {
         .and_then(|base| Some((base, base.section.as_ref()?)))
         .map(|(base, section)| built(base, section, &mut Outcome::default()));
     outcome.undecided.extend(wrong);
-    let (Some(head), base @ (None | Some(Some(_)))) = (head, base) else {
+    let (Some(mut head), base @ (None | Some(Some(_)))) = (head, base) else {
         return outcome;
     };
-    let change = Change::new(base.flatten(), head);
+    let mut base = base.flatten();
+    let skipped = compared_with(sides, &mut head, base.as_mut(), now, &mut outcome);
+    let change = Change::new(base, head);
     outcome.stats = stats(&change);
+    if !skipped.is_empty() {
+        outcome.stats.insert("skipped".to_owned(), skipped.into());
+    }
     let findings = checks::ALL.iter().flat_map(|check| (check.run)(&change));
     outcome.findings = findings
         .map(|finding| levelled(finding, &sides.head))
         .map(|finding| bound(finding, &change, now))
         .collect();
     outcome
+}
+
+/// Reads the data that both sides are compared with; gives what was not compared, and why.
+fn compared_with(
+    sides: &Sides<'_>,
+    head: &mut Side,
+    base: Option<&mut Side>,
+    now: Timestamp,
+    outcome: &mut Outcome,
+) -> Vec<String> {
+    let written = sides.base.as_ref();
+    let loaded = data::load(
+        data::Request {
+            named: head.network.data.as_ref(),
+            files: &sides.head.files,
+        },
+        base.as_ref()
+            .zip(written)
+            .map(|(base, written)| data::Request {
+                named: base.network.data.as_ref(),
+                files: &written.files,
+            }),
+        sides.vrps.as_deref(),
+        now,
+    );
+    head.data = loaded.head;
+    if let Some(base) = base {
+        base.data = loaded.base;
+    }
+    outcome.undecided.extend(loaded.undecided);
+    outcome.aside.extend(
+        loaded
+            .skipped
+            .iter()
+            .map(|skipped| format!("note: {skipped}")),
+    );
+    loaded.skipped
 }
 
 /// Exemptions of head that the policy that governs the run does not have: nobody would apply them.

@@ -23,6 +23,8 @@ pub struct Sides<'a> {
     pub head: Written<'a>,
     /// Before.
     pub base: Option<Written<'a>>,
+    /// Payloads that the command line names, for both.
+    pub vrps: Option<PathBuf>,
 }
 
 /// A policy whose `bgp` section has the network itself, or none.
@@ -63,12 +65,20 @@ pub fn read<'a>(input: &Input<'a, Section, Comparison>) -> Result<Sides<'a>, Vec
             files: Files::of_run(input.tree, ""),
         };
         let head = loader.follow(&place).map_err(one)?;
-        return Ok(Sides { head, base: None });
+        return Ok(Sides {
+            head,
+            base: None,
+            vrps: input.args.vrps.clone(),
+        });
     }
     let head = loader.head();
     let base = loader.base();
     match (head, base) {
-        (Ok(head), Ok(base)) => Ok(Sides { head, base }),
+        (Ok(head), Ok(base)) => Ok(Sides {
+            head,
+            base,
+            vrps: input.args.vrps.clone(),
+        }),
         (head, base) => Err(head.err().into_iter().chain(base.err()).collect()),
     }
 }

@@ -1,13 +1,22 @@
 //! Every check, sorted by its rule's id.
 
+mod as0_covered;
+mod aspa_invalid;
 mod below_region_floor;
 mod below_site_floor;
 mod beyond_max_length;
 mod bogon_prefix;
 mod claimed_twice;
 mod foreign_prefix;
+mod loose_max_length;
+mod missing_roa;
+mod missing_route_object;
 mod over_neighbor_limit;
 mod policy_relaxed;
+mod roa_change_invalidates;
+mod rov_downgrade;
+mod rov_invalid;
+mod rov_not_found;
 pub(crate) mod service_withdrawn;
 mod site_loss;
 
@@ -15,14 +24,23 @@ use crate::check::Check;
 
 /// Every check, sorted by its rule's id.
 pub const ALL: &[&Check] = &[
+    &as0_covered::CHECK,
+    &aspa_invalid::CHECK,
     &below_region_floor::CHECK,
     &below_site_floor::CHECK,
     &beyond_max_length::CHECK,
     &bogon_prefix::CHECK,
     &claimed_twice::CHECK,
     &foreign_prefix::CHECK,
+    &loose_max_length::CHECK,
+    &missing_roa::CHECK,
+    &missing_route_object::CHECK,
     &over_neighbor_limit::CHECK,
     &policy_relaxed::CHECK,
+    &roa_change_invalidates::CHECK,
+    &rov_downgrade::CHECK,
+    &rov_invalid::CHECK,
+    &rov_not_found::CHECK,
     &service_withdrawn::CHECK,
     &site_loss::CHECK,
 ];

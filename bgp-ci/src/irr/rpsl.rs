@@ -41,6 +41,11 @@ impl RouteObjects {
         })
     }
 
+    /// True where there is an object for `block` or a part of it.
+    pub fn knows(&self, block: Prefix) -> bool {
+        self.origins.inside(block).next().is_some()
+    }
+
     /// The objects whose prefix covers `prefix`, the longest first.
     pub fn covering(&self, prefix: Prefix) -> impl Iterator<Item = (Prefix, Asn)> {
         self.origins

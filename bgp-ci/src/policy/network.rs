@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use rules::Span;
 
+use super::data::Named;
 use super::limits::Limits;
 use super::section::{Adapter, Kind, Relation};
 use crate::model::{Asn, AsnRange, Community, Name, Prefix};
@@ -53,6 +54,8 @@ pub struct Network {
     pub configured: BTreeSet<Name>,
     /// How large a change may be.
     pub limits: Limits,
+    /// The data that announcements are compared with.
+    pub data: Option<Named>,
     /// Routers that no single change may touch together.
     pub pairs: Vec<Placed<BTreeSet<Name>>>,
 }

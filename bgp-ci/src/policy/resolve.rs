@@ -112,6 +112,7 @@ impl Reader<'_> {
                 .filter_map(|entry| self.source(entry, &sites))
                 .collect(),
             limits: self.limits(section),
+            data: self.data(section),
             pairs: section
                 .pairs
                 .iter()

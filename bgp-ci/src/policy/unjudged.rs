@@ -31,11 +31,6 @@ pub fn unjudged(policy: &Policy, section: &Section) -> Vec<Unjudged> {
         "this version does not read router configurations, so what they announce is not known",
     );
     report(
-        section.data.as_ref().map(|data| policy.span(data)),
-        "data",
-        "this version compares announcements with no RPKI or IRR data",
-    );
-    report(
         section
             .limits
             .as_ref()

@@ -85,13 +85,44 @@ fn around(policy: Policy) -> Written<'static> {
     }
 }
 
+/// A file beside a policy: its path and text.
+type File<'a> = (&'a str, &'a str);
+
+/// Judges as [`judge`] does, with files beside the policies.
+fn judge_with(base: Option<(&str, &[File<'_>])>, head: (&str, &[File<'_>])) -> Outcome {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |side: &str, (text, files): (&str, &[File<'_>])| {
+        let folder = folder.path().join(side);
+        for (path, text) in files {
+            let path = folder.join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        std::fs::create_dir_all(&folder).unwrap();
+        Written {
+            files: Files::around(&folder, &folder),
+            ..written(side, text)
+        }
+    };
+    let sides = Sides {
+        head: place("head", head),
+        base: base.map(|base| place("base", base)),
+        vrps: None,
+    };
+    crate::judge(&sides, NOW.parse().unwrap())
+}
+
+/// The time of every judgement here.
+const NOW: &str = "2026-11-22T00:00:00Z";
+
 /// Judges head alone, or the change from base to head.
 fn judge(base: Option<&str>, head: &str) -> Outcome {
     let sides = Sides {
         head: written("head", head),
         base: base.map(|base| written("base", base)),
+        vrps: None,
     };
-    crate::judge(&sides, "2026-11-22T00:00:00Z".parse().unwrap())
+    crate::judge(&sides, NOW.parse().unwrap())
 }
 
 /// `rule: message` of each finding, sorted; nothing may be undecided.

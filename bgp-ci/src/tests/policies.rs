@@ -128,7 +128,6 @@ fn a_key_that_is_not_evaluated_is_undecided() {
             "sources",
             10,
         ),
-        ("  data: { vrps: vrps.json }\n", "data", 10),
         ("  limits: { filter-shrink: 5% }\n", "filter-shrink", 10),
         ("  needs-approval: [policy-relaxed]\n", "needs-approval", 10),
         ("  approvals: [{ plan: x, waives: [] }]\n", "approvals", 10),

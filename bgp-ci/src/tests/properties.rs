@@ -246,7 +246,11 @@ proptest! {
             && let Ok(section) = policy.section(rules::ids::Part::Bgp)
         {
             let head = crate::sides::Written { section, ..super::around(policy) };
-            let sides = crate::sides::Sides { head, base: None };
+            let sides = crate::sides::Sides {
+                head,
+                base: None,
+                vrps: None,
+            };
             let outcome = crate::judge(&sides, jiff::Timestamp::UNIX_EPOCH);
             prop_assert!(outcome.findings.len() + outcome.undecided.len() < 1_000);
         }
