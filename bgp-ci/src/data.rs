@@ -54,6 +54,8 @@ pub struct Loaded {
     pub undecided: Vec<Undecided>,
     /// What was not compared or not applied, and why: fragments.
     pub skipped: Vec<String>,
+    /// Head's file of payloads, and when it says that it was made.
+    pub file: Option<(Arc<str>, Option<Timestamp>)>,
 }
 
 /// Reads the data of head, and of base where there is one. `given` are payloads that the command
@@ -64,8 +66,7 @@ pub fn load(
     given: Option<&Path>,
     now: Timestamp,
 ) -> Loaded {
-    let mut loaded = Loaded::default();
-    payloads(head, base, given, now, &mut loaded);
+    let mut loaded = payloads(head, base, given, now);
     if let Some(named) = head.named {
         loaded.head.irr = fit(route_objects(named, head.files), &mut loaded);
         loaded.head.aspas = fit(authorizations(named, head.files, now), &mut loaded);
@@ -96,13 +97,14 @@ struct Bytes {
     bytes: Vec<u8>,
 }
 
-fn payloads(
+/// As [`load`], for payloads alone.
+pub fn payloads(
     head: Request<'_>,
     base: Option<Request<'_>>,
     given: Option<&Path>,
     now: Timestamp,
-    loaded: &mut Loaded,
-) {
+) -> Loaded {
+    let mut loaded = Loaded::default();
     let open = |request: Request<'_>| -> Option<Result<Bytes, Undecided>> {
         if let Some(path) = given {
             return Some(outside(path));
@@ -110,7 +112,9 @@ fn payloads(
         let path = request.named?.vrps.as_ref()?;
         Some(beside(request.files, path))
     };
-    let Some(opened) = open(head) else { return };
+    let Some(opened) = open(head) else {
+        return loaded;
+    };
     let read = opened.and_then(|file| {
         let snapshot = vrps::read(&file.bytes).map_err(|error| unread(&file.path, &error))?;
         Ok((file, snapshot))
@@ -119,7 +123,7 @@ fn payloads(
         Ok(read) => read,
         Err(gap) => {
             loaded.undecided.push(gap);
-            return;
+            return loaded;
         }
     };
     let snapshot = Arc::new(snapshot);
@@ -146,6 +150,7 @@ fn payloads(
         }))
     });
     let Bytes { path, .. } = file;
+    loaded.file = Some((path.clone(), snapshot.built));
     let before = match before {
         None => None,
         Some(Ok(before)) if !before.vrps.is_empty() => Some(before),
@@ -180,7 +185,7 @@ fn payloads(
             at: None,
             reason: format!("announcements are not compared with this file: {unfit}"),
         }));
-        return;
+        return loaded;
     }
     match applied(&snapshot, head, &mut loaded.skipped) {
         Ok(vrps) => loaded.head.vrps = Some(vrps),
@@ -192,6 +197,7 @@ fn payloads(
             Err(gap) => loaded.skipped.push(not_compared(&gap.reason)),
         }
     }
+    loaded
 }
 
 fn not_compared(why: &str) -> String {

@@ -15,6 +15,7 @@ pub mod blackhole;
 pub mod change;
 pub mod check;
 pub mod checks;
+pub mod commands;
 pub mod configured;
 pub mod data;
 pub mod evidence;
@@ -57,6 +58,7 @@ use rules::{Exit, Finding, Io, LineIndex, Outcome, Rule, Undecided, escape};
 
 use arguments::Comparison;
 use change::{Change, Side};
+use commands::Commands;
 use model::Difference;
 use policy::Section;
 use sides::{Sides, Written};
@@ -80,15 +82,15 @@ pub const RULES: &[&Rule] = &{
 };
 
 /// The command `bgp-ci`: without a network there is nothing that it could call clean.
-pub static TOOL: Tool<Section, Comparison> = Tool {
+pub static TOOL: Tool<Section, Comparison, Commands> = Tool {
     check: check_alone,
     ..member()
 };
 
 /// The part as `preflight` runs it, where a repository without announcements is an ordinary one.
-pub static MEMBER: Tool<Section, Comparison> = member();
+pub static MEMBER: Tool<Section, Comparison, Commands> = member();
 
-const fn member() -> Tool<Section, Comparison> {
+const fn member() -> Tool<Section, Comparison, Commands> {
     Tool {
         name: "bgp-ci",
         version: env!("CARGO_PKG_VERSION"),
@@ -97,7 +99,7 @@ const fn member() -> Tool<Section, Comparison> {
         rules: RULES,
         check,
         explain: None,
-        command: tool::no_command,
+        command: commands::run,
         reads_stdin: false,
         marker: PhantomData,
     }

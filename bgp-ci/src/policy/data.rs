@@ -5,10 +5,10 @@ use std::str::FromStr;
 
 use jiff::SignedDuration;
 use rules::Span;
-use rules::policy::Spanned;
+use rules::policy::{Policy, Spanned};
 
 use super::network::Placed;
-use super::reader::Reader;
+use super::reader::{Problem, Reader};
 use super::section::Section;
 
 /// The data that a policy names; paths are relative to its folder.
@@ -63,6 +63,20 @@ impl fmt::Display for MaxAge {
             (_, 0) => write!(f, "{}m", seconds / 60),
             _ => write!(f, "{seconds}s"),
         }
+    }
+}
+
+/// The data that `section` names, whatever else it holds.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn named(policy: &Policy, section: &Section) -> Result<Option<Named>, Vec<Problem>> {
+    let mut reader = Reader::new(policy);
+    let named = reader.data(section);
+    if reader.problems.is_empty() {
+        Ok(named)
+    } else {
+        Err(reader.problems)
     }
 }
 
