@@ -10,6 +10,7 @@ pub mod cli;
 pub mod drops;
 pub mod estate;
 pub mod fixture;
+pub mod fleet;
 pub mod programs;
 pub mod rewrites;
 pub mod shims;
