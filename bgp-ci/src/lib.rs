@@ -22,6 +22,7 @@ pub mod evidence;
 pub mod files;
 pub mod filter;
 pub mod footprint;
+pub mod filter;
 pub mod intent;
 pub mod irr;
 pub mod loose;
