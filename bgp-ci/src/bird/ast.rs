@@ -5,7 +5,7 @@
 //! router from it. The order is that of the text, because later statements win.
 
 use super::setting::Setting;
-use crate::filter::{AttributeId, ConstantId, Expression, FilterId, FunctionId, Type};
+use crate::filter::{AttributeId, ConstantId, Expression, FilterId, FunctionId};
 use crate::model::Name;
 use crate::place::Place;
 
@@ -358,8 +358,21 @@ pub enum RouteNetwork {
         /// The origin.
         asn: Expression,
     },
-    /// Of a kind that is not modelled: flow specifications, VPN, MPLS.
+    /// `flow4 { … }`, `flow6 { … }`: which traffic the rule is about.
+    Flow(Vec<FlowComponent>),
+    /// Of a kind that is not modelled: VPN, MPLS, EVPN.
     Unmodelled(&'static str),
+}
+
+/// A component of a flow specification (RFC 8955).
+#[derive(Debug, Clone)]
+pub struct FlowComponent {
+    /// Its keyword: `dst`, `src`, `proto`, `port`, `dport`, `sport`; of two words the first.
+    pub name: Name,
+    /// The whole component, whose text tells its values.
+    pub place: Place,
+    /// The prefix of `dst` and `src`.
+    pub prefix: Option<Expression>,
 }
 
 /// What a static route does with packets.
@@ -394,27 +407,4 @@ pub struct NextHop {
     pub weight: Option<Expression>,
     /// `bfd`, `mpls …`: by name.
     pub extras: Vec<&'static str>,
-}
-
-/// The type of one word that a custom attribute or a variable can have.
-pub fn type_named(word: &str) -> Option<Type> {
-    Some(match word {
-        "bool" => Type::Bool,
-        "int" => Type::Int,
-        "pair" => Type::Pair,
-        "quad" => Type::Quad,
-        "ip" => Type::Ip,
-        "prefix" => Type::Prefix,
-        "rd" => Type::RouteDistinguisher,
-        "ec" => Type::Extended,
-        "lc" => Type::Large,
-        "string" => Type::String,
-        "bytestring" => Type::Bytes,
-        "bgpmask" => Type::PathMask,
-        "bgppath" => Type::Path,
-        "clist" => Type::Communities,
-        "eclist" => Type::ExtendedCommunities,
-        "lclist" => Type::LargeCommunities,
-        _ => return None,
-    })
 }

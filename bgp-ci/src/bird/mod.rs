@@ -2,10 +2,19 @@
 
 pub mod ast;
 pub mod configure;
+mod files;
+mod include;
+mod lexer;
+mod parse;
+mod placeholder;
 pub mod problem;
 pub mod setting;
+mod token;
 
 pub use ast::Config;
+pub use files::{Files, Unread};
+pub use include::Options;
+pub use parse::parse;
 pub use problem::{Problem, ProblemKind};
 pub use setting::{Setting, SettingName, SettingValue};
 

@@ -100,8 +100,6 @@ pub enum SettingName {
     AdvertiseIpv4,
     /// `password TEXT`: the value is not kept.
     Password,
-    /// `bfd …`.
-    Bfd,
     /// `ttl security SWITCH`.
     TtlSecurity,
     /// `free bind SWITCH`.
@@ -118,8 +116,6 @@ pub enum SettingName {
     KernelTable,
     /// `metric N`, of `kernel`.
     Metric,
-    /// `merge paths SWITCH`, of `kernel`, `ospf` and others.
-    MergePaths,
     /// `peer table NAME`, of `pipe` and `aggregator`.
     PeerTable,
     /// `max generation N`, of `pipe`.
@@ -152,6 +148,8 @@ pub enum SettingName {
     Gateway,
     /// `igp table NAME`.
     IgpTable,
+    /// `base table NAME`, of flow channels.
+    BaseTable,
     /// `extended next hop SWITCH`.
     ExtendedNextHop,
     /// `require extended next hop SWITCH`.
