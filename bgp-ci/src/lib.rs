@@ -22,7 +22,6 @@ pub mod evidence;
 pub mod files;
 pub mod filter;
 pub mod footprint;
-pub mod filter;
 pub mod intent;
 pub mod irr;
 pub mod loose;

@@ -10,9 +10,6 @@ pub mod program;
 pub mod route;
 pub mod types;
 pub mod value;
-pub mod ir;
-pub mod program;
-pub mod types;
 
 pub use attribute::{Attribute, BgpAttribute, OtherAttribute, StaticAttribute};
 pub use ir::{Expression, ExpressionKind, Statement, StatementKind};
