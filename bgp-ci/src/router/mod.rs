@@ -110,8 +110,8 @@ pub struct Daemon {
     pub name: &'static str,
     /// Whether NO_EXPORT and its kin keep back routes that did not come from BGP, too.
     pub local_routes_obey_communities: bool,
-    /// Whether a MED that a statement gives a route, and no policy sets, stays inside.
-    pub statement_med_stays: bool,
+    /// Whether a MED that the export policy does not write stays inside.
+    pub settled_med_stays: bool,
     /// Whether an ONLY_TO_CUSTOMER attribute keeps back routes that did not come from BGP, too.
     pub local_routes_obey_otc: bool,
 }
@@ -121,14 +121,14 @@ impl Daemon {
     pub const BIRD: Self = Self {
         name: "bird",
         local_routes_obey_communities: false,
-        statement_med_stays: true,
+        settled_med_stays: true,
         local_routes_obey_otc: false,
     };
     /// FRR (measured on 8.4.4).
     pub const FRR: Self = Self {
         name: "frr",
         local_routes_obey_communities: true,
-        statement_med_stays: false,
+        settled_med_stays: false,
         local_routes_obey_otc: false,
     };
 }

@@ -186,6 +186,8 @@ pub struct Channel {
     pub preference: u32,
     /// Where the neighbour is told to send traffic.
     pub next_hop: NextHopRule,
+    /// Whether IPv4 networks may have IPv6 next hops (RFC 8950).
+    pub extended_next_hop: bool,
     /// Whether several routes of one network may be sent or received (RFC 7911).
     pub add_paths: AddPaths,
     /// Whether the next best route is sent where the policy rejects the best.

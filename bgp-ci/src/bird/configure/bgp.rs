@@ -75,10 +75,9 @@ impl<'a> Builder<'a> {
             return vec![Reach::Router];
         };
         let interior = session.interior();
-        let external = session.external();
         self.sessions.push(session);
         for channel in &flat.channels {
-            self.bgp_channel(flat, channel, interior, external, reach);
+            self.bgp_channel(flat, channel, interior, reach);
         }
         vec![reach]
     }
@@ -282,7 +281,6 @@ impl<'a> Builder<'a> {
         flat: &Flat<'a>,
         channel: &FlatChannel<'a>,
         interior: bool,
-        external: bool,
         reach: Reach,
     ) {
         let Some(family) = family(channel.net).filter(|_| channel.unicast) else {
@@ -331,6 +329,7 @@ impl<'a> Builder<'a> {
             export_limit: common.export_limit,
             preference: common.preference.unwrap_or(PREFERENCE),
             next_hop: NextHopRule::default(),
+            extended_next_hop: false,
             add_paths: AddPaths::default(),
             secondary: false,
             import_table: common.import_table,
@@ -343,9 +342,6 @@ impl<'a> Builder<'a> {
             .is_some_and(|table| table.sorted);
         if built.secondary && !sorted {
             self.refused(channel.place, "`secondary` needs a `sorted` table");
-        }
-        if external && built.add_paths.send {
-            // It is allowed, and the path's own identifier is not part of what is compared.
         }
         if let Some(session) = self.sessions.last_mut() {
             session.channels.push(built);
@@ -368,6 +364,9 @@ impl<'a> Builder<'a> {
                     if let SettingValue::Value(address) = value {
                         channel.next_hop.address = self.address(address, reach);
                     }
+                }
+                SettingName::ExtendedNextHop => {
+                    channel.extended_next_hop = self.switch(value, reach);
                 }
                 SettingName::AddPaths => channel.add_paths = add_paths(value),
                 SettingName::Secondary => channel.secondary = self.switch(value, reach),

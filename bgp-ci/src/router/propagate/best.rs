@@ -31,10 +31,21 @@ impl Run<'_> {
     }
 
     /// Puts `entry` into `table`.
+    ///
+    /// BIRD sends a MED to another system only where it is fresh from a policy. A table keeps a
+    /// route's attributes in one list, and what is merged into one is fresh no more: only the MED
+    /// that is the one thing ever written on a route stays so (measured; a static route with
+    /// `{ bgp_med = 5; }` sends it, one with `{ bgp_med = 5; bgp_local_pref = 200; }` does not).
     pub(super) fn store(&mut self, table: TableId, prefix: Prefix, mut entry: Entry) {
         for variant in &mut entry.variants {
-            if let Variant::Route(carried) = variant {
-                *carried = self.remembered(entry.origin.local, Arc::clone(carried));
+            if let Variant::Route(carried) = variant
+                && carried.med_fresh
+                && carried.writes > 1
+            {
+                *carried = Arc::new(Carried {
+                    med_fresh: false,
+                    ..Carried::clone(carried)
+                });
             }
         }
         if let Some(contents) = self.tables.get_mut(table.index()) {
@@ -81,7 +92,12 @@ impl Run<'_> {
 pub(super) fn ranked(entries: &[Entry]) -> Vec<Candidate<'_>> {
     let mut all: Vec<Candidate<'_>> = entries
         .iter()
-        .flat_map(|entry| entry.variants.iter().map(move |variant| Candidate { entry, variant }))
+        .flat_map(|entry| {
+            entry
+                .variants
+                .iter()
+                .map(move |variant| Candidate { entry, variant })
+        })
         .collect();
     if entries.len() > 1 {
         all.sort_by_key(|candidate| rank(candidate.variant));

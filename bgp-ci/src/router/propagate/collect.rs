@@ -2,23 +2,24 @@
 
 use std::sync::Arc;
 
-use super::{Carried, ExportGap, LocalId, Run, VARIANTS, Variant};
-use crate::filter::attribute::{Attribute, BgpAttribute};
-use crate::filter::interpret::{Outcome, TermKind, Verdict};
-use crate::filter::route::Route;
+use super::{Carried, ExportGap, Run, VARIANTS, Variant};
 use crate::filter::FilterId;
+use crate::filter::attribute::{Attribute, BgpAttribute, StaticAttribute};
+use crate::filter::interpret::{Outcome, TermKind, Verdict};
 use crate::model::{GapKind, Prefix};
 use crate::place::Place;
 use crate::router::Policy;
-
-/// How many sets of attributes with a MED are remembered: what comes later counts by itself.
-const REMEMBERED: usize = 1024;
 
 const MED: Attribute = Attribute::Bgp(BgpAttribute::Med);
 
 impl Run<'_> {
     /// What `policy`, which stands at `place`, makes of each variant.
-    pub(super) fn through(&self, policy: Policy, place: Place, variants: &[Variant]) -> Vec<Variant> {
+    pub(super) fn through(
+        &self,
+        policy: Policy,
+        place: Place,
+        variants: &[Variant],
+    ) -> Vec<Variant> {
         match policy {
             Policy::All => variants.to_vec(),
             Policy::Nothing => vec![Variant::Rejected],
@@ -73,17 +74,24 @@ impl Run<'_> {
     fn decided(&self, before: &Carried, outcome: Outcome) -> Variant {
         match outcome {
             Outcome::Decided(decision) if decision.verdict == Verdict::Accept => {
-                let written = decision
-                    .trace
-                    .iter()
-                    .any(|id| self.machine.term(*id).kind == TermKind::Set(MED));
-                let mut terms = before.terms.clone();
-                terms.extend(decision.trace);
-                Variant::Route(Arc::new(Carried {
+                let mut next = Carried {
                     route: decision.route,
-                    med_written: before.med_written || written,
-                    terms,
-                }))
+                    ..before.clone()
+                };
+                for id in &decision.trace {
+                    match self.machine.term(*id).kind {
+                        TermKind::Set(attribute) if listed(attribute) => {
+                            next.writes = next.writes.saturating_add(1);
+                            next.med_fresh |= attribute == MED;
+                        }
+                        TermKind::Unset(attribute) if listed(attribute) => {
+                            next.writes = next.writes.saturating_add(1);
+                        }
+                        _ => {}
+                    }
+                }
+                next.terms.extend(decision.trace);
+                Variant::Route(Arc::new(next))
             }
             Outcome::Decided(_) => Variant::Rejected,
             Outcome::Unmodelled(gap) => Variant::Unknown(Arc::new(ExportGap {
@@ -95,42 +103,14 @@ impl Run<'_> {
             })),
         }
     }
-
-    /// Whether the MED of `route` counts as written by a policy, once it is stored in a table.
-    ///
-    /// BIRD keeps equal sets of attributes of one protocol once, and the first decides: a policy
-    /// that writes the MED which another route of that protocol has from its own statement does
-    /// not make it a policy's (measured).
-    pub(super) fn remembered(&mut self, local: LocalId, carried: Arc<Carried>) -> Arc<Carried> {
-        if carried.route.attribute(MED).is_none() {
-            return carried;
-        }
-        let known = self
-            .meds
-            .iter()
-            .find(|(of, route, _)| *of == local && same_attributes(route, &carried.route));
-        match known {
-            Some((_, _, written)) if *written == carried.med_written => carried,
-            Some((_, _, written)) => Arc::new(Carried {
-                med_written: *written,
-                ..Carried::clone(&carried)
-            }),
-            None => {
-                if self.meds.len() < REMEMBERED {
-                    self.meds.push((local, carried.route.clone(), carried.med_written));
-                }
-                carried
-            }
-        }
-    }
 }
 
-fn same_attributes(a: &Route, b: &Route) -> bool {
-    a.attributes() == b.attributes()
-        && a.destination == b.destination
-        && a.gateway == b.gateway
-        && a.interface == b.interface
-        && a.scope == b.scope
+/// Whether an attribute is one of those that a route may lack, which BIRD keeps in a list.
+fn listed(attribute: Attribute) -> bool {
+    match attribute {
+        Attribute::Static(attribute) => attribute == StaticAttribute::IgpMetric,
+        Attribute::Bgp(_) | Attribute::Other(_) | Attribute::Custom(_) => true,
+    }
 }
 
 /// Adds `next` unless it is there.
@@ -139,7 +119,7 @@ fn merge(found: &mut Vec<Variant>, next: Variant) {
         (Variant::Rejected, Variant::Rejected) => true,
         (Variant::Unknown(known), Variant::Unknown(next)) => known == next,
         (Variant::Route(known), Variant::Route(next)) => {
-            known.route == next.route && known.med_written == next.med_written
+            known.route == next.route && known.med_fresh == next.med_fresh
         }
         _ => false,
     };

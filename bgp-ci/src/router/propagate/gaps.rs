@@ -38,7 +38,10 @@ impl Run<'_> {
     }
 
     /// The family of `session` that `reach` reaches: `None` for neither, `Some(None)` for all.
-    #[expect(clippy::option_option, reason = "not reached and all families are two things")]
+    #[expect(
+        clippy::option_option,
+        reason = "not reached and all families are two things"
+    )]
     fn reached(
         &self,
         graph: &Graph,

@@ -30,33 +30,31 @@ impl Run<'_> {
         for (index, statement) in source.routes.iter().enumerate() {
             let start = Variant::Route(Arc::new(Carried {
                 route: starting(source, statement),
-                med_written: false,
+                med_fresh: false,
+                writes: 0,
                 terms: Vec::new(),
             }));
             let mut variants = vec![start];
             if let Some(block) = statement.block {
                 variants = self.filtered(block, &variants);
-                for variant in &mut variants {
-                    // What the statement itself says is no policy.
-                    if let Variant::Route(carried) = variant {
-                        *carried = Arc::new(Carried {
-                            med_written: false,
-                            ..Carried::clone(carried)
-                        });
-                    }
-                }
             }
             variants = self.through(source.import, source.place, &variants);
-            if variants.iter().all(|variant| matches!(variant, Variant::Rejected)) {
+            if variants
+                .iter()
+                .all(|variant| matches!(variant, Variant::Rejected))
+            {
                 continue;
             }
             let origin = Origin { local, index };
-            entries.push((statement.prefix, Entry {
-                origin,
-                pipe: None,
-                variants,
-                certainty: Certainty::Proven,
-            }));
+            entries.push((
+                statement.prefix,
+                Entry {
+                    origin,
+                    pipe: None,
+                    variants,
+                    certainty: Certainty::Proven,
+                },
+            ));
         }
         if let Some(limit) = source.import_limit
             && entries.len() > usize::try_from(limit.count).unwrap_or(usize::MAX)
@@ -87,7 +85,9 @@ fn starting(source: &LocalSource, statement: &LocalRoute) -> Route {
         Destination::Via(hops) => {
             route.destination = Some(Enumerated::RTD_UNICAST);
             if let [hop] = &**hops {
-                route.gateway = hop.gateway.map_or(Some(Address::NONE), |gateway| Some(address(gateway)));
+                route.gateway = hop
+                    .gateway
+                    .map_or(Some(Address::NONE), |gateway| Some(address(gateway)));
                 route.interface.clone_from(&hop.interface);
             } else {
                 route.gateway = None;

@@ -137,7 +137,6 @@ pub fn exports(router: &Router, machine: &Machine<'_>, data: &dyn Authorizations
         machine,
         context,
         tables: router.tables.iter().map(|_| Contents::new()).collect(),
-        meds: Vec::new(),
         lost: Vec::new(),
     };
     run.enter_locals();
@@ -158,7 +157,6 @@ pub fn table(router: &Router, table: TableId, data: &dyn Authorizations) -> Vec<
             trace: true,
         },
         tables: router.tables.iter().map(|_| Contents::new()).collect(),
-        meds: Vec::new(),
         lost: Vec::new(),
     };
     run.enter_locals();
@@ -221,8 +219,10 @@ enum Variant {
 struct Carried {
     /// Its attributes.
     route: Route,
-    /// Whether its MED was written by a policy, not by its own statement.
-    med_written: bool,
+    /// Whether its MED counts as written by the policy at hand: see [`Run::store`].
+    med_fresh: bool,
+    /// How often an attribute was written or taken away.
+    writes: u32,
     /// The terms that had a part in it so far.
     terms: Vec<TermId>,
 }
@@ -236,9 +236,6 @@ struct Run<'a> {
     machine: &'a Machine<'a>,
     context: Context<'a>,
     tables: Vec<Contents>,
-    /// Attribute sets with a MED that were stored, and whether a policy wrote it: see
-    /// [`Run::remembered`].
-    meds: Vec<(LocalId, Route, bool)>,
     /// What was not understood, with the tables that it matters for.
     lost: Vec<(TableId, ExportGap)>,
 }

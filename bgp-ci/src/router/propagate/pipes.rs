@@ -29,11 +29,15 @@ impl Run<'_> {
         for pipe in 0..router.pipes.len() {
             for forth in [true, false] {
                 let way = Way { pipe, forth };
-                let Some(from) = self.end(way, false) else { continue };
+                let Some(from) = self.end(way, false) else {
+                    continue;
+                };
                 let fed: Vec<(Prefix, Entry)> = self
                     .contents(from)
                     .iter()
-                    .flat_map(|(prefix, entries)| entries.iter().map(|entry| (*prefix, entry.clone())))
+                    .flat_map(|(prefix, entries)| {
+                        entries.iter().map(|entry| (*prefix, entry.clone()))
+                    })
                     .collect();
                 for (prefix, entry) in fed {
                     self.carry_on(&ways, way, prefix, entry);
@@ -60,21 +64,32 @@ impl Run<'_> {
     }
 
     fn pipe(&self, way: Way) -> Option<&Pipe> {
-        self.router.pipes.get(way.pipe).filter(|pipe| !pipe.disabled)
+        self.router
+            .pipes
+            .get(way.pipe)
+            .filter(|pipe| !pipe.disabled)
     }
 
     /// The table where `way` begins, or where it `ends`.
     fn end(&self, way: Way, ends: bool) -> Option<TableId> {
         let pipe = self.pipe(way)?;
-        Some(if way.forth == ends { pipe.peer } else { pipe.table })
+        Some(if way.forth == ends {
+            pipe.peer
+        } else {
+            pipe.table
+        })
     }
 
     /// Carries one route along `way`, and on from there.
     fn carry_on(&mut self, ways: &[Vec<Way>], way: Way, prefix: Prefix, entry: Entry) {
         let mut under_way = vec![(way, entry)];
         while let Some((way, entry)) = under_way.pop() {
-            let Some(arrived) = self.carry_once(way, prefix, &entry) else { continue };
-            let Some(to) = self.end(way, true) else { continue };
+            let Some(arrived) = self.carry_once(way, prefix, &entry) else {
+                continue;
+            };
+            let Some(to) = self.end(way, true) else {
+                continue;
+            };
             let out = ways.get(to.index()).map_or(&[][..], Vec::as_slice);
             // The last is taken first.
             under_way.extend(out.iter().rev().map(|way| (*way, arrived.clone())));
@@ -90,18 +105,27 @@ impl Run<'_> {
         let pipe = self.pipe(way)?;
         let policy = if way.forth { pipe.export } else { pipe.import };
         let variants = self.through(policy, pipe.place, &entry.variants);
-        if variants.iter().all(|variant| matches!(variant, Variant::Rejected)) {
+        if variants
+            .iter()
+            .all(|variant| matches!(variant, Variant::Rejected))
+        {
             return None;
         }
         let known = self
             .tables
             .get_mut(to.index())?
             .get_mut(&prefix)
-            .and_then(|entries| entries.iter_mut().find(|known| known.origin == entry.origin));
+            .and_then(|entries| {
+                entries
+                    .iter_mut()
+                    .find(|known| known.origin == entry.origin)
+            });
         if let Some(known) = known {
             // From its own protocol it is there whatever pipes do; of two pipes the first wins,
             // which depends on the daemon's history where they make a difference.
-            if known.pipe.is_some_and(|first| first != way.pipe) && !same(&known.variants, &variants) {
+            if known.pipe.is_some_and(|first| first != way.pipe)
+                && !same(&known.variants, &variants)
+            {
                 known.certainty = known.certainty.min(Certainty::Likely);
             }
             return None;
@@ -123,7 +147,10 @@ impl Run<'_> {
             if pipe.disabled {
                 continue;
             }
-            for (limit, to) in [(pipe.export_limit, pipe.peer), (pipe.import_limit, pipe.table)] {
+            for (limit, to) in [
+                (pipe.export_limit, pipe.peer),
+                (pipe.import_limit, pipe.table),
+            ] {
                 let Some(limit) = limit else { continue };
                 let brought = self
                     .contents(to)

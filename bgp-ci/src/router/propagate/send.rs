@@ -57,7 +57,9 @@ impl Run<'_> {
                 continue;
             }
             let results = self.results(session, channel, entries, &mut exports.gaps);
-            exports.routes.extend(self.exported(*prefix, entries, &results));
+            exports
+                .routes
+                .extend(self.exported(*prefix, entries, &results));
         }
         self.limit(channel, first, exports);
     }
@@ -149,7 +151,12 @@ impl Run<'_> {
     }
 
     /// What is said of a network: the first result that sends it, and what may be instead.
-    fn exported(&self, prefix: Prefix, entries: &[Entry], results: &[Result<'_>]) -> Option<Exported> {
+    fn exported(
+        &self,
+        prefix: Prefix,
+        entries: &[Entry],
+        results: &[Result<'_>],
+    ) -> Option<Exported> {
         let first = results.iter().find(|result| result.sent.is_some())?;
         let sent = first.sent.clone()?;
         let mut otherwise: Vec<Option<Arc<Sent>>> = Vec::new();
@@ -171,7 +178,10 @@ impl Run<'_> {
             statement: self.statement(first.entry),
             local: origin.local,
             kind: source.routes.get(origin.index)?.kind,
-            terms: first.carried.as_ref().map_or_else(|| [].into(), |carried| self.places(carried)),
+            terms: first
+                .carried
+                .as_ref()
+                .map_or_else(|| [].into(), |carried| self.places(carried)),
             certainty,
             otherwise,
         })
@@ -186,7 +196,9 @@ impl Run<'_> {
 
     /// What a limit on what is sent does to it.
     fn limit(&self, channel: &Channel, first: usize, exports: &mut SessionExports) {
-        let Some(limit) = channel.export_limit else { return };
+        let Some(limit) = channel.export_limit else {
+            return;
+        };
         let sent = exports.routes.len() - first;
         let allowed = usize::try_from(limit.count).unwrap_or(usize::MAX);
         if sent <= allowed || limit.action == LimitAction::Warn {
@@ -203,7 +215,10 @@ impl Run<'_> {
         exports.gaps.push(ExportGap {
             place: limit.place,
             kind: GapKind::Unmodelled,
-            message: format!("{sent} routes are more than the export limit of {}: {what}", limit.count),
+            message: format!(
+                "{sent} routes are more than the export limit of {}: {what}",
+                limit.count
+            ),
             family: Some(channel.family),
             prefix: None,
         });

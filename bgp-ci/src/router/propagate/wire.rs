@@ -26,10 +26,17 @@ pub(super) enum Wire {
 }
 
 /// What `session` sends of one of our own routes that came through the export policy of `channel`.
-pub(super) fn wire(daemon: Daemon, session: &Session, channel: &Channel, carried: &Carried) -> Wire {
+pub(super) fn wire(
+    daemon: Daemon,
+    session: &Session,
+    channel: &Channel,
+    carried: &Carried,
+) -> Wire {
     let route = &carried.route;
     let interior = session.interior();
-    let Some(path) = path(route) else { return Wire::Unknown("the path") };
+    let Some(path) = path(route) else {
+        return Wire::Unknown("the path");
+    };
     let Some(mut communities) = communities(route) else {
         return Wire::Unknown("a list of communities");
     };
@@ -42,7 +49,9 @@ pub(super) fn wire(daemon: Daemon, session: &Session, channel: &Channel, carried
     if session.external() && !interior {
         communities.retain(|community| crosses(*community));
     }
-    let Some(med) = number(route, BgpAttribute::Med) else { return Wire::Unknown("the MED") };
+    let Some(med) = number(route, BgpAttribute::Med) else {
+        return Wire::Unknown("the MED");
+    };
     let Some(local_preference) = number(route, BgpAttribute::LocalPreference) else {
         return Wire::Unknown("the local preference");
     };
@@ -52,8 +61,11 @@ pub(super) fn wire(daemon: Daemon, session: &Session, channel: &Channel, carried
     if daemon.local_routes_obey_otc && otc.is_some() && session.role.is_some_and(Role::blocks) {
         return Wire::Kept;
     }
-    let med_stays = daemon.statement_med_stays && !carried.med_written;
-    let med_crosses = interior || session.rs_client || session.allow_med || !med_stays;
+    let med_crosses = interior
+        || session.rs_client
+        || session.allow_med
+        || carried.med_fresh
+        || !daemon.settled_med_stays;
     let local_preference = if interior {
         Some(local_preference.unwrap_or(session.default_local_preference))
     } else {
@@ -62,10 +74,13 @@ pub(super) fn wire(daemon: Daemon, session: &Session, channel: &Channel, carried
     let Some((next_hop, certainty)) = next_hop(session, channel, route) else {
         return Wire::Unknown("the next hop");
     };
-    if !reachable(session, next_hop) {
+    if !reachable(session, channel, next_hop) {
         return Wire::Kept;
     }
-    let marked = session.role.filter(|role| role.marks()).map(|_| session.public_as());
+    let marked = session
+        .role
+        .filter(|role| role.marks())
+        .map(|_| session.public_as());
     Wire::Sent(
         Arc::new(Sent {
             path: prepended(session, &path),
@@ -85,7 +100,10 @@ fn prepended(session: &Session, path: &AsPath) -> AsPath {
     if !session.external() {
         return path.clone();
     }
-    if session.confederation.is_some_and(|confederation| confederation.member) {
+    if session
+        .confederation
+        .is_some_and(|confederation| confederation.member)
+    {
         let own = Segment::ConfederationSequence(vec![session.local_as]);
         return AsPath::from_segments(std::iter::once(own).chain(path.segments().iter().cloned()));
     }
@@ -122,23 +140,34 @@ fn crosses(community: Community) -> bool {
 
 /// Where the neighbour is told to send traffic, and how sure that is.
 fn next_hop(session: &Session, channel: &Channel, route: &Route) -> Option<(NextHop, Certainty)> {
-    let own = channel.next_hop.address.map_or(NextHop::Own, NextHop::Address);
+    let own = channel
+        .next_hop
+        .address
+        .map_or(NextHop::Own, NextHop::Address);
     if channel.next_hop.own == Sides::All {
         return Some((own, Certainty::Proven));
     }
     match route.attribute(Attribute::Bgp(BgpAttribute::NextHop)) {
-        Some(Value::Ip(address)) => return Some((NextHop::Address(address.ip()), Certainty::Proven)),
+        Some(Value::Ip(address)) => {
+            return Some((NextHop::Address(address.ip()), Certainty::Proven));
+        }
         Some(_) => return None,
         None => {}
     }
     let unicast = route.destination == Some(Enumerated::RTD_UNICAST);
-    let gateway = route.gateway.filter(|gateway| unicast && *gateway != Address::NONE);
+    // With several next hops, as with none, neighbours are pointed to the router itself.
+    let gateway = route
+        .gateway
+        .filter(|gateway| unicast && *gateway != Address::NONE);
     let Some(gateway) = gateway.map(Address::ip) else {
-        // Of several next hops, and of one that is looked up, it takes its own for certain only
-        // where nobody inside could be pointed to them.
-        let open = route.destination.is_none() || route.gateway.is_none();
-        let sure = !open || session.external() && session.multihop;
-        return Some((own, if sure { Certainty::Proven } else { Certainty::Likely }));
+        // A next hop that is looked up may be one that internal neighbours are pointed to.
+        let looked_up = route.destination.is_none() && session.interior();
+        let certainty = if looked_up {
+            Certainty::Likely
+        } else {
+            Certainty::Proven
+        };
+        return Some((own, certainty));
     };
     if gateway.is_ipv4() != (channel.family == Family::Ipv4) {
         return Some((own, Certainty::Proven));
@@ -148,7 +177,11 @@ fn next_hop(session: &Session, channel: &Channel, route: &Route) -> Option<(Next
     }
     // An external neighbour on the same link is pointed to the gateway itself (RFC 4271, section
     // 5.1.3). Which addresses are on one link is not in the files.
-    if !session.multihop && session.address.is_some_and(|peer| neighbours(peer, gateway)) {
+    if !session.multihop
+        && session
+            .address
+            .is_some_and(|peer| neighbours(peer, gateway))
+    {
         return Some((NextHop::Address(gateway), Certainty::Likely));
     }
     Some((own, Certainty::Proven))
@@ -163,10 +196,14 @@ fn neighbours(a: IpAddr, b: IpAddr) -> bool {
     }
 }
 
-/// A route whose next hop is the neighbour itself is not sent to it.
-fn reachable(session: &Session, next_hop: NextHop) -> bool {
+/// A route is not sent whose next hop is the neighbour itself, or of the other family.
+fn reachable(session: &Session, channel: &Channel, next_hop: NextHop) -> bool {
     match next_hop {
-        NextHop::Address(address) => session.address != Some(address),
+        NextHop::Address(address) => {
+            let own_family = address.is_ipv4() == (channel.family == Family::Ipv4);
+            session.address != Some(address)
+                && (own_family || channel.extended_next_hop && address.is_ipv6())
+        }
         NextHop::Own => true,
     }
 }
@@ -183,15 +220,17 @@ fn origin_code(route: &Route) -> OriginCode {
 fn path(route: &Route) -> Option<AsPath> {
     match route.attribute(Attribute::Bgp(BgpAttribute::Path)) {
         None => Some(AsPath::default()),
-        Some(Value::Path(path)) => Some(AsPath::from_segments(path.segments().iter().map(|segment| {
-            let asns = segment.asns.iter().copied().map(Asn).collect();
-            match segment.kind {
-                SegmentKind::Sequence => Segment::Sequence(asns),
-                SegmentKind::Set => Segment::Set(asns),
-                SegmentKind::ConfederationSequence => Segment::ConfederationSequence(asns),
-                SegmentKind::ConfederationSet => Segment::ConfederationSet(asns),
-            }
-        }))),
+        Some(Value::Path(path)) => Some(AsPath::from_segments(path.segments().iter().map(
+            |segment| {
+                let asns = segment.asns.iter().copied().map(Asn).collect();
+                match segment.kind {
+                    SegmentKind::Sequence => Segment::Sequence(asns),
+                    SegmentKind::Set => Segment::Set(asns),
+                    SegmentKind::ConfederationSequence => Segment::ConfederationSequence(asns),
+                    SegmentKind::ConfederationSet => Segment::ConfederationSet(asns),
+                }
+            },
+        ))),
         Some(_) => None,
     }
 }
@@ -229,7 +268,10 @@ fn communities(route: &Route) -> Option<BTreeSet<Community>> {
     match route.attribute(Attribute::Bgp(BgpAttribute::LargeCommunities)) {
         None => {}
         Some(Value::LargeCommunities(list)) => {
-            all.extend(list.iter().map(|large| Community::Large(large.0, large.1, large.2)));
+            all.extend(
+                list.iter()
+                    .map(|large| Community::Large(large.0, large.1, large.2)),
+            );
         }
         Some(_) => return None,
     }
