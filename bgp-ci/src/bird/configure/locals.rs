@@ -2,12 +2,12 @@
 
 use super::inherit::Flat;
 use super::{Builder, family};
-use crate::bird::ast::{self, NetKind, ProtocolItemKind, RouteNetwork, StaticRoute};
+use crate::bird::ast::{self, ProtocolItemKind, RouteNetwork, StaticRoute};
 use crate::bird::{SettingName, SettingValue};
 use crate::model::{Asn, GapKind, Prefix};
 use crate::place::Place;
 use crate::router::{
-    Destination, FlowRoute, LocalKind, LocalRoute, LocalSource, Policy, Reach, Roa, TableId, Via,
+    Destination, LocalKind, LocalRoute, LocalSource, Policy, Reach, Roa, TableId, Via,
 };
 
 /// The preference of static routes.
@@ -45,6 +45,7 @@ impl<'a> Builder<'a> {
             routes: Vec::new(),
         };
         let mut roas = Vec::new();
+        let mut flows = Vec::new();
         for item in &flat.items {
             match &item.kind {
                 ProtocolItemKind::Route(route) => match &route.network {
@@ -61,7 +62,9 @@ impl<'a> Builder<'a> {
                     } => {
                         roas.extend(self.roa(prefix, max_length.as_ref(), asn, item.place));
                     }
-                    RouteNetwork::Unmodelled(_) => self.unmodelled_route(channel.net, item.place),
+                    RouteNetwork::Flow(components) => flows.push((components, item.place)),
+                    // Of a channel that has no model either.
+                    RouteNetwork::Unmodelled(_) => {}
                 },
                 ProtocolItemKind::Setting(setting) => match setting.name {
                     SettingName::Disabled => source.disabled = self.switch(&setting.value, reach),
@@ -88,6 +91,11 @@ impl<'a> Builder<'a> {
                 ProtocolItemKind::Channel(_)
                 | ProtocolItemKind::Inert(_)
                 | ProtocolItemKind::Unknown => {}
+            }
+        }
+        if !source.disabled {
+            for (components, place) in flows {
+                self.flow(components, place);
             }
         }
         if let Some(table) = table {
@@ -185,19 +193,6 @@ impl<'a> Builder<'a> {
         }
         if let Some(known) = self.roas.iter_mut().find(|known| known.table == table) {
             known.entries.extend(roas);
-        }
-    }
-
-    fn unmodelled_route(&mut self, net: NetKind, place: Place) {
-        if matches!(net, NetKind::Flow4 | NetKind::Flow6) {
-            self.flows.push(FlowRoute {
-                place,
-                destination: None,
-                source: None,
-                protocols: None,
-                ports: None,
-                unmodelled: true,
-            });
         }
     }
 }

@@ -8,6 +8,7 @@
 
 mod bgp;
 mod channel;
+mod flow;
 mod inherit;
 mod locals;
 mod others;
@@ -20,7 +21,7 @@ use super::Parsed;
 use super::ast::{self, Config, ItemKind, NetKind, Protocol, ProtocolKind, Reference};
 use crate::filter::Program;
 use crate::model::{Family, GapKind, Name};
-use crate::place::Place;
+use crate::place::{Place, Sources};
 use crate::router::{
     Daemon, FlowRoute, Gap, LocalSource, OpenSource, Pipe, Reach, RoaTable, Router, Session, Table,
     TableId,
@@ -39,7 +40,7 @@ pub fn router(parsed: Parsed) -> Router {
         sources,
         problems,
     } = parsed;
-    let mut builder = Builder::new(&config, &program);
+    let mut builder = Builder::new(&config, &program, &sources);
     builder.run();
     let Builder {
         router_id,
@@ -77,6 +78,7 @@ pub fn router(parsed: Parsed) -> Router {
 struct Builder<'a> {
     config: &'a Config,
     program: &'a Program,
+    sources: &'a Sources,
     router_id: Option<std::net::Ipv4Addr>,
     tables: Vec<Table>,
     /// What is in each of `tables`.
@@ -96,10 +98,11 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(config: &'a Config, program: &'a Program) -> Self {
+    fn new(config: &'a Config, program: &'a Program, sources: &'a Sources) -> Self {
         let mut builder = Self {
             config,
             program,
+            sources,
             router_id: None,
             tables: Vec::new(),
             kinds: Vec::new(),
