@@ -18,6 +18,7 @@ mod explain;
 mod fixtures;
 mod graph;
 mod hostile;
+mod lab;
 mod oracle;
 mod parts;
 mod process;

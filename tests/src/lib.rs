@@ -11,6 +11,7 @@ pub mod drops;
 pub mod estate;
 pub mod fixture;
 pub mod fleet;
+pub mod lab;
 pub mod programs;
 pub mod rewrites;
 pub mod shims;

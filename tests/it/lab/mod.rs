@@ -1,0 +1,3 @@
+//! Our models of routers against the routers' own daemons.
+
+mod filters;

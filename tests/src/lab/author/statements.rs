@@ -1,0 +1,177 @@
+//! Statements.
+
+use bgp_ci::filter::attribute::{Attribute, StaticAttribute};
+use bgp_ci::filter::ir::{Arm, Block, Expression, ExpressionKind, Statement, StatementKind, Target};
+use bgp_ci::filter::types::{EnumType, SetType, Type};
+
+use super::{Author, PLACE, node};
+
+fn statement(kind: StatementKind) -> Statement {
+    Statement { place: PLACE, kind }
+}
+
+pub(super) fn returned(value: Expression) -> Statement {
+    statement(StatementKind::Return(Some(value)))
+}
+
+pub(super) fn decided(accepted: bool) -> Statement {
+    statement(if accepted {
+        StatementKind::Accept(Vec::new())
+    } else {
+        StatementKind::Reject(Vec::new())
+    })
+}
+
+impl Author {
+    /// Up to `length` statements, at most `depth` deep; what they declare ends with them.
+    pub(super) fn block(&mut self, length: usize, depth: usize) -> Block {
+        let outer = self.scope.len();
+        let block = (0..=self.dice.below(length)).map(|_| self.statement(depth)).collect();
+        self.scope.truncate(outer);
+        block
+    }
+
+    fn statement(&mut self, depth: usize) -> Statement {
+        let choice = self.dice.below(if depth == 0 { 9 } else { 15 });
+        statement(match choice {
+            0 | 1 => {
+                let of = self.dice.pick(&super::TYPES);
+                let value = self.expression(of, 2);
+                let slot = self.variable(of);
+                self.scope.push((slot, of));
+                StatementKind::Declare {
+                    slot,
+                    value: Some(value),
+                }
+            }
+            2..=5 => self.assignment(),
+            6 => match self.scope.is_empty() {
+                true => self.assignment(),
+                false => {
+                    let (slot, of) = self.dice.pick(&self.scope.clone());
+                    StatementKind::Assign {
+                        target: Target::Variable(slot),
+                        value: self.expression(of, 2),
+                    }
+                }
+            },
+            7 => {
+                let of = self.dice.pick(&[Type::Int, Type::Path, Type::Communities, Type::LargeCommunities]);
+                match self.attribute(of) {
+                    Some(Attribute::Static(_)) | None => StatementKind::Print(vec![self.expression(of, 1)]),
+                    Some(attribute) => StatementKind::Unset(attribute),
+                }
+            }
+            8 => self.ending(),
+            9..=12 => {
+                let condition = self.expression(Type::Bool, 3);
+                let then = self.block(3, depth - 1);
+                let otherwise = if self.dice.one_in(2) {
+                    self.block(2, depth - 1)
+                } else {
+                    Vec::new()
+                };
+                StatementKind::If {
+                    condition,
+                    then,
+                    otherwise,
+                }
+            }
+            13 => self.case(depth - 1),
+            _ if self.dice.one_in(3) => StatementKind::Block(self.block(3, depth - 1)),
+            _ => self.repeat(depth - 1),
+        })
+    }
+
+    fn assignment(&mut self) -> StatementKind {
+        let of = self.dice.pick(&[
+            Type::Int,
+            Type::Int,
+            Type::Path,
+            Type::Path,
+            Type::Communities,
+            Type::Communities,
+            Type::ExtendedCommunities,
+            Type::LargeCommunities,
+            Type::LargeCommunities,
+            Type::Ip,
+            Type::Quad,
+            Type::Enum(EnumType::Origin),
+            Type::Enum(EnumType::Scope),
+            Type::Enum(EnumType::Destination),
+        ]);
+        let attribute = match self.attribute(of) {
+            Some(attribute) => attribute,
+            None => Attribute::Static(StaticAttribute::Destination),
+        };
+        let value = match (attribute, of) {
+            // The list at hand with a change, as policies mostly do.
+            (_, Type::Path | Type::Communities | Type::ExtendedCommunities | Type::LargeCommunities) => {
+                self.list(of, 1)
+            }
+            (_, Type::Enum(_)) => self.leaf(of),
+            _ => self.expression(of, 2),
+        };
+        StatementKind::Assign {
+            target: Target::Attribute(attribute),
+            value,
+        }
+    }
+
+    /// An end that is not the usual one: seldom, so that most programs go on.
+    fn ending(&mut self) -> StatementKind {
+        match (self.dice.below(4), self.returns) {
+            (0, None) => StatementKind::Accept(Vec::new()),
+            (1, None) => StatementKind::Reject(Vec::new()),
+            (0, Some(of)) => StatementKind::Return(Some(self.expression(of, 1))),
+            (2, Some(_)) if self.dice.one_in(4) => StatementKind::Reject(Vec::new()),
+            _ => {
+                let of = self.dice.pick(&super::TYPES);
+                StatementKind::Print(vec![self.expression(of, 1)])
+            }
+        }
+    }
+
+    fn case(&mut self, depth: usize) -> StatementKind {
+        let (of, set) = self.dice.pick(&[
+            (Type::Int, SetType::Int),
+            (Type::Pair, SetType::Pair),
+            (Type::Large, SetType::Large),
+        ]);
+        let value = self.expression(of, 2);
+        let arms = (0..=self.dice.below(3))
+            .map(|_| Arm {
+                place: PLACE,
+                items: (0..=self.dice.below(2)).map(|_| self.item(set)).collect(),
+                body: self.block(2, depth),
+            })
+            .collect();
+        let otherwise = if self.dice.one_in(2) {
+            self.block(2, depth)
+        } else {
+            Vec::new()
+        };
+        StatementKind::Case {
+            value,
+            arms,
+            otherwise,
+        }
+    }
+
+    fn repeat(&mut self, depth: usize) -> StatementKind {
+        let (list, of) = self.dice.pick(&[
+            (Type::Path, Type::Int),
+            (Type::Communities, Type::Pair),
+            (Type::ExtendedCommunities, Type::Extended),
+            (Type::LargeCommunities, Type::Large),
+        ]);
+        let attribute = self.attribute(list).expect("there is one of each of these types");
+        let list = node(ExpressionKind::Attribute(attribute));
+        let slot = self.variable(of);
+        let outer = self.scope.len();
+        self.scope.push((slot, of));
+        let body = self.block(2, depth);
+        self.scope.truncate(outer);
+        StatementKind::For { slot, list, body }
+    }
+}

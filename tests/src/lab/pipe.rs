@@ -1,0 +1,156 @@
+//! BIRD in pipe mode: filters on pipes between tables, without any session or privilege.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// A daemon with one configuration; it ends with the value.
+#[derive(Debug)]
+pub struct Bird {
+    folder: tempfile::TempDir,
+    child: Child,
+}
+
+/// A route as the daemon shows it: the first line's facts and the attributes, each as a text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Shown {
+    /// The network.
+    pub net: String,
+    /// `blackhole`, `unreachable`, `prohibited`, `unicast`; and what the first line says in
+    /// parentheses and after `from`.
+    pub facts: Vec<String>,
+    /// `BGP.med: 10`, sorted.
+    pub attributes: Vec<String>,
+}
+
+/// What `bird -p` says of a configuration: nothing where it would load it.
+pub fn refused(configuration: &str) -> Option<String> {
+    let folder = tempfile::tempdir().expect("there is a place for temporary files");
+    let path = folder.path().join("bird.conf");
+    fs::write(&path, configuration).expect("a temporary folder can be written");
+    let output = Command::new("/usr/sbin/bird")
+        .arg("-p")
+        .arg("-c")
+        .arg(&path)
+        .output()
+        .expect("bird is installed: tests/run does it");
+    (!output.status.success()).then(|| String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+impl Bird {
+    /// Starts the daemon and waits until it is up.
+    pub fn start(configuration: &str) -> Self {
+        let folder = tempfile::tempdir().expect("there is a place for temporary files");
+        let file = |name: &str| folder.path().join(name);
+        fs::write(file("bird.conf"), configuration).expect("a temporary folder can be written");
+        let log = fs::File::create(file("log")).expect("a temporary folder can be written");
+        let child = Command::new("/usr/sbin/bird")
+            .arg("-f")
+            .arg("-c")
+            .arg(file("bird.conf"))
+            .arg("-s")
+            .arg(file("ctl"))
+            .arg("-P")
+            .arg(file("pid"))
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .expect("bird is installed: tests/run does it");
+        let mut bird = Self { folder, child };
+        for _ in 0..500 {
+            if bird.ask("show status").is_some_and(|answer| answer.contains("up and running")) {
+                return bird;
+            }
+            let ended = bird.child.try_wait().expect("the child is ours");
+            assert!(ended.is_none(), "bird ended: {}", bird.log());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("bird did not come up: {}", bird.log());
+    }
+
+    /// What it logged.
+    pub fn log(&self) -> String {
+        read(&self.folder.path().join("log"))
+    }
+
+    fn ask(&self, command: &str) -> Option<String> {
+        let output = Command::new("/usr/sbin/birdc")
+            .arg("-s")
+            .arg(self.folder.path().join("ctl"))
+            .args(command.split(' '))
+            .output()
+            .expect("birdc is installed with bird");
+        output
+            .status
+            .success()
+            .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    /// The routes of every table, under its name, in the order of their networks.
+    pub fn tables(&self) -> Vec<(String, Vec<Shown>)> {
+        let answer = self
+            .ask("show route table all all")
+            .expect("the daemon is up and answers");
+        tables(&answer)
+    }
+}
+
+impl Drop for Bird {
+    fn drop(&mut self) {
+        // It may have ended by itself; then there is nothing to end.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_default()
+}
+
+/// Reads `show route table all all`.
+fn tables(answer: &str) -> Vec<(String, Vec<Shown>)> {
+    let mut tables: Vec<(String, Vec<Shown>)> = Vec::new();
+    for line in answer.lines() {
+        if let Some(name) = line.strip_prefix("Table ") {
+            tables.push((name.trim_end_matches(':').to_owned(), Vec::new()));
+            continue;
+        }
+        let Some((_, routes)) = tables.last_mut() else {
+            continue;
+        };
+        if let Some(attribute) = line.strip_prefix('\t') {
+            if let Some(shown) = routes.last_mut() {
+                shown.attributes.push(attribute.trim_end().to_owned());
+            }
+        } else if !line.trim().is_empty() {
+            routes.push(first_line(line));
+        }
+    }
+    for (_, routes) in &mut tables {
+        for shown in routes.iter_mut() {
+            shown.attributes.sort();
+        }
+        routes.sort();
+    }
+    tables
+}
+
+/// `203.0.113.0/24  blackhole [s 11:40:48.837 from 192.0.2.9] * (200/5)`.
+fn first_line(line: &str) -> Shown {
+    let (start, rest) = line.split_once('[').expect("a route has its protocol in brackets");
+    let (protocol, end) = rest.split_once(']').expect("the bracket is closed");
+    let mut words = start.split_whitespace();
+    let net = words.next().expect("a route has a network").to_owned();
+    let mut facts: Vec<String> = words.map(str::to_owned).collect();
+    if let Some((_, from)) = protocol.split_once(" from ") {
+        facts.push(format!("from {from}"));
+    }
+    let preference = end.split_whitespace().last().expect("a route has a preference");
+    facts.push(preference.to_owned());
+    Shown {
+        net,
+        facts,
+        attributes: Vec::new(),
+    }
+}
