@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-use rules::Span;
 use rules::policy::Policy;
+use rules::{Span, Undecided};
 
 use crate::data::Data;
 use crate::matching::{self, Names};
@@ -37,6 +37,8 @@ pub struct Side {
     pub secrets: Vec<Secret>,
     /// Sites whose routers' files could not be read, so that what they announce is not known.
     pub unseen: BTreeSet<Name>,
+    /// Why not.
+    pub undecided: Vec<Undecided>,
     /// The same, by prefix and site.
     pub fleet: Fleet,
     /// The whole policy: levels, exemptions, places.
@@ -83,7 +85,13 @@ pub struct Change {
 
 impl Side {
     /// Builds the fleet view over the announcements of `carried`.
-    pub fn new(network: Network, carried: Carried, policy: Policy, section: Section) -> Self {
+    pub fn new(
+        network: Network,
+        carried: Carried,
+        data: Data,
+        policy: Policy,
+        section: Section,
+    ) -> Self {
         let Carried {
             sessions,
             announcements,
@@ -98,9 +106,10 @@ impl Side {
             network,
             sessions,
             announcements,
-            data: Data::default(),
+            data,
             gaps,
             unseen,
+            undecided: Vec::new(),
             lists,
             flows,
             secrets,

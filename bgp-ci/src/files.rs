@@ -6,6 +6,11 @@ use std::sync::{Arc, OnceLock};
 use rules::tree::{Kind, Tree};
 use rules::{Undecided, escape, scope};
 
+use crate::bird;
+
+/// The longest file of a router that is read, in bytes.
+const LONGEST: u64 = 128 << 20;
+
 /// The files beside one policy, and what is above it in the same repository.
 #[derive(Debug, Clone)]
 pub struct Files<'a> {
@@ -116,20 +121,25 @@ impl<'a> Files<'a> {
 
     /// How `path`, relative to the policy's folder, is reported.
     pub fn shown(&self, path: &str) -> Arc<str> {
-        let Some(inside) = normal(&self.folder, path) else {
-            return path.into();
-        };
+        match self.inside(path) {
+            Some(inside) => self.shown_inside(&inside),
+            None => path.into(),
+        }
+    }
+
+    /// How a path from the root of the tree is reported.
+    fn shown_inside(&self, inside: &str) -> Arc<str> {
         match &self.shown {
             Shown::Folder { tree, root } => scope::relative_to(root, &tree.join(inside)).into(),
             Shown::Revision { rev, from } => {
                 let below = if from.is_empty() {
-                    Some(inside.as_str())
+                    Some(inside)
                 } else {
                     inside
                         .strip_prefix(from.as_str())
                         .and_then(|rest| rest.strip_prefix('/'))
                 };
-                let inside = below.unwrap_or(&inside);
+                let inside = below.unwrap_or(inside);
                 if rev.is_empty() {
                     inside.into()
                 } else {
@@ -149,27 +159,39 @@ impl<'a> Files<'a> {
             reason,
             missing,
         };
-        let Some(inside) = normal(&self.folder, path) else {
+        let Some(inside) = self.inside(path) else {
             let shown = escape::word(path);
             return Err(unread(
                 format!("`{shown}` leads out of the repository, so it cannot be seen"),
                 false,
             ));
         };
-        let error = match self.tree().read(&inside, longest) {
+        self.read_inside(&inside, longest)
+            .map_err(|(reason, missing)| unread(reason, missing))
+    }
+
+    /// `path`, relative to the policy's folder, from the root of the tree; `None` where it leads
+    /// out of it.
+    pub fn inside(&self, path: &str) -> Option<String> {
+        normal(&self.folder, path)
+    }
+
+    /// The bytes at a path from the root of the tree; else why not, and whether it is missing.
+    fn read_inside(&self, inside: &str, longest: u64) -> Result<Vec<u8>, (String, bool)> {
+        let error = match self.tree().read(inside, longest) {
             Ok(bytes) => return Ok(bytes),
             Err(error) => error,
         };
         let missing = match self.tree().root() {
-            Some(root) => root.join(&inside).symlink_metadata().is_err(),
+            Some(root) => root.join(inside).symlink_metadata().is_err(),
             None => self
                 .listing()
-                .is_ok_and(|all| all.binary_search_by(|path| (**path).cmp(&inside)).is_err()),
+                .is_ok_and(|all| all.binary_search_by(|path| (**path).cmp(inside)).is_err()),
         };
         Err(if missing {
-            unread("there is no such file".to_owned(), true)
+            ("there is no such file".to_owned(), true)
         } else {
-            unread(error.reason, false)
+            (error.reason, false)
         })
     }
 
@@ -179,17 +201,10 @@ impl<'a> Files<'a> {
     /// As [`Self::read`]; or it is not UTF-8.
     pub fn text(&self, path: &str, longest: u64) -> Result<String, Unread> {
         let bytes = self.read(path, longest)?;
-        let text = String::from_utf8(bytes).map_err(|error| Unread {
+        decoded(bytes).map_err(|reason| Unread {
             path: self.shown(path),
-            reason: format!(
-                "it is not UTF-8 (byte {})",
-                error.utf8_error().valid_up_to()
-            ),
+            reason,
             missing: false,
-        })?;
-        Ok(match text.strip_prefix('\u{feff}') {
-            Some(rest) => rest.to_owned(),
-            None => text,
         })
     }
 
@@ -221,6 +236,53 @@ impl<'a> Files<'a> {
             Err(reason) => Err(reason.clone()),
         }
     }
+}
+
+/// What a router's includes see: paths are from the root of the tree.
+impl bird::Files for Files<'_> {
+    fn read(&self, path: &str) -> Result<Arc<str>, bird::Unread> {
+        match self.read_inside(path, LONGEST) {
+            Ok(bytes) => decoded(bytes)
+                .map(Arc::from)
+                .map_err(bird::Unread::Failed),
+            Err((_, true)) => Err(bird::Unread::Missing),
+            Err((reason, false)) => Err(bird::Unread::Failed(reason)),
+        }
+    }
+
+    fn list(&self, folder: &str) -> Vec<String> {
+        let all = self.listing().unwrap_or_default();
+        let prefix = match folder {
+            "" => String::new(),
+            folder => format!("{folder}/"),
+        };
+        let first = all.partition_point(|path| **path < *prefix);
+        let mut names: Vec<String> = Vec::new();
+        for path in all.iter().skip(first) {
+            let Some(rest) = path.strip_prefix(prefix.as_str()) else {
+                break;
+            };
+            let name = rest.split('/').next().unwrap_or(rest);
+            if names.last().is_none_or(|last| last != name) {
+                names.push(name.to_owned());
+            }
+        }
+        names
+    }
+
+    fn shown(&self, path: &str) -> Arc<str> {
+        self.shown_inside(path)
+    }
+}
+
+/// A text without its byte-order mark.
+fn decoded(bytes: Vec<u8>) -> Result<String, String> {
+    let text = String::from_utf8(bytes)
+        .map_err(|error| format!("it is not UTF-8 (byte {})", error.utf8_error().valid_up_to()))?;
+    Ok(match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    })
 }
 
 /// The root of the repository that `folder` lies in.

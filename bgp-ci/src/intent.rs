@@ -150,7 +150,12 @@ fn carry_out(
             services: services.clone(),
             ..Route::originated(network.asn)
         };
-        let presence = Presence::at(neighbor.asn, &neighbor.no_announce, &sent);
+        let presence = Presence::at(
+            Some(neighbor.asn),
+            &neighbor.no_announce,
+            &sent.path,
+            &sent.communities,
+        );
         let external = neighbor.asn != network.asn;
         let route = Arc::new(if external {
             Route {

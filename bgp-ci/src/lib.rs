@@ -60,7 +60,8 @@ use arguments::Comparison;
 use change::{Change, Side};
 use commands::Commands;
 use model::Difference;
-use policy::Section;
+use data::Data;
+use policy::{Network, Section};
 use sides::{Sides, Written};
 
 /// What a check of this part is given.
@@ -170,23 +171,53 @@ pub fn judge(sides: &Sides<'_>, now: Timestamp) -> Outcome {
         return outcome;
     };
     let mut wrong = Vec::new();
-    let mut built = |written: &Written<'_>, section, outcome: &mut Outcome| {
-        side::build(written, section, outcome)
-            .map_err(|gaps| wrong.extend(gaps))
-            .ok()
-    };
-    let head = built(&sides.head, section, &mut outcome);
-    let base = sides
-        .base
-        .as_ref()
-        .and_then(|base| Some((base, base.section.as_ref()?)))
-        .map(|(base, section)| built(base, section, &mut Outcome::default()));
+    let written = std::iter::once((&sides.head, section)).chain(
+        sides
+            .base
+            .as_ref()
+            .and_then(|base| Some((base, base.section.as_ref()?))),
+    );
+    let mut networks: Vec<Network> = Vec::new();
+    for (written, section) in written.clone() {
+        match side::network(written, section) {
+            Ok(network) => networks.push(network),
+            Err(gaps) => wrong.extend(gaps),
+        }
+    }
+    if !wrong.is_empty() {
+        outcome.undecided.extend(wrong);
+        return outcome;
+    }
+    let (data, skipped) = compared_with(sides, &networks, now, &mut outcome);
+    let mut built = Vec::new();
+    for (((written, section), network), data) in written.zip(networks).zip(data) {
+        // Only head's gaps make a run undecided: base is what it is.
+        let mut aside = Outcome::default();
+        let into = if built.is_empty() {
+            &mut outcome
+        } else {
+            &mut aside
+        };
+        match side::build(written, section, network, data, into) {
+            Ok(side) => built.push(side),
+            Err(gaps) => wrong.extend(gaps),
+        }
+        outcome.files += aside.files;
+        outcome.sources.extend(aside.sources);
+    }
     outcome.undecided.extend(wrong);
-    let (Some(mut head), base @ (None | Some(Some(_)))) = (head, base) else {
+    let mut built = built.into_iter();
+    let Some(head) = built.next() else {
         return outcome;
     };
-    let mut base = base.flatten();
-    let skipped = compared_with(sides, &mut head, base.as_mut(), now, &mut outcome);
+    let base = built.next();
+    if base.is_none() && sides.base.as_ref().is_some_and(|base| base.section.is_some()) {
+        return outcome;
+    }
+    // A base that could not be read leaves nothing to compare with, which is no "no change".
+    for side in std::iter::once(&head).chain(&base) {
+        outcome.undecided.extend(side.undecided.iter().cloned());
+    }
     let change = Change::new(base, head);
     outcome.stats = stats(&change);
     if !skipped.is_empty() {
@@ -200,33 +231,28 @@ pub fn judge(sides: &Sides<'_>, now: Timestamp) -> Outcome {
     outcome
 }
 
-/// Reads the data that both sides are compared with; gives what was not compared, and why.
+/// Reads the data that both sides are compared with, head's first; with what was not compared,
+/// and why.
 fn compared_with(
     sides: &Sides<'_>,
-    head: &mut Side,
-    base: Option<&mut Side>,
+    networks: &[Network],
     now: Timestamp,
     outcome: &mut Outcome,
-) -> Vec<String> {
-    let written = sides.base.as_ref();
-    let loaded = data::load(
+) -> ([Data; 2], Vec<String>) {
+    fn request<'a>(network: &'a Network, written: &'a Written<'_>) -> data::Request<'a> {
         data::Request {
-            named: head.network.data.as_ref(),
-            files: &sides.head.files,
-        },
-        base.as_ref()
-            .zip(written)
-            .map(|(base, written)| data::Request {
-                named: base.network.data.as_ref(),
-                files: &written.files,
-            }),
-        sides.vrps.as_deref(),
-        now,
-    );
-    head.data = loaded.head;
-    if let Some(base) = base {
-        base.data = loaded.base;
+            named: network.data.as_ref(),
+            files: &written.files,
+        }
     }
+    let mut networks = networks.iter();
+    let head = networks.next().map(|network| request(network, &sides.head));
+    let base = networks.next().zip(sides.base.as_ref());
+    let base = base.map(|(network, written)| request(network, written));
+    let Some(head) = head else {
+        return (<[Data; 2]>::default(), Vec::new());
+    };
+    let loaded = data::load(head, base, sides.vrps.as_deref(), now);
     outcome.undecided.extend(loaded.undecided);
     outcome.aside.extend(
         loaded
@@ -234,7 +260,7 @@ fn compared_with(
             .iter()
             .map(|skipped| format!("note: {skipped}")),
     );
-    loaded.skipped
+    ([loaded.head, loaded.base], loaded.skipped)
 }
 
 /// Exemptions of head that the policy that governs the run does not have: nobody would apply them.

@@ -1,39 +1,66 @@
 //! From a policy that was read to a side that the checks can judge.
 
-use std::collections::BTreeSet;
-
 use rules::policy::Section as Placed;
 use rules::{Outcome, Span, Undecided};
 
-use crate::change::{Carried, Side};
+use crate::change::Side;
+use crate::configured::{self, Configured};
+use crate::data::Data;
 use crate::intent;
 use crate::policy::unjudged::unjudged;
-use crate::policy::{Problem, Section, resolve};
+use crate::policy::{Network, Problem, Section, resolve};
 use crate::sides::Written;
 
-/// Makes a side that the checks can judge.
+/// What the section means.
 ///
 /// # Errors
-/// Everything that is wrong with the section.
+/// Everything that is wrong with it.
+pub fn network(
+    written: &Written<'_>,
+    section: &Placed<Section>,
+) -> Result<Network, Vec<Undecided>> {
+    resolve(&written.policy, &section.value, &section.span)
+        .map_err(|problems| problems.into_iter().map(undecided).collect())
+}
+
+/// Makes a side that the checks can judge: its statements and its routers' files carried out.
+///
+/// # Errors
+/// Statements contradict each other.
 pub fn build(
     written: &Written<'_>,
     section: &Placed<Section>,
+    mut network: Network,
+    data: Data,
     outcome: &mut Outcome,
 ) -> Result<Side, Vec<Undecided>> {
     let policy = &written.policy;
-    let wrong = |problems: Vec<Problem>| problems.into_iter().map(undecided).collect::<Vec<_>>();
-    let network = resolve(policy, &section.value, &section.span).map_err(wrong)?;
-    let intent = intent::announce(&network).map_err(wrong)?;
-    let (path, at) = (&section.span.path, section.span.start);
     for gap in unjudged(policy, &section.value) {
         outcome.undecided.push(undecided(Problem {
             message: format!("`{}` is not evaluated: {}", gap.key, gap.reason),
             span: gap.span,
         }));
     }
+    let Configured {
+        mut carried,
+        undecided: unseen,
+        texts,
+        files,
+    } = configured::read(&network, &written.files, &data);
+    outcome.files += files;
+    for (path, text) in texts {
+        outcome.sources.insert(path, text);
+    }
+    let routers = carried.sessions.keys().map(|key| key.site.clone());
+    network.configured.extend(routers);
+    let intent = intent::announce(&network).map_err(|problems| {
+        let each = problems.into_iter().map(undecided);
+        each.collect::<Vec<_>>()
+    })?;
     outcome
         .undecided
         .extend(intent.silent.into_iter().map(undecided));
+    let (path, at) = (&section.span.path, section.span.start);
     if network.statements.is_empty() && network.sources.is_empty() {
         outcome.undecided.push(Undecided {
             path: path.clone(),
@@ -43,23 +70,19 @@ pub fn build(
                 .to_owned(),
         });
     }
-    let carried = Carried {
-        sessions: intent::sessions(&network),
-        announcements: intent.announcements,
-        gaps: Vec::new(),
-        unseen: if network.sources.is_empty() {
-            BTreeSet::new()
-        } else {
-            network.sites.keys().cloned().collect()
-        },
-        ..Carried::default()
-    };
-    Ok(Side::new(
+    carried.sessions.extend(intent::sessions(&network));
+    carried.announcements.extend(intent.announcements);
+    let side = Side::new(
         network,
         carried,
+        data,
         policy.clone(),
         section.value.clone(),
-    ))
+    );
+    Ok(Side {
+        undecided: unseen,
+        ..side
+    })
 }
 
 fn undecided(problem: Problem) -> Undecided {

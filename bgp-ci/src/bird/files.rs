@@ -15,6 +15,11 @@ pub trait Files {
     /// The names of what is in a folder, files and folders; the root is the empty path. Empty
     /// where there is no such folder.
     fn list(&self, folder: &str) -> Vec<String>;
+
+    /// How reports name a path.
+    fn shown(&self, path: &str) -> Arc<str> {
+        path.into()
+    }
 }
 
 /// Why a file has no text.

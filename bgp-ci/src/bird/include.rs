@@ -61,7 +61,7 @@ pub(super) fn read(entry: &str, files: &dyn Files, options: &Options) -> Read {
     match files.read(entry) {
         Ok(text) => reader.file(entry, &text),
         Err(unread) => {
-            let file = reader.read.sources.add(entry.into(), "".into());
+            let file = reader.read.sources.add(files.shown(entry), "".into());
             reader.unseen(Place::file(file), entry, &unread);
         }
     }
@@ -94,7 +94,7 @@ impl Reader<'_> {
     fn file(&mut self, path: &str, text: &std::sync::Arc<str>) {
         self.bytes = self.bytes.saturating_add(text.len());
         self.count += 1;
-        let file = self.read.sources.add(path.into(), text.clone());
+        let file = self.read.sources.add(self.files.shown(path), text.clone());
         if self.bytes > self.options.max_bytes || self.count > MAX_FILES {
             self.problem(
                 ProblemKind::NotVisible,

@@ -1,5 +1,192 @@
 //! From routers' files to what a side of a change carries.
+//!
+//! Each router is read, carried out and reduced to facts by one worker; its trees do not outlive
+//! that.
 
+pub mod carry;
 pub mod plan;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use rules::{Undecided, escape};
+
+use crate::bird::{self, ProblemKind};
+use crate::change::Carried;
+use crate::data::Data;
+use crate::files::Files;
+use crate::filter::interpret::{Authorizations, Machine};
+use crate::filter::types::Enumerated;
+use crate::filter::value::AsPath;
+use crate::model::{Asn, Prefix, secret};
+use crate::policy::network::Network;
+use crate::policy::section::Adapter;
+use crate::rpki::{Origin, Validity};
+use crate::router::propagate;
+
+pub use carry::Read;
 pub use plan::{Plan, Planned, plan};
+
+/// What the routers of a side make of it, and what could not be read.
+#[derive(Debug, Default)]
+pub struct Configured {
+    /// Sessions, announcements and gaps.
+    pub carried: Carried,
+    /// What could not be seen.
+    pub undecided: Vec<Undecided>,
+    /// The texts of the files by their reported paths, with asterisks in place of secrets.
+    pub texts: BTreeMap<Arc<str>, Arc<str>>,
+    /// Files that were read.
+    pub files: usize,
+}
+
+/// Reads and carries out every router that `network` names.
+pub fn read(network: &Network, files: &Files<'_>, data: &Data) -> Configured {
+    let plan = plan(network, files);
+    let mut configured = Configured::default();
+    configured.undecided.extend(plan.undecided);
+    configured.carried.unseen.extend(plan.unseen);
+    let each: Vec<Configured> = plan
+        .routers
+        .par_iter()
+        .map(|planned| router(network, files, data, planned))
+        .collect();
+    for one in each {
+        configured.merge(one);
+    }
+    configured
+}
+
+impl Configured {
+    fn merge(&mut self, other: Self) {
+        let Carried {
+            sessions,
+            announcements,
+            gaps,
+            unseen,
+            lists,
+            flows,
+            secrets,
+        } = other.carried;
+        self.carried.sessions.extend(sessions);
+        self.carried.announcements.extend(announcements);
+        self.carried.gaps.extend(gaps);
+        self.carried.unseen.extend(unseen);
+        self.carried.lists.extend(lists);
+        self.carried.flows.extend(flows);
+        self.carried.secrets.extend(secrets);
+        self.undecided.extend(other.undecided);
+        self.texts.extend(other.texts);
+        self.files += other.files;
+    }
+}
+
+fn router(network: &Network, files: &Files<'_>, data: &Data, planned: &Planned<'_>) -> Configured {
+    let mut configured = Configured::default();
+    let unseen = |configured: &mut Configured, gap: Undecided| {
+        configured.undecided.push(gap);
+        configured.carried.unseen.insert(planned.site.clone());
+    };
+    let source = planned.source;
+    if source.adapter.value != Adapter::Bird {
+        let gap = plan::gap_at(
+            &source.adapter.span,
+            format!(
+                "this version reads BIRD only, so what `{}` announces is not known",
+                escape::word(&planned.entry)
+            ),
+        );
+        unseen(&mut configured, gap);
+        return configured;
+    }
+    let Some(entry) = files.inside(&planned.entry) else {
+        let gap = plan::gap_at(
+            &source.span,
+            format!(
+                "`{}` leads out of the repository, so it cannot be seen",
+                escape::word(&planned.entry)
+            ),
+        );
+        unseen(&mut configured, gap);
+        return configured;
+    };
+    let mut include = BTreeMap::new();
+    for (name, path) in &source.include {
+        match files.inside(&path.value) {
+            Some(inside) => {
+                include.insert(name.clone(), inside);
+            }
+            None => unseen(
+                &mut configured,
+                plan::gap_at(
+                    &path.span,
+                    format!(
+                        "`{}` leads out of the repository, so it cannot be seen",
+                        escape::word(&path.value)
+                    ),
+                ),
+            ),
+        }
+    }
+    let options = bird::Options {
+        include,
+        vars: source.vars.clone(),
+        ..bird::Options::default()
+    };
+    let parsed = bird::parse(&entry, files, &options);
+    for problem in &parsed.problems {
+        if matches!(
+            problem.kind,
+            ProblemKind::NotVisible | ProblemKind::Placeholder { .. }
+        ) {
+            let span = parsed.sources.span(problem.place);
+            let help = problem.help.as_ref().map(|help| format!("; {help}"));
+            let reason = format!("{}{}", problem.message, help.unwrap_or_default());
+            unseen(&mut configured, plan::gap_at(&span, reason));
+        }
+    }
+    let router = bird::configure::router(parsed);
+    let machine = Machine::new(&router.program);
+    let exports = propagate::exports(&router, &machine, &Live(data));
+    let read = Read {
+        site: &planned.site,
+        name: &planned.router,
+        router: &router,
+        machine: &machine,
+        exports: &exports,
+    };
+    let mut carried = carry::carry(network, read);
+    carried.unseen.append(&mut configured.carried.unseen);
+    configured.carried = carried;
+    for (_, path, text) in router.sources.files() {
+        let secrets = &configured.carried.secrets;
+        let shown = if secrets.is_empty() {
+            text.clone()
+        } else {
+            secret::redacted(path, text, secrets).into()
+        };
+        configured.texts.insert(path.clone(), shown);
+        configured.files += 1;
+    }
+    configured
+}
+
+/// What the policy's data answers for tables that a live session feeds.
+struct Live<'a>(&'a Data);
+
+impl Authorizations for Live<'_> {
+    fn roa(&self, _: &str, net: Prefix, origin: u32) -> Option<Enumerated> {
+        let vrps = self.0.vrps.as_ref()?;
+        Some(match vrps.validity(net, Origin::System(Asn(origin))) {
+            Validity::Valid => Enumerated::ROA_VALID,
+            Validity::Invalid(_) => Enumerated::ROA_INVALID,
+            Validity::NotFound => Enumerated::ROA_UNKNOWN,
+        })
+    }
+
+    // Which procedure applies depends on the neighbour, and the data has one of the two.
+    fn aspa(&self, _: &str, _: &AsPath, _: bool) -> Option<Enumerated> {
+        None
+    }
+}

@@ -217,13 +217,18 @@ pub enum Presence {
 }
 
 impl Presence {
-    /// What `neighbor`, whose number is `asn`, does with a route.
-    pub fn at(asn: Asn, no_announce: &BTreeSet<Community>, route: &Route) -> Self {
-        if route.path.contains(asn) {
+    /// What a neighbour with the number `asn`, where it is known, does with a route of this path,
+    /// as it was sent, and these communities.
+    pub fn at(
+        asn: Option<Asn>,
+        no_announce: &BTreeSet<Community>,
+        path: &AsPath,
+        communities: &BTreeSet<Community>,
+    ) -> Self {
+        if let Some(asn) = asn.filter(|asn| path.contains(*asn)) {
             return Self::Loop(asn);
         }
-        route
-            .communities
+        communities
             .iter()
             .find(|community| community.keeps_local() || no_announce.contains(community))
             .map_or(Self::Present, |community| Self::KeptBy(*community))
@@ -252,11 +257,15 @@ mod tests {
         }
     }
 
+    fn seen(asn: u32, no_announce: &BTreeSet<Community>, route: &Route) -> Presence {
+        Presence::at(Some(Asn(asn)), no_announce, &route.path, &route.communities)
+    }
+
     #[test]
     fn a_neighbour_keeps_back_what_it_was_told_to() {
         let declared = BTreeSet::from([Community::Standard(64501, 0)]);
         let at = |communities: &[&str]| {
-            Presence::at(Asn(64501), &declared, &route(&[64500], communities))
+            seen(64501, &declared, &route(&[64500], communities))
         };
         assert_eq!(at(&[]), Presence::Present);
         assert_eq!(at(&["64501:100", "64502:0"]), Presence::Present);
@@ -274,11 +283,11 @@ mod tests {
     fn a_neighbour_drops_its_own_number() {
         let looped = route(&[64500, 64501, 64500], &[]);
         assert_eq!(
-            Presence::at(Asn(64501), &BTreeSet::new(), &looped),
+            seen(64501, &BTreeSet::new(), &looped),
             Presence::Loop(Asn(64501))
         );
         assert_eq!(
-            Presence::at(Asn(64502), &BTreeSet::new(), &looped),
+            seen(64502, &BTreeSet::new(), &looped),
             Presence::Present
         );
     }

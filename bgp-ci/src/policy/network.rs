@@ -325,7 +325,11 @@ impl Network {
         };
         there()
             .find(|(_, neighbor)| neighbor.address.is_some() && neighbor.address == address)
-            .or_else(|| there().find(|(_, neighbor)| neighbor.address.is_none()))
+            .or_else(|| {
+                // Without a number, nothing but an address says who is meant.
+                asn?;
+                there().find(|(_, neighbor)| neighbor.address.is_none())
+            })
     }
 
     /// Whether a route that we originate may show `asn` as its origin to those behind `neighbor`:

@@ -26,11 +26,6 @@ pub fn unjudged(policy: &Policy, section: &Section) -> Vec<Unjudged> {
         found.extend(span.map(|span| Unjudged { span, key, reason }));
     };
     report(
-        first(policy, &section.sources),
-        "sources",
-        "this version does not read router configurations, so what they announce is not known",
-    );
-    report(
         section
             .limits
             .as_ref()

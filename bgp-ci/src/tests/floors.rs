@@ -215,6 +215,6 @@ fn router_files_that_are_not_read_leave_presence_open() {
     assert!(
         outcome.undecided[0]
             .reason
-            .starts_with("`sources` is not evaluated")
+            .starts_with("there is no file `bird.conf`")
     );
 }

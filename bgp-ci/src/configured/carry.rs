@@ -1,0 +1,336 @@
+//! From one router, and what it sends, to a side's sessions and announcements.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rules::Span;
+
+use crate::change::Carried;
+use crate::filter::interpret::Machine;
+use crate::filter::value::Value;
+use crate::filter::{ConstantId, SetType};
+use crate::model::flow::Numbers;
+use crate::model::list::{Entries, List, ListKey, PrefixRange};
+use crate::model::session::{self, Protection};
+use crate::model::{
+    Announcement, Asn, AsnRange, Family, Flow, Gap, Key, Name, Prefix, Presence, Route, Session,
+    SessionKey, Source,
+};
+use crate::place::Place;
+use crate::policy::network::{Neighbor, Network};
+use crate::rewriting;
+use crate::router::propagate::{Exported, Exports, Sent};
+use crate::router::{self, LocalKind, Reach, RemoteAs, Router, SessionId};
+
+/// A router with what its files make of it.
+#[derive(Clone, Copy)]
+pub struct Read<'a> {
+    /// Where it is.
+    pub site: &'a Name,
+    /// Its name.
+    pub name: &'a Name,
+    /// The router.
+    pub router: &'a Router,
+    /// Its program, ready to run.
+    pub machine: &'a Machine<'a>,
+    /// What it sends.
+    pub exports: &'a Exports,
+}
+
+/// What `read` adds to its side.
+pub fn carry(network: &Network, read: Read<'_>) -> Carried {
+    let mut carrier = Carrier {
+        network,
+        read,
+        carried: Carried::default(),
+        keys: BTreeMap::new(),
+        spans: BTreeMap::new(),
+        terms: BTreeMap::new(),
+        routes: BTreeMap::new(),
+    };
+    for (id, session) in read.router.each_session() {
+        carrier.session(id, session);
+    }
+    carrier.gaps();
+    carrier.flows();
+    carrier.lists();
+    carrier.carried
+}
+
+struct Carrier<'a> {
+    network: &'a Network,
+    read: Read<'a>,
+    carried: Carried,
+    /// The sessions that are up, by their index.
+    keys: BTreeMap<SessionId, SessionKey>,
+    /// Shared pieces: a statement or a list of terms stands behind many announcements.
+    spans: BTreeMap<Place, Arc<[Span]>>,
+    terms: BTreeMap<Arc<[Place]>, Arc<[Span]>>,
+    routes: BTreeMap<RouteKey, Arc<Route>>,
+}
+
+/// What makes an announced route: what is sent, the neighbour that shows it, and the services.
+type RouteKey = (Arc<Sent>, SessionId, Source, BTreeSet<Name>);
+
+impl<'a> Carrier<'a> {
+    fn span(&self, place: Place) -> Span {
+        self.read.router.sources.span(place)
+    }
+
+    fn session(&mut self, id: SessionId, session: &'a router::Session) {
+        // What is switched off is as good as not there.
+        if session.disabled {
+            return;
+        }
+        let asn = match session.remote_as {
+            RemoteAs::One(asn) => Some(asn),
+            RemoteAs::Internal => Some(session.local_as),
+            RemoteAs::External | RemoteAs::Range(_) => None,
+        };
+        let declared = self
+            .network
+            .neighbor_at(self.read.site, session.address, asn);
+        let key = SessionKey {
+            site: self.read.site.clone(),
+            router: self.read.name.clone(),
+            neighbor: declared.map_or(&session.name, |(name, _)| name).clone(),
+            address: session.address,
+        };
+        let external = session.external();
+        let sent = self.read.exports.of(id);
+        for exported in &sent.routes {
+            let announcement = self.announcement(id, session, declared, exported, external);
+            self.carried
+                .announcements
+                .insert(Key::new(exported.prefix, &key), announcement);
+        }
+        let session = Session {
+            span: self.span(session.place),
+            configured: true,
+            asn,
+            local_asn: session.public_as(),
+            external,
+            declared: declared.is_some(),
+            protections: protections(session),
+            channels: session
+                .channels
+                .iter()
+                .map(|channel| (channel.family, self.channel(channel)))
+                .collect(),
+        };
+        self.carried.sessions.insert(key.clone(), session);
+        self.keys.insert(id, key);
+    }
+
+    fn channel(&self, channel: &router::Channel) -> session::Channel {
+        // The limit on what arrives counts before the policy, so it is the stricter guard.
+        let limit = channel.import_limit.or(channel.receive_limit);
+        session::Channel {
+            span: Some(self.span(channel.place)),
+            import_limit: limit.map(|limit| session::Limit {
+                prefixes: limit.count,
+                action: limit.action,
+                span: self.span(limit.place),
+            }),
+            import: policy(channel.import),
+            export: policy(channel.export),
+        }
+    }
+
+    fn announcement(
+        &mut self,
+        id: SessionId,
+        session: &router::Session,
+        declared: Option<(&Name, &Neighbor)>,
+        exported: &Exported,
+        external: bool,
+    ) -> Announcement {
+        let nothing = BTreeSet::new();
+        let no_announce = declared.map_or(&nothing, |(_, neighbor)| &neighbor.no_announce);
+        let sent = &exported.sent;
+        let asn = match (session.remote_as, external) {
+            (RemoteAs::One(asn), true) => Some(asn),
+            _ => None,
+        };
+        let presence = Presence::at(asn, no_announce, &sent.path, &sent.communities);
+        Announcement {
+            route: self.route(id, session, declared, exported),
+            external,
+            presence,
+            provenance: self.provenance(exported.statement),
+            terms: self.terms(&exported.terms),
+            certainty: exported.certainty,
+        }
+    }
+
+    fn route(
+        &mut self,
+        id: SessionId,
+        session: &router::Session,
+        declared: Option<(&Name, &Neighbor)>,
+        exported: &Exported,
+    ) -> Arc<Route> {
+        let source = match exported.kind {
+            LocalKind::Static => Source::Static,
+            LocalKind::Network => Source::Network,
+            LocalKind::Aggregate => Source::Aggregate,
+        };
+        let services = self.network.owned.services_of(exported.prefix);
+        let key = (exported.sent.clone(), id, source, services);
+        if let Some(known) = self.routes.get(&key) {
+            return known.clone();
+        }
+        let sent = &exported.sent;
+        let path = match declared {
+            Some((_, neighbor)) => {
+                rewriting::seen(self.network, neighbor, session.public_as(), &sent.path)
+            }
+            None => sent.path.clone(),
+        };
+        let (_, _, source, services) = &key;
+        let route = Arc::new(Route {
+            path,
+            origin_code: sent.origin_code,
+            communities: sent.communities.clone(),
+            med: sent.med,
+            local_pref: sent.local_preference,
+            next_hop: sent.next_hop,
+            otc: sent.otc,
+            source: source.clone(),
+            services: services.clone(),
+        });
+        self.routes.insert(key, route.clone());
+        route
+    }
+
+    fn provenance(&mut self, statement: Place) -> Arc<[Span]> {
+        let router = self.read.router;
+        let span = || Arc::from([router.sources.span(statement)]);
+        self.spans.entry(statement).or_insert_with(span).clone()
+    }
+
+    fn terms(&mut self, terms: &Arc<[Place]>) -> Arc<[Span]> {
+        let sources = &self.read.router.sources;
+        let spans = || terms.iter().map(|place| sources.span(*place)).collect();
+        self.terms.entry(terms.clone()).or_insert_with(spans).clone()
+    }
+
+    /// Each gap once, with every session that it affects.
+    fn gaps(&mut self) {
+        let mut gaps: BTreeMap<_, BTreeSet<SessionKey>> = BTreeMap::new();
+        for gap in &self.read.router.gaps {
+            let affects = match gap.reach {
+                Reach::Router => self.keys.values().cloned().collect(),
+                Reach::Session(id) | Reach::Channel(id, _) => {
+                    self.keys.get(&id).cloned().into_iter().collect()
+                }
+                // Those that a table reaches say so themselves.
+                Reach::Nothing | Reach::Table(_) => BTreeSet::new(),
+            };
+            let about = (self.span(gap.place), gap.kind, gap.message.clone());
+            gaps.entry(about).or_default().extend(affects);
+        }
+        for (id, key) in &self.keys {
+            for gap in &self.read.exports.of(*id).gaps {
+                let about = (self.span(gap.place), gap.kind, gap.message.clone());
+                gaps.entry(about).or_default().insert(key.clone());
+            }
+        }
+        let gap = |((span, kind, message), affects)| Gap {
+            span,
+            kind,
+            message,
+            affects,
+        };
+        self.carried.gaps.extend(gaps.into_iter().map(gap));
+    }
+
+    fn flows(&mut self) {
+        for flow in &self.read.router.flows {
+            let numbers = |ports: &Option<Vec<router::Ports>>| {
+                ports.as_ref().map(|ports| {
+                    let range = |ports: &router::Ports| Numbers {
+                        first: ports.first,
+                        last: ports.last,
+                    };
+                    ports.iter().map(range).collect()
+                })
+            };
+            let named = flow.destination.or(flow.source);
+            let family = named.map_or(Family::Ipv4, Prefix::family);
+            let flow = Flow {
+                site: self.read.site.clone(),
+                router: self.read.name.clone(),
+                span: self.span(flow.place),
+                family,
+                destination: flow.destination,
+                source: flow.source,
+                protocols: numbers(&flow.protocols),
+                ports: numbers(&flow.ports),
+                destination_ports: None,
+                source_ports: None,
+                drops: None,
+                narrower: flow.unmodelled,
+            };
+            self.carried.flows.push(flow);
+        }
+    }
+
+    /// The sets that have a name: what filters are built from.
+    fn lists(&mut self) {
+        let program = self.read.machine.program();
+        for (id, constant) in (0..).map(ConstantId).zip(&program.constants) {
+            let Some(entries) = self.read.machine.constant(id).ok().and_then(entries) else {
+                continue;
+            };
+            let key = ListKey {
+                site: self.read.site.clone(),
+                router: self.read.name.clone(),
+                name: constant.name.clone(),
+            };
+            let span = self.span(constant.place);
+            self.carried.lists.insert(key, List { span, entries });
+        }
+    }
+}
+
+fn entries(value: &Value) -> Option<Entries> {
+    match value {
+        Value::NetworkSet(set) => {
+            let range = |pattern: &crate::filter::value::NetworkPattern| PrefixRange {
+                prefix: pattern.net,
+                shortest: pattern.low,
+                longest: pattern.high,
+            };
+            Some(Entries::Prefixes(set.patterns().iter().map(range).collect()))
+        }
+        Value::Set(set) if set.of() == SetType::Int => {
+            let asn = |number: u128| u32::try_from(number).ok().map(Asn);
+            let ranges = set.ranges().iter();
+            let ranges = ranges.map(|(first, last)| AsnRange::new(asn(*first)?, asn(*last)?));
+            ranges.collect::<Option<Vec<_>>>().map(Entries::Asns)
+        }
+        _ => None,
+    }
+}
+
+fn policy(policy: router::Policy) -> session::Policy {
+    match policy {
+        router::Policy::All => session::Policy::All,
+        router::Policy::Nothing => session::Policy::Nothing,
+        router::Policy::Filter(_) => session::Policy::Filtered,
+        router::Policy::Unknown => session::Policy::Unknown,
+    }
+}
+
+fn protections(session: &router::Session) -> BTreeSet<Protection> {
+    let held = [
+        (Protection::Password, session.password),
+        (Protection::TtlSecurity, session.ttl_security),
+        (Protection::Role, session.role.is_some()),
+        (Protection::EnforceFirstAs, session.enforce_first_as),
+    ];
+    held.into_iter()
+        .filter_map(|(protection, held)| held.then_some(protection))
+        .collect()
+}
