@@ -140,7 +140,10 @@ impl Carrying {
                 .iter()
                 .map(|session| (session.site.clone(), session.router.clone()))
                 .collect(),
-            sites: sessions.iter().map(|session| session.site.clone()).collect(),
+            sites: sessions
+                .iter()
+                .map(|session| session.site.clone())
+                .collect(),
             sessions,
         }
     }
@@ -157,7 +160,12 @@ fn events<'a>(change: &'a Change, base: &'a Side, head: &'a Side) -> Vec<Event<'
     for (key, then) in difference.removed {
         if is_present(then) {
             let session = change.in_head(&key.session());
-            events.push(Event::of(session, What::Presence(key.prefix), Some(then), None));
+            events.push(Event::of(
+                session,
+                What::Presence(key.prefix),
+                Some(then),
+                None,
+            ));
         }
     }
     for (key, now) in difference.added {

@@ -42,7 +42,8 @@ pub fn sites(base: &Side, head: &Side, neighbors: &Names) -> Names {
     let none = Names::new();
     let mut before = equipment(base, head, neighbors);
     let mut after = equipment(head, base, &none);
-    let alike = |before: &BTreeMap<&Name, Equipment<'_>>, after: &BTreeMap<&Name, Equipment<'_>>| {
+    let alike = |before: &BTreeMap<&Name, Equipment<'_>>,
+                 after: &BTreeMap<&Name, Equipment<'_>>| {
         let (left, right) = (grouped(before), grouped(after));
         let pairs = left.into_iter().filter_map(|(equipment, old)| {
             let new = right.get(equipment)?;
@@ -102,10 +103,7 @@ fn grouped<'e, 'a>(
 ) -> BTreeMap<&'e Equipment<'a>, Vec<Name>> {
     let mut groups: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for (site, equipment) in sites {
-        groups
-            .entry(equipment)
-            .or_default()
-            .push(Name::clone(site));
+        groups.entry(equipment).or_default().push(Name::clone(site));
     }
     groups
 }

@@ -52,7 +52,11 @@ fn disjoint(base: &Side, head: &Side, found: &mut Vec<Relaxation>) {
     let in_head = |name: &Name| -> Option<Name> {
         match service_withdrawn::renamed(base, head, name) {
             Some(new) => Some(new.clone()),
-            None => head.network.services.get_key_value(name).map(|(name, _)| name.clone()),
+            None => head
+                .network
+                .services
+                .get_key_value(name)
+                .map(|(name, _)| name.clone()),
         }
     };
     for (name, service) in &base.network.services {
