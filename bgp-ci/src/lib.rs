@@ -41,6 +41,7 @@ pub mod side;
 pub mod sides;
 pub mod standing;
 pub mod symbolic;
+pub mod withdrawal;
 pub mod wording;
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod bogon_prefix;
 mod claimed_twice;
 mod foreign_prefix;
 mod loose_max_length;
+mod mass_withdrawal;
 mod missing_roa;
 mod missing_route_object;
 mod over_neighbor_limit;
@@ -33,6 +34,7 @@ pub const ALL: &[&Check] = &[
     &claimed_twice::CHECK,
     &foreign_prefix::CHECK,
     &loose_max_length::CHECK,
+    &mass_withdrawal::CHECK,
     &missing_roa::CHECK,
     &missing_route_object::CHECK,
     &over_neighbor_limit::CHECK,
