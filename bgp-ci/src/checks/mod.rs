@@ -8,6 +8,7 @@ mod beyond_max_length;
 mod bogon_prefix;
 mod claimed_twice;
 mod foreign_prefix;
+mod last_announcement_withdrawn;
 mod loose_max_length;
 mod mass_withdrawal;
 mod missing_roa;
@@ -33,6 +34,7 @@ pub const ALL: &[&Check] = &[
     &bogon_prefix::CHECK,
     &claimed_twice::CHECK,
     &foreign_prefix::CHECK,
+    &last_announcement_withdrawn::CHECK,
     &loose_max_length::CHECK,
     &mass_withdrawal::CHECK,
     &missing_roa::CHECK,
