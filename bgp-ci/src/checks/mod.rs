@@ -10,6 +10,7 @@ mod claimed_twice;
 mod foreign_prefix;
 mod last_announcement_withdrawn;
 mod loose_max_length;
+mod mass_growth;
 mod mass_withdrawal;
 mod missing_roa;
 mod missing_route_object;
@@ -36,6 +37,7 @@ pub const ALL: &[&Check] = &[
     &foreign_prefix::CHECK,
     &last_announcement_withdrawn::CHECK,
     &loose_max_length::CHECK,
+    &mass_growth::CHECK,
     &mass_withdrawal::CHECK,
     &missing_roa::CHECK,
     &missing_route_object::CHECK,
