@@ -22,6 +22,7 @@ mod rov_invalid;
 mod rov_not_found;
 pub(crate) mod service_withdrawn;
 mod site_loss;
+mod wide_change;
 
 use crate::check::Check;
 
@@ -49,6 +50,7 @@ pub const ALL: &[&Check] = &[
     &rov_not_found::CHECK,
     &service_withdrawn::CHECK,
     &site_loss::CHECK,
+    &wide_change::CHECK,
 ];
 
 pub use policy_relaxed::{POLICY_RELAXED, section_removed};
