@@ -1,12 +1,13 @@
 //! From a policy that was read to a side that the checks can judge.
 
 use rules::policy::Section as Placed;
-use rules::{Outcome, Span, Undecided};
+use rules::{Outcome, Span, Undecided, escape, ids};
 
 use crate::change::Side;
 use crate::configured::{self, Configured};
 use crate::data::Data;
 use crate::intent;
+use crate::model::{Name, Sessions};
 use crate::policy::unjudged::unjudged;
 use crate::policy::{Network, Problem, Section, resolve};
 use crate::sides::Written;
@@ -72,6 +73,12 @@ pub fn build(
     }
     carried.sessions.extend(intent::sessions(&network));
     carried.announcements.extend(intent.announcements);
+    if carried.unseen.is_empty() {
+        let strangers = strangers(&network, &carried.sessions);
+        outcome
+            .undecided
+            .extend(strangers.into_iter().map(undecided));
+    }
     let side = Side::new(
         network,
         carried,
@@ -83,6 +90,32 @@ pub fn build(
         undecided: unseen,
         ..side
     })
+}
+
+/// Names in `pairs` that no router has: such a pair would guard nothing that anybody meant.
+fn strangers(network: &Network, sessions: &Sessions) -> Vec<Problem> {
+    let mut known: BTreeSet<&Name> = sessions.keys().map(|key| &key.router).collect();
+    known.extend(network.sites.keys());
+    let named = network
+        .sources
+        .iter()
+        .filter_map(|source| source.router.as_ref());
+    known.extend(named.map(|router| &router.value));
+    let mut problems = Vec::new();
+    for pair in &network.pairs {
+        for name in pair.value.iter().filter(|name| !known.contains(*name)) {
+            let near = ids::nearest_of(name, known.iter().map(|known| known.as_ref()));
+            let advice = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "no site and no router has this name".to_owned(),
+            };
+            problems.push(Problem {
+                span: pair.span.clone(),
+                message: format!("there is no router `{}`: {advice}", escape::word(name)),
+            });
+        }
+    }
+    problems
 }
 
 fn undecided(problem: Problem) -> Undecided {

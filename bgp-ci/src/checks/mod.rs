@@ -16,6 +16,7 @@ mod missing_roa;
 mod missing_route_object;
 mod over_neighbor_limit;
 mod policy_relaxed;
+mod redundant_pair_change;
 mod roa_change_invalidates;
 mod rov_downgrade;
 mod rov_invalid;
@@ -44,6 +45,7 @@ pub const ALL: &[&Check] = &[
     &missing_route_object::CHECK,
     &over_neighbor_limit::CHECK,
     &policy_relaxed::CHECK,
+    &redundant_pair_change::CHECK,
     &roa_change_invalidates::CHECK,
     &rov_downgrade::CHECK,
     &rov_invalid::CHECK,
