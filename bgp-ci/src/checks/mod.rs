@@ -7,6 +7,7 @@ mod below_site_floor;
 mod beyond_max_length;
 mod bogon_prefix;
 mod claimed_twice;
+mod deaggregation;
 mod foreign_prefix;
 mod last_announcement_withdrawn;
 mod loose_max_length;
@@ -36,6 +37,7 @@ pub const ALL: &[&Check] = &[
     &beyond_max_length::CHECK,
     &bogon_prefix::CHECK,
     &claimed_twice::CHECK,
+    &deaggregation::CHECK,
     &foreign_prefix::CHECK,
     &last_announcement_withdrawn::CHECK,
     &loose_max_length::CHECK,
