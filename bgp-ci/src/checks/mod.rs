@@ -7,6 +7,7 @@ mod below_site_floor;
 mod beyond_max_length;
 mod bogon_prefix;
 mod claimed_twice;
+mod critical_attribute_change;
 mod deaggregation;
 mod foreign_prefix;
 mod last_announcement_withdrawn;
@@ -37,6 +38,7 @@ pub const ALL: &[&Check] = &[
     &beyond_max_length::CHECK,
     &bogon_prefix::CHECK,
     &claimed_twice::CHECK,
+    &critical_attribute_change::CHECK,
     &deaggregation::CHECK,
     &foreign_prefix::CHECK,
     &last_announcement_withdrawn::CHECK,
