@@ -16,6 +16,7 @@ mod mass_growth;
 mod mass_withdrawal;
 mod missing_roa;
 mod missing_route_object;
+mod origin_change;
 mod over_neighbor_limit;
 mod policy_relaxed;
 mod redundant_pair_change;
@@ -47,6 +48,7 @@ pub const ALL: &[&Check] = &[
     &mass_withdrawal::CHECK,
     &missing_roa::CHECK,
     &missing_route_object::CHECK,
+    &origin_change::CHECK,
     &over_neighbor_limit::CHECK,
     &policy_relaxed::CHECK,
     &redundant_pair_change::CHECK,
