@@ -9,6 +9,7 @@ mod bogon_prefix;
 mod claimed_twice;
 mod critical_attribute_change;
 mod deaggregation;
+mod family_imbalance;
 mod foreign_prefix;
 mod last_announcement_withdrawn;
 mod loose_max_length;
@@ -41,6 +42,7 @@ pub const ALL: &[&Check] = &[
     &claimed_twice::CHECK,
     &critical_attribute_change::CHECK,
     &deaggregation::CHECK,
+    &family_imbalance::CHECK,
     &foreign_prefix::CHECK,
     &last_announcement_withdrawn::CHECK,
     &loose_max_length::CHECK,
