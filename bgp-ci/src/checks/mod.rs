@@ -10,6 +10,7 @@ mod claimed_twice;
 mod critical_attribute_change;
 mod deaggregation;
 mod family_imbalance;
+mod foreign_origin;
 mod foreign_prefix;
 mod last_announcement_withdrawn;
 mod loose_max_length;
@@ -43,6 +44,7 @@ pub const ALL: &[&Check] = &[
     &critical_attribute_change::CHECK,
     &deaggregation::CHECK,
     &family_imbalance::CHECK,
+    &foreign_origin::CHECK,
     &foreign_prefix::CHECK,
     &last_announcement_withdrawn::CHECK,
     &loose_max_length::CHECK,
