@@ -104,7 +104,8 @@ fn each_prefix_of_a_service_has_the_floor_in_both_families() {
     assert_eq!(
         found(Some(&both), &v4),
         [
-            "below-site-floor: `2001:db8:100::/40` is announced at no site, below the floor of 2 for `edge`"
+            "below-site-floor: `2001:db8:100::/40` is announced at no site, below the floor of 2 for `edge`",
+            "family-imbalance: `edge` is announced in one address family only at 3 sites",
         ]
     );
     // A more-specific has no floor of its own, and does not count for what covers it.

@@ -1,13 +1,19 @@
 //! Both sides of small changes, judged in memory; and the command line on real folders.
 
+mod attributes;
+mod changes;
 mod command;
 mod documentation;
 mod floors;
+mod matching;
+mod noise;
 mod policies;
 mod presence;
 mod properties;
 mod relaxations;
+mod sizes;
 mod space;
+mod withdrawals;
 
 use std::path::Path;
 
