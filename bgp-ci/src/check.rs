@@ -24,14 +24,16 @@ pub fn existing(change: &Change, existing: bool, finding: Finding) -> Finding {
         Some(span) => {
             finding.with_label(span.clone(), "violations that base had are judged as new")
         }
-        None => {
-            // What only warns stays a warning: lowered, it would not be shown at all.
-            let setting = change.head.policy.setting(finding.rule.id);
-            let level = setting.and_then(|(setting, _)| setting.level);
-            let denies = level.unwrap_or(finding.level) == Level::Deny;
-            finding
-                .with_lowered(denies)
-                .with_note("base had this already, so it is at most a warning")
-        }
+        None => at_most_a_warning(change, finding)
+            .with_note("base had this already, so it is at most a warning"),
     }
+}
+
+/// Lowers a finding that would deny to a warning. What only warns stays a warning: lowered, it
+/// would not be shown at all.
+pub fn at_most_a_warning(change: &Change, finding: Finding) -> Finding {
+    let setting = change.head.policy.setting(finding.rule.id);
+    let level = setting.and_then(|(setting, _)| setting.level);
+    let denies = level.unwrap_or(finding.level) == Level::Deny;
+    finding.with_lowered(denies)
 }

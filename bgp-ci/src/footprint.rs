@@ -3,7 +3,8 @@
 //! Presence, origin and sessions count. Tuning does not: a third of a healthy fleet's changes
 //! set communities, prepends or metrics at more sites than any limit would allow, and none of
 //! them takes anything away. Neither does what only the change brings: a site, a router or a
-//! session that base does not have carried nothing that could be lost.
+//! session that base does not have carried nothing that could be lost. And a prefix that goes
+//! everywhere is no matter of sites or routers: rules about withdrawals speak of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -101,13 +102,20 @@ impl Footprint {
             if is_new {
                 continue;
             }
-            let touched = footprint.sites.entry(site.clone()).or_default();
-            event.mark(touched);
+            let is_gone = match event.what {
+                What::Presence(prefix) => {
+                    base.fleet.is_present(prefix) && !head.fleet.is_present(prefix)
+                }
+                What::Origin(_) | What::Session(_) => false,
+            };
+            if !is_gone {
+                event.mark(footprint.sites.entry(site.clone()).or_default());
+            }
             if whole == Some(site) {
                 continue;
             }
             let router = (site.clone(), router.clone());
-            if before.routers.contains(&router) {
+            if !is_gone && before.routers.contains(&router) {
                 event.mark(footprint.routers.entry(router).or_default());
             }
             let carries = |side: &Carrying| side.sessions.contains(&event.session);

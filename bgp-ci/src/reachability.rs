@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use rules::Finding;
 
 use crate::change::{Change, Side};
+use crate::check::at_most_a_warning;
 use crate::model::{Name, Prefix};
 use crate::wording::{count, json, list};
 
@@ -82,9 +83,8 @@ impl Cover {
     }
 
     /// Lowers a finding about the withdrawal of `prefix`, as its traffic still arrives.
-    pub fn lower(&self, prefix: Prefix, finding: Finding) -> Finding {
-        finding
-            .with_lowered(true)
+    pub fn lower(&self, change: &Change, prefix: Prefix, finding: Finding) -> Finding {
+        at_most_a_warning(change, finding)
             .with_note(format!(
                 "{} still {} {prefix} at {}, so it is at most a warning",
                 list(&self.prefixes, "nothing"),

@@ -1,7 +1,7 @@
 use rules::{Finding, Span};
 
 use crate::change::{Change, Side};
-use crate::check::Check;
+use crate::check::{Check, at_most_a_warning};
 use crate::checks::service_withdrawn;
 use crate::evidence::Reach;
 use crate::model::Prefix;
@@ -104,8 +104,7 @@ fn run(change: &Change) -> Vec<Finding> {
         }
         let finding = wording(change, *prefix);
         findings.push(match bound(limits) {
-            Some(span) => finding
-                .with_lowered(true)
+            Some(span) => at_most_a_warning(change, finding)
                 .with_label(span.clone(), "the change stays within this limit")
                 .with_note("`limits.withdraw` allows as much, so it is at most a warning"),
             None => finding,
@@ -113,7 +112,7 @@ fn run(change: &Change) -> Vec<Finding> {
     }
     for (prefix, cover) in &withdrawal.covered {
         if !is_told(change, base, *prefix) {
-            findings.push(cover.lower(*prefix, wording(change, *prefix)));
+            findings.push(cover.lower(change, *prefix, wording(change, *prefix)));
         }
     }
     findings

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rules::{Finding, Span};
 
 use crate::change::Change;
-use crate::check::Check;
+use crate::check::{Check, at_most_a_warning};
 use crate::evidence;
 use crate::model::Prefix;
 use crate::withdrawal::{Exceeded, Withdrawal};
@@ -119,8 +119,7 @@ fn run(change: &Change) -> Vec<Finding> {
         .collect();
     let finding = wording(change, &withdrawal, &all, &exceeded);
     vec![
-        finding
-            .with_lowered(true)
+        at_most_a_warning(change, finding)
             .with_note(format!(
                 "{} still cover {} of them, so it is at most a warning",
                 list(&covers, "nothing"),

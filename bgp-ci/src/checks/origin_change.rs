@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rules::{Finding, Span};
 
 use crate::change::{Change, Side};
-use crate::check::Check;
+use crate::check::{Check, at_most_a_warning};
 use crate::model::{Announcement, Asn, Difference, Name, Prefix, Source};
 use crate::rewriting;
 use crate::rpki::{Origin, Validity};
@@ -129,7 +129,7 @@ fn run(change: &Change) -> Vec<Finding> {
         .map(|((prefix, old, new), seen)| {
             let finding = wording(change, (prefix, old, new), &seen);
             if announces(base, prefix, new) {
-                finding.with_lowered(true).with_note(format!(
+                at_most_a_warning(change, finding).with_note(format!(
                     "base announces it from {new} elsewhere already, so it is at most a warning"
                 ))
             } else {

@@ -126,7 +126,7 @@ fn covered(change: &Change, service: &str, finding: Finding) -> Finding {
         .unwrap_or_default()
         .iter()
         .fold(finding, |finding, (prefix, cover)| {
-            cover.lower(*prefix, finding)
+            cover.lower(change, *prefix, finding)
         })
 }
 

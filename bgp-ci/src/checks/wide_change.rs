@@ -22,7 +22,8 @@ rules::rule! {
     /// the sessions with other systems.
     /// Setting communities, prepends or metrics does not count: a third of a healthy fleet's
     /// changes do so at more sites than any limit would allow.
-    /// Neither does a site that only head has, or one that is renamed.
+    /// Neither does a site that only head has, or one that is renamed, nor a prefix that goes
+    /// everywhere, which rules about withdrawals report.
     ///
     /// ## Bad
     /// ```yaml

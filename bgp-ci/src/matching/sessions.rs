@@ -8,8 +8,8 @@ use crate::model::{Asn, Name, Session, SessionKey, Sessions};
 
 /// Head's session for each of base's that is still there.
 ///
-/// `sites` and `neighbors` give head's names of base's. In this order: the same router with the
-/// same address and number; another router of the site, where the session moved or the router was
+/// `sites` and `neighbors` give head's names of base's. In this order: what is the same in
+/// everything; the same router with the same address and number; another router of the site, where the session moved or the router was
 /// renamed; the same neighbour of the same router, whose address was added or corrected; the same
 /// neighbour at the same site, where one is left on either side.
 pub fn sessions(
@@ -21,6 +21,7 @@ pub fn sessions(
     let mut matched = BTreeMap::new();
     let mut taken: BTreeSet<&SessionKey> = BTreeSet::new();
     for pass in [
+        Pass::Equal,
         Pass::Same,
         Pass::Moved,
         Pass::Readdressed,
@@ -73,6 +74,7 @@ pub fn sessions(
 /// What must be equal on both sides, and unique there, for two sessions to be one.
 #[derive(Clone, Copy)]
 enum Pass {
+    Equal,
     Same,
     Moved,
     Readdressed,
@@ -105,6 +107,7 @@ impl Pass {
         } = named;
         let asn = session.asn;
         match self {
+            Self::Equal => Some((site, Some(router), Some(neighbor), key.address, asn)),
             Self::Same => Some((site, Some(router), None, Some(key.address?), asn)),
             Self::Moved => Some((site, None, None, Some(key.address?), asn)),
             Self::Readdressed => Some((site, Some(router), Some(neighbor), None, asn)),

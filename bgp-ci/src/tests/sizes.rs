@@ -477,8 +477,11 @@ mod families {
         );
         assert_eq!(finding.notes, ["ipv4 only: fra and iad"]);
         // What base had is told as such, and a site more is new.
-        assert!(only(Some(&with("[ams]")), &with("[ams, fra]")).lowered);
-        assert!(!only(Some(&with("[ams, fra]")), &with("[ams]")).lowered);
+        let existing = |base: &str, head: &str| {
+            only(Some(&with(base)), &with(head)).data["existing"].clone()
+        };
+        assert_eq!(existing("[ams]", "[ams, fra]"), json!(true));
+        assert_eq!(existing("[ams, fra]", "[ams]"), json!(false));
         // One family that nobody owns is no imbalance.
         assert_eq!(
             found(
