@@ -1,10 +1,12 @@
+use std::collections::BTreeSet;
+
 use rules::{Finding, Span};
 
 use crate::change::{Change, Side};
 use crate::check::{Check, at_most_a_warning};
 use crate::checks::service_withdrawn;
 use crate::evidence::Reach;
-use crate::model::Prefix;
+use crate::model::{Family, Name, Prefix};
 use crate::policy::limits::Limits;
 use crate::withdrawal::Withdrawal;
 use crate::wording::count;
@@ -97,13 +99,18 @@ fn run(change: &Change) -> Vec<Finding> {
     if !withdrawal.exceeded_with_covered(limits).is_empty() {
         return Vec::new();
     }
+    let services = base.fleet.services();
+    let withdrawn: BTreeSet<&Name> = services
+        .filter(|service| service_withdrawn::is_withdrawn(base, head, service))
+        .collect();
+    let is_told = |prefix: Prefix| is_told(change, base, &withdrawn, prefix);
     let mut findings = Vec::new();
     for prefix in &withdrawal.lost {
-        if is_told(change, base, *prefix) {
+        if is_told(*prefix) {
             continue;
         }
         let finding = wording(change, *prefix);
-        findings.push(match bound(limits) {
+        findings.push(match bound(limits, prefix.family()) {
             Some(span) => at_most_a_warning(change, finding)
                 .with_label(span.clone(), "the change stays within this limit")
                 .with_note("`limits.withdraw` allows as much, so it is at most a warning"),
@@ -111,31 +118,31 @@ fn run(change: &Change) -> Vec<Finding> {
         });
     }
     for (prefix, cover) in &withdrawal.covered {
-        if !is_told(change, base, *prefix) {
+        if !is_told(*prefix) {
             findings.push(cover.lower(change, *prefix, wording(change, *prefix)));
         }
     }
     findings
 }
 
-/// Where the policy says how much a change may withdraw.
-fn bound(limits: &Limits) -> Option<&Span> {
+/// Where the policy says how much of a family a change may withdraw; `addresses` are IPv4's.
+fn bound(limits: &Limits, family: Family) -> Option<&Span> {
     let prefixes = limits.withdraw_prefixes.as_ref().map(|limit| &limit.span);
     let share = limits.withdraw_share.as_ref().map(|limit| &limit.span);
-    let addresses = limits.withdraw_addresses.as_ref().map(|limit| &limit.span);
-    prefixes.or(share).or(addresses)
+    let addresses = limits.withdraw_addresses.as_ref();
+    let addresses = addresses.filter(|_| family == Family::Ipv4);
+    prefixes.or(share).or(addresses.map(|limit| &limit.span))
 }
 
-/// Whether a finding about a service says that `prefix` is gone.
-fn is_told(change: &Change, base: &Side, prefix: Prefix) -> bool {
+/// Whether a finding about a service, one of those `withdrawn` or one with a floor, says that
+/// `prefix` is gone.
+fn is_told(change: &Change, base: &Side, withdrawn: &BTreeSet<&Name>, prefix: Prefix) -> bool {
     let head = &change.head;
     let mut carried = base.network.owned.services_of(prefix);
     for (_, announcement) in base.of(prefix) {
         carried.extend(announcement.route.services.iter().cloned());
     }
-    let withdrawn = carried
-        .iter()
-        .any(|service| service_withdrawn::is_withdrawn(base, head, service));
+    let withdrawn = carried.iter().any(|service| withdrawn.contains(service));
     let below_floor = head.network.owned.exactly(prefix).any(|owned| {
         owned.service.as_ref().is_some_and(|name| {
             let service = head.network.services.get(name);

@@ -264,3 +264,62 @@ fn the_whole_section_may_not_go() {
     );
     assert!(finding.binding);
 }
+
+#[test]
+fn services_that_are_apart_stay_apart_under_any_name() {
+    let with = |services: &str| {
+        with(|n| {
+            n.owned = "[{ prefix: 203.0.113.0/24, service: edge }, { prefix: 198.51.100.0/24, service: ns }]";
+            n.announcements = "[{ prefixes: [203.0.113.0/24, 198.51.100.0/24], to: [a, b] }]";
+            n.services = services;
+        })
+    };
+    let base = with("{ edge: {}, ns: { disjoint-from: [edge] } }");
+    assert_eq!(
+        relaxed(&base, &with("{ edge: {}, ns: {} }")),
+        ["a change may touch `ns` and `edge` together"]
+    );
+    // It is the same whoever of them says so, and under a new name.
+    assert_eq!(
+        relaxed(&base, &with("{ edge: { disjoint-from: [ns] }, ns: {} }")),
+        [""; 0]
+    );
+    assert_eq!(relaxed(&base, &base.replace("edge", "front")), [""; 0]);
+}
+
+#[test]
+fn lists_may_shrink_by_a_share_that_nobody_wrote() {
+    let base = with(|_| {});
+    let more = |text: &'static str| with(|n| n.more = text);
+    assert_eq!(
+        relaxed(&base, &more("  limits: { filter-shrink: 21% }\n")),
+        ["the limit `filter-shrink` is raised"]
+    );
+    assert_eq!(
+        relaxed(&base, &more("  limits: { filter-shrink: 20% }\n")),
+        [""; 0]
+    );
+    assert_eq!(
+        relaxed(&more("  limits: { filter-shrink: 5% }\n"), &base),
+        ["the limit `filter-shrink` is raised"]
+    );
+}
+
+#[test]
+fn a_retired_service_takes_its_floors_along() {
+    let base = with(|n| {
+        n.owned = "[{ prefix: 203.0.113.0/24, service: edge }, { prefix: 198.51.100.0/24, service: ns }]";
+        n.services = "{ edge: { min-sites: 2 }, ns: { min-sites: 2, disjoint-from: [edge] } }";
+        n.announcements = "[{ service: edge, to: [a, b] }, { service: ns, to: [a] }]";
+    });
+    assert_eq!(relaxed(&base, &with(|_| {})), [""; 0]);
+    // Announced all the same, the prefix keeps what was demanded of it.
+    let kept = with(|n| {
+        n.announcements =
+            "[{ service: edge, to: [a, b] }, { prefixes: [198.51.100.0/24], to: [a] }]";
+    });
+    assert_eq!(
+        relaxed(&base, &kept),
+        ["`min-sites: 2` of `ns` is gone for 198.51.100.0/24"]
+    );
+}

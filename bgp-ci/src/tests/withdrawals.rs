@@ -345,3 +345,39 @@ fn addresses_that_are_still_announced_are_not_lost() {
     let head = with("203.0.113.0/25, 203.0.113.128/27");
     assert_eq!(rules(Some(&base), &head), ["mass-withdrawal"]);
 }
+
+#[test]
+fn a_limit_of_addresses_says_nothing_about_the_other_family() {
+    let limits = "  limits: { withdraw: { addresses: /20 } }\n";
+    let owned = "[{ prefix: 203.0.113.0/24 }, { prefix: \"2001:db8:1::/48\" }]";
+    let with = |list: &str| {
+        text(
+            owned,
+            &format!("[{{ prefixes: [{list}], to: [a] }}]"),
+            limits,
+        )
+    };
+    let base = with("203.0.113.0/24, \"2001:db8:1::/48\"");
+    assert!(!only(Some(&base), &with("203.0.113.0/24")).lowered);
+    assert!(only(Some(&base), &with("\"2001:db8:1::/48\"")).lowered);
+}
+
+/// Lowered by one, what only warns would not be shown at all.
+#[test]
+fn a_warning_stays_one_where_the_policy_only_warns() {
+    let levels = "levels: { last-announcement-withdrawn: warn }\n";
+    let limits = "  limits: { withdraw: { prefixes: 1 } }\n";
+    let with = |list: &str| {
+        let announcements = format!("[{{ prefixes: [{list}], to: [a] }}]");
+        text(SPACE, &announcements, limits) + levels
+    };
+    let finding = only(
+        Some(&with("203.0.113.0/24, 198.51.100.0/24")),
+        &with("203.0.113.0/24"),
+    );
+    assert!(!finding.lowered);
+    assert_eq!(
+        finding.notes.last().unwrap(),
+        "198.51.100.0/24: lost ams, fra and iad; left nowhere"
+    );
+}
