@@ -6,12 +6,14 @@ use std::sync::OnceLock;
 use rules::policy::Policy;
 use rules::{Span, Undecided};
 
+use crate::approval::Approval;
 use crate::data::Data;
 use crate::matching::{self, Names};
 use crate::model::{
     Announcement, Announcements, Fleet, Flow, Gap, Key, Lists, Name, Prefix, Secret, SessionKey,
     Sessions,
 };
+use crate::plan::Plan;
 use crate::policy::network::Network;
 use crate::policy::section::Section;
 use crate::standing::{self, Standing};
@@ -79,6 +81,10 @@ pub struct Change {
     pub sites: Names,
     /// Head's session for each of base's that is still there.
     pub sessions: BTreeMap<SessionKey, SessionKey>,
+    /// What approvals name; without a base there is no plan, and nothing to approve.
+    pub plan: Option<Plan>,
+    /// The approvals of head's policy, verified.
+    pub approvals: Vec<Approval>,
     /// What head's data says about every prefix and origin, as soon as a rule asks.
     standings: OnceLock<Vec<Standing>>,
 }
@@ -169,18 +175,23 @@ impl Change {
                 neighbors: Names::new(),
                 sites: Names::new(),
                 sessions: BTreeMap::new(),
+                plan: None,
+                approvals: Vec::new(),
                 standings: OnceLock::new(),
             };
         };
         let neighbors = matching::neighbors(&before.network.neighbors, &head.network.neighbors);
         let sites = matching::sites(before, &head, &neighbors);
         let sessions = matching::sessions(&before.sessions, &head.sessions, &sites, &neighbors);
+        let plan = Some(Plan::of(before, &head, &sessions));
         Self {
             head,
             base,
             neighbors,
             sites,
             sessions,
+            plan,
+            approvals: Vec::new(),
             standings: OnceLock::new(),
         }
     }

@@ -9,6 +9,7 @@
 //! A prefix is *present* where an external neighbour receives it and passes it on; floors count
 //! presence. What this version cannot see or judge is undecided, never clean.
 
+pub mod approval;
 pub mod arguments;
 pub mod bird;
 pub mod blackhole;
@@ -18,6 +19,7 @@ pub mod checks;
 pub mod commands;
 pub mod configured;
 pub mod data;
+pub mod diff;
 pub mod evidence;
 pub mod files;
 pub mod filter;
@@ -29,6 +31,7 @@ pub mod matching;
 pub mod model;
 pub mod nesting;
 pub mod place;
+pub mod plan;
 pub mod policy;
 pub mod reachability;
 pub mod received;
@@ -160,6 +163,22 @@ pub fn check(input: &Input<'_>) -> Result<Outcome, Failure> {
 /// Judges the change between two sides at `now`.
 pub fn judge(sides: &Sides<'_>, now: Timestamp) -> Outcome {
     let mut outcome = Outcome::default();
+    let Some(change) = change(sides, now, &mut outcome) else {
+        return outcome;
+    };
+    outcome.stats.extend(stats(&change));
+    let findings = checks::ALL.iter().flat_map(|check| (check.run)(&change));
+    outcome.findings = findings
+        .map(|finding| levelled(finding, &sides.head))
+        .map(|finding| bound(finding, &change, now))
+        .map(|finding| approval::applied(finding, &change.approvals))
+        .collect();
+    outcome
+}
+
+/// The change between two sides at `now`, ready to be judged; `None` where a side cannot be had.
+/// What could not be seen, and what was read, is added to `outcome`.
+pub fn change(sides: &Sides<'_>, now: Timestamp, outcome: &mut Outcome) -> Option<Change> {
     for written in std::iter::once(&sides.head).chain(&sides.base) {
         outcome.files += 1;
         if let (Some(path), Some(text)) = (written.policy.path(), written.policy.text()) {
@@ -168,8 +187,8 @@ pub fn judge(sides: &Sides<'_>, now: Timestamp) -> Outcome {
     }
     outcome.suppressions = suppressions(&sides.head.policy);
     let Some(section) = &sides.head.section else {
-        no_network(sides, &mut outcome);
-        return outcome;
+        no_network(sides, outcome);
+        return None;
     };
     let mut wrong = Vec::new();
     let written = std::iter::once((&sides.head, section)).chain(
@@ -206,10 +225,23 @@ pub fn judge(sides: &Sides<'_>, now: Timestamp) -> Outcome {
         outcome.files += aside.files;
         outcome.sources.extend(aside.sources);
     }
+    let mut built = |written: &Written<'_>, section, outcome: &mut Outcome| {
+        side::build(written, section, outcome)
+            .map_err(|gaps| wrong.extend(gaps))
+            .ok()
+    };
+    let head = built(&sides.head, section, outcome);
+    let base = sides
+        .base
+        .as_ref()
+        .and_then(|base| Some((base, base.section.as_ref()?)))
+        .map(|(base, section)| built(base, section, &mut Outcome::default()));
     outcome.undecided.extend(wrong);
     let mut built = built.into_iter();
     let Some(head) = built.next() else {
         return outcome;
+    let (Some(mut head), base @ (None | Some(Some(_)))) = (head, base) else {
+        return None;
     };
     let base = built.next();
     if base.is_none() && sides.base.as_ref().is_some_and(|base| base.section.is_some()) {
@@ -221,15 +253,21 @@ pub fn judge(sides: &Sides<'_>, now: Timestamp) -> Outcome {
     }
     let change = Change::new(base, head);
     outcome.stats = stats(&change);
+    let mut base = base.flatten();
+    let skipped = compared_with(sides, &mut head, base.as_mut(), now, outcome);
     if !skipped.is_empty() {
         outcome.stats.insert("skipped".to_owned(), skipped.into());
     }
-    let findings = checks::ALL.iter().flat_map(|check| (check.run)(&change));
-    outcome.findings = findings
-        .map(|finding| levelled(finding, &sides.head))
-        .map(|finding| bound(finding, &change, now))
-        .collect();
-    outcome
+    let mut change = Change::new(base, head);
+    if let (Some(plan), Some(base), Some(written)) = (&change.plan, &change.base, &sides.base) {
+        change.approvals = approval::verify(
+            plan,
+            (&change.head.network.approvals, &sides.head.files),
+            (&base.network.approvals, &written.files),
+            now,
+        );
+    }
+    Some(change)
 }
 
 /// Reads the data that both sides are compared with, head's first; with what was not compared,
@@ -358,6 +396,9 @@ fn stats(change: &Change) -> std::collections::BTreeMap<String, serde_json::Valu
         insert("announcements-added", difference.added.len());
         insert("announcements-removed", difference.removed.len());
         insert("announcements-changed", difference.changed.len());
+    }
+    if let Some(plan) = &change.plan {
+        stats.insert("plan".to_owned(), plan.as_str().into());
     }
     stats
 }

@@ -52,6 +52,9 @@ pub struct Finding {
     /// Whether `level` stands whatever the policy says, and nothing in the tree excuses it: for
     /// findings about a change that weakens the gate itself.
     pub binding: bool,
+    /// Why the finding does not count, where the part itself has verified that: people signed for
+    /// it. It is reported as a suppressed one, and covers even what is binding.
+    pub excuse: Option<String>,
     /// How sure every step is.
     pub certainty: Certainty,
     /// What is wrong: lower case, no full stop.
@@ -79,6 +82,7 @@ impl Finding {
             level: rule.level,
             lowered: false,
             binding: false,
+            excuse: None,
             certainty: Certainty::Proven,
             message,
             fingerprint: fingerprint(rule.id, about),
@@ -111,6 +115,13 @@ impl Finding {
     pub fn with_binding_level(mut self, level: Level) -> Self {
         self.level = level;
         self.binding = true;
+        self
+    }
+
+    /// Excuses it for good: for what people have signed, which is more than a line in the tree.
+    #[must_use]
+    pub fn with_excuse(mut self, reason: impl Into<String>) -> Self {
+        self.excuse = Some(reason.into());
         self
     }
 

@@ -19,6 +19,7 @@ mod mass_withdrawal;
 mod missing_roa;
 mod missing_route_object;
 mod origin_change;
+mod needs_approval;
 mod over_neighbor_limit;
 mod policy_relaxed;
 mod redundant_pair_change;
@@ -53,6 +54,7 @@ pub const ALL: &[&Check] = &[
     &missing_roa::CHECK,
     &missing_route_object::CHECK,
     &origin_change::CHECK,
+    &needs_approval::CHECK,
     &over_neighbor_limit::CHECK,
     &policy_relaxed::CHECK,
     &redundant_pair_change::CHECK,

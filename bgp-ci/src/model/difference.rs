@@ -11,7 +11,8 @@ pub struct Difference<'a> {
     pub added: Vec<(&'a Key, &'a Announcement)>,
     /// Only in base, by base's key.
     pub removed: Vec<(&'a Key, &'a Announcement)>,
-    /// In both with different attributes: head's key, base's announcement, head's.
+    /// In both with different attributes, or passed on by one and kept back by the other: head's
+    /// key, base's announcement, head's.
     pub changed: Vec<(&'a Key, &'a Announcement, &'a Announcement)>,
 }
 
@@ -36,7 +37,7 @@ impl<'a> Difference<'a> {
         for (key, now) in head {
             match before.remove(key) {
                 None => difference.added.push((key, now)),
-                Some((_, then)) if then.route == now.route => {}
+                Some((_, then)) if then.route == now.route && then.presence == now.presence => {}
                 Some((_, then)) => difference.changed.push((key, then, now)),
             }
         }

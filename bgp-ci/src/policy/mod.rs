@@ -1,5 +1,6 @@
 //! The policy's `bgp:` section: as it is written ([`section`]), and as it is meant ([`Network`]).
 
+pub mod approval;
 pub mod data;
 pub mod limits;
 pub mod network;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use rules::Span;
 
+use super::approval::Approvals;
 use super::data::Named;
 use super::limits::Limits;
 use super::section::{Adapter, Kind, Relation};
@@ -58,6 +59,8 @@ pub struct Network {
     pub data: Option<Named>,
     /// Routers that no single change may touch together.
     pub pairs: Vec<Placed<BTreeSet<Name>>>,
+    /// Which changes need people, and what people approved.
+    pub approvals: Approvals,
 }
 
 /// Router configurations, as the policy names them.

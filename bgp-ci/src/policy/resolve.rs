@@ -118,6 +118,7 @@ impl Reader<'_> {
                 .iter()
                 .filter_map(|pair| self.pair(pair))
                 .collect(),
+            approvals: self.approvals(section, &services),
         };
         self.twins(&network);
         asn.map(|_| network)

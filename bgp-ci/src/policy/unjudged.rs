@@ -34,16 +34,6 @@ pub fn unjudged(policy: &Policy, section: &Section) -> Vec<Unjudged> {
         "filter-shrink",
         "this version reads no lists that filters use",
     );
-    report(
-        first(policy, &section.needs_approval),
-        "needs-approval",
-        "this version cannot tell whether people approved a change",
-    );
-    report(
-        first(policy, &section.approvals),
-        "approvals",
-        "this version verifies no signatures, so no approval counts",
-    );
     found
 }
 

@@ -31,7 +31,7 @@ fn policy(bgp: &str) -> String {
 }
 
 /// The network of most tests. `services`, `announcements` are lists in flow style.
-pub(crate) struct Network<'a> {
+pub(crate) pub(crate) struct Network<'a> {
     pub(crate) owned: &'a str,
     pub(crate) services: &'a str,
     pub(crate) sites: &'a str,
@@ -120,6 +120,18 @@ fn judge_with(base: Option<(&str, &[File<'_>])>, head: (&str, &[File<'_>])) -> O
 
 /// The time of every judgement here.
 const NOW: &str = "2026-11-22T00:00:00Z";
+
+/// The change from base to head.
+pub(crate) fn change(base: &str, head: &str) -> crate::change::Change {
+    let sides = Sides {
+        head: written("head", head),
+        base: Some(written("base", base)),
+        vrps: None,
+    };
+    let mut outcome = Outcome::default();
+    let now = "2026-11-22T00:00:00Z".parse().unwrap();
+    crate::change(&sides, now, &mut outcome).unwrap_or_else(|| panic!("{outcome:?}"))
+}
 
 /// Judges head alone, or the change from base to head.
 fn judge(base: Option<&str>, head: &str) -> Outcome {

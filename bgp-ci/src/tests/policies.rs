@@ -124,8 +124,6 @@ fn everything_that_is_wrong_is_named() {
 fn a_key_that_is_not_evaluated_is_undecided() {
     for (more, key, line) in [
         ("  limits: { filter-shrink: 5% }\n", "filter-shrink", 10),
-        ("  needs-approval: [policy-relaxed]\n", "needs-approval", 10),
-        ("  approvals: [{ plan: x, waives: [] }]\n", "approvals", 10),
     ] {
         let text = Network {
             more,

@@ -75,6 +75,7 @@ impl<'a> Excuses<'a> {
             let exempt = self.exempt(&finding);
             suppressed.or(exempt)
         };
+        let excuse = finding.excuse.clone().or(excuse);
         let level = level(&finding, self.terms.policy);
         (level > Level::Allow).then_some(Reported {
             finding,
