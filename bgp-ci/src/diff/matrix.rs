@@ -60,7 +60,9 @@ fn row<'a>(change: &'a Change, base: &'a Side, prefix: Prefix) -> BTreeMap<&'a N
     for (key, then) in base.of(prefix) {
         let session = key.session();
         let session = change.sessions.get(&session).cloned().unwrap_or(session);
-        sites.entry(&key.site).or_default().0.insert(session, then);
+        // A renamed site stands in head's column.
+        let site = change.sites.get(&key.site).unwrap_or(&key.site);
+        sites.entry(site).or_default().0.insert(session, then);
     }
     for (key, now) in change.head.of(prefix) {
         let session = key.session();

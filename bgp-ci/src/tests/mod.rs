@@ -31,7 +31,7 @@ fn policy(bgp: &str) -> String {
 }
 
 /// The network of most tests. `services`, `announcements` are lists in flow style.
-pub(crate) pub(crate) struct Network<'a> {
+pub(crate) struct Network<'a> {
     pub(crate) owned: &'a str,
     pub(crate) services: &'a str,
     pub(crate) sites: &'a str,
@@ -72,7 +72,7 @@ pub(crate) fn network(text: &str) -> crate::policy::Network {
     resolve(&written.policy, &section.value, &section.span).unwrap()
 }
 
-fn written(side: &str, text: &str) -> Written<'static> {
+pub(crate) fn written(side: &str, text: &str) -> Written<'static> {
     let policy = Policy::parse(format!("{side}/preflight.yaml"), text).unwrap();
     let section = policy.section(Part::Bgp).unwrap();
     Written {
