@@ -45,6 +45,7 @@ pub mod sides;
 pub mod standing;
 pub mod symbolic;
 pub mod withdrawal;
+pub mod why;
 pub mod wording;
 
 #[cfg(test)]

@@ -15,12 +15,19 @@ pub(super) struct Signed(SshSig);
 impl Signed {
     /// Reads an armoured signature, as `ssh-keygen -Y sign` writes it.
     pub(super) fn read(armoured: &str) -> Result<Self, String> {
-        SshSig::from_pem(armoured.trim()).map(Self).map_err(|error| {
+        let read = SshSig::from_pem(armoured.trim()).map_err(|error| {
             format!(
                 "its signature cannot be read ({error}): it is what `ssh-keygen -Y sign` writes \
                  for a key without a certificate"
             )
-        })
+        })?;
+        // The version is not among what is signed, so any other one is a letter that somebody
+        // changed.
+        if read.version() == SshSig::VERSION {
+            Ok(Self(read))
+        } else {
+            Err(format!("its signature is of version {}", read.version()))
+        }
     }
 
     /// The key that it claims.

@@ -2,7 +2,9 @@
 
 mod diff;
 mod format;
+mod replay;
 mod rov;
+mod why;
 
 use clap::Subcommand;
 use rules::{Exit, Io};
@@ -13,15 +15,23 @@ pub enum Commands {
     /// Show what a change makes neighbours receive differently, and its plan
     #[command(after_help = diff::EXITS)]
     Diff(Box<diff::DiffArgs>),
+    /// Judge the folder of an incident, and compare the answer with what is expected
+    #[command(after_help = replay::EXITS)]
+    Replay(Box<replay::ReplayArgs>),
     /// Say whether validators accept a prefix from an origin, and by which payloads
     #[command(after_help = rov::EXITS)]
     Rov(Box<rov::Args>),
+    /// Say why neighbours receive a prefix, or do not: each line that decided
+    #[command(after_help = why::EXITS)]
+    Why(Box<why::WhyArgs>),
 }
 
 /// Runs one of them.
 pub fn run(command: Commands, io: &mut Io<'_>) -> Exit {
     match command {
         Commands::Diff(args) => diff::run(&args, io),
+        Commands::Replay(args) => replay::run(&args, io),
         Commands::Rov(args) => rov::run(&args, io),
+        Commands::Why(args) => why::run(&args, io),
     }
 }

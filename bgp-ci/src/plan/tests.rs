@@ -104,9 +104,9 @@ fn the_text_is_as_documented() {
     preflight plan 1
     {"certainty":"proven","communities":[],"external":true,"from":null,"kind":"announcement","local-pref":null,"med":null,"next-hop":"self","origin-code":"igp","otc":null,"path":"64500","prefix":"203.0.113.0/24","presence":"present","services":["edge"],"session":["iad","iad","a",null],"side":"-","source":"intent"}
     {"certainty":"proven","communities":[],"external":true,"from":null,"kind":"announcement","local-pref":null,"med":null,"next-hop":"self","origin-code":"igp","otc":null,"path":"64500","prefix":"203.0.113.0/24","presence":"present","services":["edge"],"session":["iad","iad","b",null],"side":"-","source":"intent"}
+    {"key":"min-sites","kind":"relaxed","message":"`min-sites` of `edge` goes from 2 to 1","subject":"edge"}
     {"key":["bgp","services","edge","min-sites"],"kind":"policy","side":"+","value":"1"}
     {"key":["bgp","services","edge","min-sites"],"kind":"policy","side":"-","value":"2"}
-    {"key":"min-sites","kind":"relaxed","message":"TODO","subject":"edge"}
     "#);
     let lines: Vec<&str> = text.lines().skip(1).collect();
     assert!(lines.is_sorted());

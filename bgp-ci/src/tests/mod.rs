@@ -10,6 +10,7 @@ mod noise;
 mod policies;
 mod presence;
 mod properties;
+mod questions;
 mod relaxations;
 mod sizes;
 mod space;
