@@ -8,6 +8,7 @@
 //!
 //! The same seed makes the same fleet.
 
+pub mod deployed;
 pub mod edit;
 pub mod history;
 pub mod intent;

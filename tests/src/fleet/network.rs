@@ -171,8 +171,8 @@ impl Network {
         Self {
             sites,
             neighbors: vec![
-                neighbor("transit-a", 64501, "provider", 80, every(1, 0)),
-                neighbor("transit-b", 64502, "provider", 80, every(2, 0)),
+                neighbor("transit-a", 64501, "provider", 200, every(1, 0)),
+                neighbor("transit-b", 64502, "provider", 200, every(2, 0)),
                 neighbor("ix-rs", 64503, "route-server", 40, every(3, 0)),
                 neighbor("peer-c", 64504, "peer", 40, every(5, 1)),
                 neighbor("customer-d", 64505, "customer", 40, every(11, 3)),
