@@ -24,5 +24,6 @@ mod lab;
 mod oracle;
 mod parts;
 mod process;
+mod routing;
 mod stories;
 mod tidy;

@@ -211,7 +211,7 @@ fn filters(network: &Network) -> String {
         )
         .expect("a string grows");
     }
-    out.push_str("\nfilter learn {\n  if net.len = 0 then reject;\n  bgp_local_pref = PREFERENCE;\n  accept;\n}\n");
+    out.push_str("\nfilter learned {\n  if net.len = 0 then reject;\n  bgp_local_pref = PREFERENCE;\n  accept;\n}\n");
     out
 }
 
@@ -244,7 +244,7 @@ fn templates(network: &Network) -> String {
         write!(out, "\ntemplate bgp {name}_4 from {from} {{\n").expect("a string grows");
         let channel = |family: u8| {
             format!(
-                "  ipv{family} {{\n    import limit {limit} action block;\n    import filter learn;\n    export filter {filter};\n  }};\n}}\n"
+                "  ipv{family} {{\n    import limit {limit} action block;\n    import filter learned;\n    export filter {filter};\n  }};\n}}\n"
             )
         };
         out.push_str(&channel(4));

@@ -279,7 +279,7 @@ pub static MISTAKES: &[Kind] = &[
         (
             "bird/hosts/iad/bird.conf",
             "protocol device {",
-            "protocol bgp unknown {\n  local as OURS;\n  neighbor 192.0.2.250 as 64509;\n  ipv4 { import none; export where source = RTS_STATIC; };\n}\nprotocol device {",
+            "protocol bgp stranger {\n  local as OURS;\n  neighbor 192.0.2.250 as 64509;\n  ipv4 { import none; export where source = RTS_STATIC; };\n}\nprotocol device {",
         ),
     ),
     kind(
