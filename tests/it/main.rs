@@ -25,5 +25,6 @@ mod oracle;
 mod parts;
 mod process;
 mod routing;
+mod rov;
 mod stories;
 mod tidy;

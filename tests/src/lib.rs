@@ -12,6 +12,7 @@ pub mod estate;
 pub mod fixture;
 pub mod fleet;
 pub mod lab;
+pub mod payloads;
 pub mod programs;
 pub mod rewrites;
 pub mod shims;

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod changes;
+mod authorization;
 mod command;
 mod documentation;
 mod floors;

@@ -16,7 +16,7 @@ mod keys;
 mod mint;
 mod minted;
 mod mutants;
-mod oracles;
+pub(crate) mod oracles;
 mod places;
 mod policy;
 mod reports;

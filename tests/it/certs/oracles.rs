@@ -22,7 +22,7 @@ const DEBIAN: &str = "/usr/share/ca-certificates";
     clippy::disallowed_methods,
     reason = "tests/run says by this variable where it installed the oracles"
 )]
-pub(super) fn python() -> Command {
+pub(crate) fn python() -> Command {
     let python = std::env::var_os("PREFLIGHT_PYTHON");
     Command::new(python.expect("tests/run sets PREFLIGHT_PYTHON"))
 }
