@@ -64,8 +64,14 @@ pub fn told(finding: Finding, received: &Received<'_>) -> Finding {
 
 /// Adds the policy terms that touched the announcements last, which let them pass.
 pub fn passed(finding: Finding, received: &Received<'_>) -> Finding {
-    let terms: BTreeSet<&Span> = received.iter().filter_map(|(_, a)| a.terms.last()).collect();
-    terms.into_iter().take(LABELS).fold(finding, |finding, term| {
-        finding.with_label(term.clone(), "this lets it pass")
-    })
+    let terms: BTreeSet<&Span> = received
+        .iter()
+        .filter_map(|(_, a)| a.terms.last())
+        .collect();
+    terms
+        .into_iter()
+        .take(LABELS)
+        .fold(finding, |finding, term| {
+            finding.with_label(term.clone(), "this lets it pass")
+        })
 }

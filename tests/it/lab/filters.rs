@@ -96,7 +96,9 @@ fn compare(seeds: std::ops::Range<u64>, tally: &mut Tally) -> Vec<String> {
         let machine = Machine::new(program);
         let shown = &tables[&format!("out{at}")];
         for route in &routes {
-            let theirs = shown.iter().find(|shown| shown.net == route.net.to_string());
+            let theirs = shown
+                .iter()
+                .find(|shown| shown.net == route.net.to_string());
             let ours = match machine.run(FilterId(0), route, &Context::default()) {
                 Outcome::Decided(decision) => match decision.verdict {
                     Verdict::Accept => Some(filters::shown(program, &decision.route)),
@@ -134,5 +136,10 @@ fn random_programs_do_what_the_daemon_does() {
         "{} programs, {} refused; {} runs equal, {} of them accepted; not modelled: {:?}",
         tally.programs, tally.refused, tally.equal, tally.accepted, tally.unmodelled
     );
-    assert!(wrong.is_empty(), "{} differ, such as\n{}", wrong.len(), wrong[0]);
+    assert!(
+        wrong.is_empty(),
+        "{} differ, such as\n{}",
+        wrong.len(),
+        wrong[0]
+    );
 }

@@ -330,7 +330,10 @@ fn floor_raised(network: &mut Network, _: &mut Dice) -> Option<String> {
 
 fn limit_lowered(network: &mut Network, _: &mut Dice) -> Option<String> {
     let neighbor = network.neighbors.get_mut(3)?;
-    neighbor.max_prefix = neighbor.max_prefix.checked_sub(5).filter(|max| *max >= 20)?;
+    neighbor.max_prefix = neighbor
+        .max_prefix
+        .checked_sub(5)
+        .filter(|max| *max >= 20)?;
     said("a neighbour accepts less")
 }
 

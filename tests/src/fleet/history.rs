@@ -1,10 +1,10 @@
 //! The history: states that follow each other by healthy changes, and the mistakes beside it.
 
+use super::Files;
 use super::Language;
 use super::edit;
 use super::mistake::{Kind, MISTAKES};
 use super::network::Network;
-use super::Files;
 use crate::programs::choice::Dice;
 
 /// A state, and what the change to it was.

@@ -45,12 +45,16 @@ impl Kind {
     pub fn made(&self, network: &Network, language: Language) -> Option<(Files, Files)> {
         let mut base = network.clone();
         // Words that the history may have changed stand as they were, so that texts are found.
-        if matches!(self.change, Change::Text(..) | Change::Shared(..) | Change::Edited(..)) {
+        if matches!(
+            self.change,
+            Change::Text(..) | Change::Shared(..) | Change::Edited(..)
+        ) {
             base.style = Style::default();
         }
         let mut head = base.clone();
         match &self.change {
-            Change::Configured(_) | Change::Text(..) | Change::Edited(..) if language == Language::Intent =>
+            Change::Configured(_) | Change::Text(..) | Change::Edited(..)
+                if language == Language::Intent =>
             {
                 None
             }

@@ -13,7 +13,11 @@ use super::{Files, History, Language};
 /// and `bN` the state that it changes.
 pub fn write(history: &History, language: Language, folder: &Path) {
     let git = |args: &[&str]| {
-        let done = Command::new("git").arg("-C").arg(folder).args(args).status();
+        let done = Command::new("git")
+            .arg("-C")
+            .arg(folder)
+            .args(args)
+            .status();
         assert!(done.expect("git runs").success(), "git {args:?}");
     };
     git(&["init", "--quiet", "--initial-branch", "main"]);
@@ -22,7 +26,13 @@ pub fn write(history: &History, language: Language, folder: &Path) {
     for (number, commit) in history.commits.iter().enumerate() {
         let files = language.files(&commit.network);
         mark += 1;
-        add(&mut stream, "refs/heads/main", mark, &commit.subject, &files);
+        add(
+            &mut stream,
+            "refs/heads/main",
+            mark,
+            &commit.subject,
+            &files,
+        );
         write!(stream, "reset refs/tags/c{number}\nfrom :{mark}\n\n").expect("a string grows");
     }
     for (number, planted) in history.planted.iter().enumerate() {

@@ -297,11 +297,7 @@ fn overlay(network: &Network, name: &str, site: &Site) -> String {
         if routes.is_empty() {
             continue;
         }
-        write!(
-            out,
-            "protocol static extra{family} {{\n  ipv{family};\n"
-        )
-        .expect("a string grows");
+        write!(out, "protocol static extra{family} {{\n  ipv{family};\n").expect("a string grows");
         for extra in routes {
             let marks: String = extra
                 .communities

@@ -46,7 +46,10 @@ impl Verdict {
                 .into_iter()
                 .map(|found| (found.rule.clone(), found.message.clone()))
                 .collect(),
-            warned: of("warn").into_iter().map(|found| found.rule.clone()).collect(),
+            warned: of("warn")
+                .into_iter()
+                .map(|found| found.rule.clone())
+                .collect(),
             undecided: undecided
                 .into_iter()
                 .flatten()

@@ -33,7 +33,9 @@ impl Dice {
 
     /// One of them.
     pub fn pick<T: Copy>(&mut self, from: &[T]) -> T {
-        *from.get(self.below(from.len())).expect("there is something to choose from")
+        *from
+            .get(self.below(from.len()))
+            .expect("there is something to choose from")
     }
 
     /// Any 32 bits.

@@ -50,7 +50,11 @@ pub fn shown(program: &Program, route: &Route) -> Shown {
             Attribute::Custom(id) => program.attribute(*id).name.to_string(),
         };
         let quads = matches!(attribute, Attribute::Bgp(BgpAttribute::ClusterList));
-        attributes.push(format!("{name}: {}", value_text(value, quads)).trim_end().to_owned());
+        attributes.push(
+            format!("{name}: {}", value_text(value, quads))
+                .trim_end()
+                .to_owned(),
+        );
     }
     attributes.sort();
     Shown {
@@ -70,14 +74,16 @@ fn value_text(value: &Value, quads: bool) -> String {
         Value::Quad(quad) => std::net::Ipv4Addr::from(*quad).to_string(),
         Value::Ip(address) => address.ip().to_string(),
         Value::Path(path) => path.to_string(),
-        Value::Communities(list) if quads => {
-            joined(list.iter().map(|item| std::net::Ipv4Addr::from(*item).to_string()))
-        }
+        Value::Communities(list) if quads => joined(
+            list.iter()
+                .map(|item| std::net::Ipv4Addr::from(*item).to_string()),
+        ),
         Value::Communities(list) => joined(list.iter().map(|item| pair(*item))),
         Value::ExtendedCommunities(list) => joined(list.iter().map(|item| extended(*item))),
-        Value::LargeCommunities(list) => {
-            joined(list.iter().map(|item| format!("({}, {}, {})", item.0, item.1, item.2)))
-        }
+        Value::LargeCommunities(list) => joined(
+            list.iter()
+                .map(|item| format!("({}, {}, {})", item.0, item.1, item.2)),
+        ),
         Value::Enum(constant) if constant.of == EnumType::Origin => match *constant {
             Enumerated::ORIGIN_IGP => "IGP".to_owned(),
             Enumerated::ORIGIN_EGP => "EGP".to_owned(),
@@ -102,7 +108,11 @@ fn extended(item: u64) -> String {
     let (key, value) = ((item >> 16) & 0xffff_ffff, item & 0xffff);
     match form {
         0 if !name.is_empty() => {
-            format!("({name}, {}, {})", (item >> 32) & 0xffff, item & 0xffff_ffff)
+            format!(
+                "({name}, {}, {})",
+                (item >> 32) & 0xffff,
+                item & 0xffff_ffff
+            )
         }
         1 if !name.is_empty() => {
             let key = std::net::Ipv4Addr::from(u32::try_from(key).expect("it is masked"));
@@ -116,7 +126,8 @@ fn extended(item: u64) -> String {
 /// The statements on a static route that give it the attributes it has.
 pub fn block(program: &Program, route: &Route) -> String {
     let mut text = String::new();
-    let mut line = |statement: String| writeln!(text, "\t\t{statement};").expect("a string takes it");
+    let mut line =
+        |statement: String| writeln!(text, "\t\t{statement};").expect("a string takes it");
     if route.preference != 200 {
         line(format!("preference = {}", route.preference));
     }
@@ -156,7 +167,10 @@ pub fn block(program: &Program, route: &Route) -> String {
             Value::LargeCommunities(list) => {
                 line(format!("{name} = ---empty---"));
                 for item in list.iter() {
-                    line(format!("{name} = add({name}, ({}, {}, {}))", item.0, item.1, item.2));
+                    line(format!(
+                        "{name} = add({name}, ({}, {}, {}))",
+                        item.0, item.1, item.2
+                    ));
                 }
             }
             other => panic!("no attribute of these tests is {other:?}"),

@@ -59,7 +59,10 @@ impl Bird {
             .expect("bird is installed: tests/run does it");
         let mut bird = Self { folder, child };
         for _ in 0..500 {
-            if bird.ask("show status").is_some_and(|answer| answer.contains("up and running")) {
+            if bird
+                .ask("show status")
+                .is_some_and(|answer| answer.contains("up and running"))
+            {
                 return bird;
             }
             let ended = bird.child.try_wait().expect("the child is ours");
@@ -138,7 +141,9 @@ fn tables(answer: &str) -> Vec<(String, Vec<Shown>)> {
 
 /// `203.0.113.0/24  blackhole [s 11:40:48.837 from 192.0.2.9] * (200/5)`.
 fn first_line(line: &str) -> Shown {
-    let (start, rest) = line.split_once('[').expect("a route has its protocol in brackets");
+    let (start, rest) = line
+        .split_once('[')
+        .expect("a route has its protocol in brackets");
     let (protocol, end) = rest.split_once(']').expect("the bracket is closed");
     let mut words = start.split_whitespace();
     let net = words.next().expect("a route has a network").to_owned();
@@ -146,7 +151,10 @@ fn first_line(line: &str) -> Shown {
     if let Some((_, from)) = protocol.split_once(" from ") {
         facts.push(format!("from {from}"));
     }
-    let preference = end.split_whitespace().last().expect("a route has a preference");
+    let preference = end
+        .split_whitespace()
+        .last()
+        .expect("a route has a preference");
     facts.push(preference.to_owned());
     Shown {
         net,

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use bgp_ci::filter::attribute::Attribute;
 use bgp_ci::filter::ir::{
-    BinaryOperator, Block, Edit, Expression, ExpressionKind, ExtendedKind, Lengths, Literal, MaskItem,
-    Method, Part, SetItem, SetLiteral, Statement, StatementKind, Target,
+    BinaryOperator, Block, Edit, Expression, ExpressionKind, ExtendedKind, Lengths, Literal,
+    MaskItem, Method, Part, SetItem, SetLiteral, Statement, StatementKind, Target,
 };
 use bgp_ci::filter::program::{Frame, Program, Slot};
 
@@ -52,15 +52,26 @@ impl<'a> Writer<'a> {
     }
 
     fn block(&self, block: &Block, depth: usize) -> String {
-        block.iter().map(|statement| self.statement(statement, depth)).collect()
+        block
+            .iter()
+            .map(|statement| self.statement(statement, depth))
+            .collect()
     }
 
     fn braces(&self, block: &Block, depth: usize) -> String {
-        format!("{{\n{}{}}}", self.block(block, depth + 1), "\t".repeat(depth))
+        format!(
+            "{{\n{}{}}}",
+            self.block(block, depth + 1),
+            "\t".repeat(depth)
+        )
     }
 
     fn variable(&self, slot: Slot) -> &str {
-        &self.frame.expect("constants have no variables").variable(slot).name
+        &self
+            .frame
+            .expect("constants have no variables")
+            .variable(slot)
+            .name
     }
 
     fn attribute(&self, attribute: Attribute) -> &str {
@@ -110,7 +121,10 @@ impl<'a> Writer<'a> {
                 if otherwise.is_empty() {
                     format!("if {condition} then {then}")
                 } else {
-                    format!("if {condition} then {then} else {}", self.braces(otherwise, depth))
+                    format!(
+                        "if {condition} then {then} else {}",
+                        self.braces(otherwise, depth)
+                    )
                 }
             }
             StatementKind::Case {
@@ -122,12 +136,18 @@ impl<'a> Writer<'a> {
                 for arm in arms {
                     let items: Vec<String> = arm.items.iter().map(|item| self.item(item)).collect();
                     let body = self.block(&arm.body, depth + 2);
-                    write!(text, "{}{}:\n{body}", "\t".repeat(depth + 1), items.join(", "))
-                        .expect("a string takes it");
+                    write!(
+                        text,
+                        "{}{}:\n{body}",
+                        "\t".repeat(depth + 1),
+                        items.join(", ")
+                    )
+                    .expect("a string takes it");
                 }
                 if !otherwise.is_empty() {
                     let body = self.block(otherwise, depth + 2);
-                    write!(text, "{}else:\n{body}", "\t".repeat(depth + 1)).expect("a string takes it");
+                    write!(text, "{}else:\n{body}", "\t".repeat(depth + 1))
+                        .expect("a string takes it");
                 }
                 format!("{text}{}}}", "\t".repeat(depth))
             }
@@ -135,7 +155,10 @@ impl<'a> Writer<'a> {
                 let frame = self.frame.expect("constants have no statements");
                 let variable = frame.variable(*slot);
                 let (list, body) = (self.expression(list), self.braces(body, depth));
-                format!("for {} {} in {list} do {body}", variable.value_type, variable.name)
+                format!(
+                    "for {} {} in {list} do {body}",
+                    variable.value_type, variable.name
+                )
             }
             StatementKind::Block(block) => self.braces(block, depth),
             StatementKind::Return(Some(value)) => format!("return {};", self.expression(value)),
@@ -193,12 +216,20 @@ impl<'a> Writer<'a> {
                     Edit::Delete => "delete",
                     Edit::Filter => "filter",
                 };
-                format!("{word}({}, {})", self.expression(list), self.expression(operand))
+                format!(
+                    "{word}({}, {})",
+                    self.expression(list),
+                    self.expression(operand)
+                )
             }
             ExpressionKind::Call {
                 function,
                 arguments,
-            } => format!("{}({})", self.program.function(*function).name, self.list(arguments)),
+            } => format!(
+                "{}({})",
+                self.program.function(*function).name,
+                self.list(arguments)
+            ),
             ExpressionKind::Defined(operand) => format!("defined({})", self.expression(operand)),
             ExpressionKind::RoaCheck { table, of } => match of {
                 Some(of) => format!("roa_check({}, {})", table.name, self.list(&**of)),
@@ -214,7 +245,10 @@ impl<'a> Writer<'a> {
     /// An expression where only a simple one may stand.
     fn operand(&self, expression: &Expression) -> String {
         let text = self.expression(expression);
-        if matches!(expression.kind, ExpressionKind::Binary(..) | ExpressionKind::Not(_)) {
+        if matches!(
+            expression.kind,
+            ExpressionKind::Binary(..) | ExpressionKind::Not(_)
+        ) {
             format!("({text})")
         } else {
             text
@@ -225,7 +259,9 @@ impl<'a> Writer<'a> {
     fn atom(&self, expression: &Expression) -> String {
         let text = self.expression(expression);
         match expression.kind {
-            ExpressionKind::Binary(..) | ExpressionKind::Method { .. } | ExpressionKind::Attribute(_) => {
+            ExpressionKind::Binary(..)
+            | ExpressionKind::Method { .. }
+            | ExpressionKind::Attribute(_) => {
                 format!("({text})")
             }
             _ => text,
@@ -243,7 +279,12 @@ impl<'a> Writer<'a> {
             SetItem::Range(first, last) => format!("{}..{}", self.atom(first), self.atom(last)),
             SetItem::Pair(parts) => format!("({})", self.parts(parts)),
             SetItem::Extended(kind, key, part) => {
-                format!("({}, {}, {})", kind_text(*kind), self.atom(key), self.part(part))
+                format!(
+                    "({}, {}, {})",
+                    kind_text(*kind),
+                    self.atom(key),
+                    self.part(part)
+                )
             }
             SetItem::Large(parts) => format!("({})", self.parts(parts)),
             SetItem::Prefix(net, lengths) => {

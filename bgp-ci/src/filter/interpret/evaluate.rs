@@ -217,7 +217,10 @@ impl Run<'_> {
 
     /// The path of the route; `None` where it is open.
     fn own_path(&mut self, place: Place) -> Result<Option<Arc<AsPath>>, Stop> {
-        match self.route_at(place)?.attribute(Attribute::Bgp(BgpAttribute::Path)) {
+        match self
+            .route_at(place)?
+            .attribute(Attribute::Bgp(BgpAttribute::Path))
+        {
             Some(Value::Path(path)) => Ok(Some(Arc::clone(path))),
             Some(_) => Ok(None),
             None => Err(Fault::failure("the route has no AS path to check").at(place)),

@@ -201,7 +201,9 @@ impl Run<'_> {
                 let reason = "a loop over something that only live data tells";
                 return Err(Fault::gap(reason).at(list.place));
             }
-            _ => return Err(Fault::failure("a loop over something else than a list").at(list.place)),
+            _ => {
+                return Err(Fault::failure("a loop over something else than a list").at(list.place));
+            }
         };
         for element in elements {
             self.set(slot, element, list.place)?;
@@ -263,7 +265,10 @@ impl Run<'_> {
                 route.interface = Some("".into());
             }
             _ => {
-                let reason = format!("`{}` is set to something that is not modelled", known.name());
+                let reason = format!(
+                    "`{}` is set to something that is not modelled",
+                    known.name()
+                );
                 return Err(Fault::gap(reason).at(place));
             }
         }

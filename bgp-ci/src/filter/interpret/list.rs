@@ -20,14 +20,17 @@ pub(super) fn community(item: &Value) -> Option<u32> {
 /// The smallest or largest member of a list; zero where it has none.
 pub(super) fn extreme(list: &Value, largest: bool) -> Option<Value> {
     fn of<T: Copy + Ord>(list: &[T], largest: bool) -> Option<T> {
-        if largest { list.iter().max() } else { list.iter().min() }.copied()
+        if largest {
+            list.iter().max()
+        } else {
+            list.iter().min()
+        }
+        .copied()
     }
     Some(match list {
         Value::Communities(list) => Value::Pair(of(list, largest).unwrap_or_default()),
         Value::ExtendedCommunities(list) => Value::Extended(of(list, largest).unwrap_or_default()),
-        Value::LargeCommunities(list) => {
-            Value::Large(of(list, largest).unwrap_or(Large(0, 0, 0)))
-        }
+        Value::LargeCommunities(list) => Value::Large(of(list, largest).unwrap_or(Large(0, 0, 0))),
         _ => return None,
     })
 }
@@ -45,9 +48,8 @@ pub(super) fn edited(edit: Edit, list: &Value, operand: &Value) -> Result<Value,
                     None => return Err(mismatch(edit, list, operand)),
                 },
             };
-            let member = |set: &ValueSet, item: &u32| {
-                set.find_in_list(*item).unwrap_or(Membership::Out)
-            };
+            let member =
+                |set: &ValueSet, item: &u32| set.find_in_list(*item).unwrap_or(Membership::Out);
             list_edited(edit, own, &selection, member)
                 .map(|edited| Value::Communities(edited.into()))
         }
@@ -136,7 +138,6 @@ fn united<T: Copy + PartialEq>(own: &[T], others: &[T]) -> Vec<T> {
 
 /// How long a path or list may get: what fits into the longest message of BGP (RFC 8654).
 const MAX_LENGTH: usize = 16_384;
-
 
 fn kept<T: Copy>(own: &[T], keep: impl Fn(&T) -> bool) -> Vec<T> {
     own.iter().copied().filter(|item| keep(item)).collect()

@@ -147,7 +147,8 @@ impl Outcome {
 
     /// True where the route certainly passes.
     pub fn is_accepted(&self) -> bool {
-        self.decision().is_some_and(|decision| decision.verdict == Verdict::Accept)
+        self.decision()
+            .is_some_and(|decision| decision.verdict == Verdict::Accept)
     }
 }
 

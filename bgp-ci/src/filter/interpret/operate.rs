@@ -28,7 +28,9 @@ pub(super) fn extended(kind: ExtendedKind, key: &Value, value: &Value) -> Result
         return Ok(Value::Open);
     }
     let Value::Int(value) = value else {
-        return Err(Fault::failure("an extended community whose value is not a number"));
+        return Err(Fault::failure(
+            "an extended community whose value is not a number",
+        ));
     };
     let (low, value) = (u64::from(*value), *value);
     let (key, address) = match key {
@@ -38,7 +40,11 @@ pub(super) fn extended(kind: ExtendedKind, key: &Value, value: &Value) -> Result
             Some(key) => (key, true),
             None => return Err(Fault::failure("an IPv6 address in an extended community")),
         },
-        _ => return Err(Fault::failure("an extended community whose key is not a number")),
+        _ => {
+            return Err(Fault::failure(
+                "an extended community whose key is not a number",
+            ));
+        }
     };
     let class: u64 = match kind {
         ExtendedKind::Generic if address => {
@@ -51,12 +57,22 @@ pub(super) fn extended(kind: ExtendedKind, key: &Value, value: &Value) -> Result
     };
     // An unknown kind is taken as it stands; the known ones have a form for each kind of key.
     let known = !matches!(kind, ExtendedKind::Unknown(_));
-    let form = |form: u64| if known { (class | form) << 48 } else { class << 48 };
+    let form = |form: u64| {
+        if known {
+            (class | form) << 48
+        } else {
+            class << 48
+        }
+    };
     if !address && key <= u32::from(u16::MAX) {
-        return Ok(Value::Extended((class << 48) | (u64::from(key) << 32) | low));
+        return Ok(Value::Extended(
+            (class << 48) | (u64::from(key) << 32) | low,
+        ));
     }
     if value > u32::from(u16::MAX) {
-        return Err(Fault::failure("a value above 65535 beside a key of 32 bits"));
+        return Err(Fault::failure(
+            "a value above 65535 beside a key of 32 bits",
+        ));
     }
     let form = form(if address { 0x0100 } else { 0x0200 });
     Ok(Value::Extended(form | (u64::from(key) << 16) | low))
@@ -69,7 +85,9 @@ pub(super) fn large(a: &Value, b: &Value, c: &Value) -> Result {
         (Value::Open | Value::Int(_), Value::Open | Value::Int(_), Value::Open | Value::Int(_)) => {
             Ok(Value::Open)
         }
-        _ => Err(Fault::failure("a large community of something else than numbers")),
+        _ => Err(Fault::failure(
+            "a large community of something else than numbers",
+        )),
     }
 }
 
@@ -121,10 +139,12 @@ fn order(left: &Value, right: &Value) -> Result<std::cmp::Ordering> {
     let (a, b) = (left.value_type(), right.value_type());
     match left.order(right) {
         Some(order) => Ok(order),
-        None if a == Type::String && b == Type::String => {
-            Err(Fault::gap("an order of strings, where versions of BIRD differ"))
+        None if a == Type::String && b == Type::String => Err(Fault::gap(
+            "an order of strings, where versions of BIRD differ",
+        )),
+        None if comparable(a, b) => {
+            Err(Fault::failure(format!("values of type {a} have no order")))
         }
-        None if comparable(a, b) => Err(Fault::failure(format!("values of type {a} have no order"))),
         None => Err(Fault::gap(format!("{a} and {b} are compared"))),
     }
 }
@@ -145,8 +165,11 @@ fn matches(left: &Value, right: &Value) -> Result<bool> {
         (Value::Prefix(net), Value::NetworkSet(set)) => Ok(set.contains(*net)),
         (Value::Prefix(net), Value::Prefix(of)) => Ok(of.covers(*net)),
         (Value::Ip(address), Value::Prefix(net)) => Ok(address.is_in(*net)),
-        (Value::String(text), Value::String(pattern)) => text_matches(text, pattern)
-            .ok_or_else(|| Fault::gap("a pattern with `**` or `*?`, which BIRD reads in its own way")),
+        (Value::String(text), Value::String(pattern)) => {
+            text_matches(text, pattern).ok_or_else(|| {
+                Fault::gap("a pattern with `**` or `*?`, which BIRD reads in its own way")
+            })
+        }
         (Value::Path(path), Value::PathMask(mask)) => mask.matches(path).ok_or_else(lost),
         (Value::Int(asn), Value::Path(path)) => Ok(path.asns().any(|own| own == *asn)),
         (Value::Path(path), Value::Set(set)) if fits(set.of(), SetType::Int) => {
@@ -160,8 +183,11 @@ fn matches(left: &Value, right: &Value) -> Result<bool> {
                 None => Err(mismatch()),
             }
         }
-        (Value::ExtendedCommunities(list), Value::Set(set)) if fits(set.of(), SetType::Extended) => {
-            any(list.iter().map(|item| set.find_key((*item).into()))).map_or_else(|| Err(lost()), Ok)
+        (Value::ExtendedCommunities(list), Value::Set(set))
+            if fits(set.of(), SetType::Extended) =>
+        {
+            any(list.iter().map(|item| set.find_key((*item).into())))
+                .map_or_else(|| Err(lost()), Ok)
         }
         (Value::LargeCommunities(list), Value::Set(set)) if fits(set.of(), SetType::Large) => {
             any(list.iter().map(|item| set.find_key(item.key()))).map_or_else(|| Err(lost()), Ok)
@@ -203,7 +229,12 @@ pub(super) fn method(method: Method, receiver: &Value, argument: Option<&Value>)
     if *receiver == Value::Open || argument == Some(&Value::Open) {
         return Ok(Value::Open);
     }
-    let mismatch = || Err(Fault::failure(format!("this is asked of {}", receiver.value_type())));
+    let mismatch = || {
+        Err(Fault::failure(format!(
+            "this is asked of {}",
+            receiver.value_type()
+        )))
+    };
     let number = |value: usize| Ok(Value::Int(u32::try_from(value).unwrap_or(u32::MAX)));
     Ok(match (method, receiver) {
         (Method::Length, Value::Prefix(net)) => Value::Int(net.length().into()),

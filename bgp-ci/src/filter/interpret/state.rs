@@ -136,7 +136,9 @@ impl<'a> Run<'a> {
                         reason: "a filter that returns something that is not known".into(),
                     });
                 }
-                Some((place, _)) => failed(place, "a filter returns something else than true or false"),
+                Some((place, _)) => {
+                    failed(place, "a filter returns something else than true or false")
+                }
                 None if block => (Verdict::Accept, None),
                 None => failed(body.place, "the filter ends without accept or reject"),
             },
@@ -155,7 +157,9 @@ impl<'a> Run<'a> {
 
     /// The route at `place`.
     pub(super) fn route_at(&mut self, place: Place) -> Result<&mut Route, Stop> {
-        self.route.as_mut().ok_or_else(|| Fault::gap("an attribute in a constant").at(place))
+        self.route
+            .as_mut()
+            .ok_or_else(|| Fault::gap("an attribute in a constant").at(place))
     }
 
     /// Counts one step and one level; every `Ok` is followed by [`Run::leave`].
@@ -225,7 +229,11 @@ impl<'a> Run<'a> {
             table: Arc::clone(table),
             of,
         };
-        let answer = self.ask(place, subject, "`roa_check` on a table whose data is not known")?;
+        let answer = self.ask(
+            place,
+            subject,
+            "`roa_check` on a table whose data is not known",
+        )?;
         Ok(Value::Enum(Enumerated {
             value: answer,
             ..Enumerated::ROA_UNKNOWN
@@ -252,7 +260,11 @@ impl<'a> Run<'a> {
             upstream,
             path,
         };
-        let answer = self.ask(place, subject, "`aspa_check` on a table whose data is not known")?;
+        let answer = self.ask(
+            place,
+            subject,
+            "`aspa_check` on a table whose data is not known",
+        )?;
         Ok(Value::Enum(Enumerated {
             value: answer,
             ..Enumerated::ASPA_UNKNOWN

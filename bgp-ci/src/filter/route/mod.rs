@@ -156,7 +156,8 @@ impl Route {
     }
 
     fn position(&self, attribute: Attribute) -> Result<usize, usize> {
-        self.attributes.binary_search_by(|(known, _)| known.cmp(&attribute))
+        self.attributes
+            .binary_search_by(|(known, _)| known.cmp(&attribute))
     }
 }
 

@@ -134,9 +134,17 @@ mod tests {
             (vec![one(2), one(1), Repeat], &[2, 1, 1], true),
             (vec![one(2), AnyOne, Repeat], &[2, 1, 1], true),
             (vec![one(2), Any, Repeat], &[2, 1, 1], true),
-            (vec![one(2), Repeat, one(1), one(1), Repeat], &[2, 1, 1], true),
+            (
+                vec![one(2), Repeat, one(1), one(1), Repeat],
+                &[2, 1, 1],
+                true,
+            ),
             (vec![Range(1, 2), Repeat], &[2, 1, 1], true),
-            (vec![one(2), one(1), Repeat, one(1), one(1)], &[2, 1, 1], false),
+            (
+                vec![one(2), one(1), Repeat, one(1), one(1)],
+                &[2, 1, 1],
+                false,
+            ),
             (vec![one(5), AnyOne], &[5], false),
             (vec![Any, one(4), one(3), Any], &[4, 3, 2, 1], true),
         ] {

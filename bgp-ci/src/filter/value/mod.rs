@@ -118,7 +118,11 @@ impl Address {
             Some(mask) => mask,
             None => 0,
         };
-        let mask = if width == 32 { mask | !0xffff_ffff } else { mask };
+        let mask = if width == 32 {
+            mask | !0xffff_ffff
+        } else {
+            mask
+        };
         Some(Self(self.0 & mask))
     }
 
@@ -310,7 +314,10 @@ mod tests {
         assert_eq!(address("192.0.2.77").masked(24), Some(address("192.0.2.0")));
         assert_eq!(address("192.0.2.77").masked(0), Some(address("0.0.0.0")));
         assert_eq!(address("192.0.2.77").masked(33), None);
-        assert_eq!(address("2001:db8::1").masked(32), Some(address("2001:db8::")));
+        assert_eq!(
+            address("2001:db8::1").masked(32),
+            Some(address("2001:db8::"))
+        );
         assert_eq!(address("2001:db8::1").masked(0), Some(Address::NONE));
         assert_eq!(address("2001:db8::1").masked(129), None);
     }

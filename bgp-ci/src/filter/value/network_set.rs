@@ -41,7 +41,9 @@ impl NetworkSet {
     /// The set of these patterns.
     pub fn new(patterns: Vec<NetworkPattern>) -> Self {
         let of = |family| {
-            let mine = patterns.iter().filter(|pattern| pattern.net.family() == family);
+            let mine = patterns
+                .iter()
+                .filter(|pattern| pattern.net.family() == family);
             Groups::new(mine)
         };
         Self {
@@ -80,7 +82,10 @@ impl Groups {
             let (first, last) = range(pattern.net);
             let low = pattern.low.max(length);
             if low <= pattern.high {
-                inside.entry((low, pattern.high)).or_default().push((first, last));
+                inside
+                    .entry((low, pattern.high))
+                    .or_default()
+                    .push((first, last));
             }
             if let Some(below) = length.checked_sub(1) {
                 let high = pattern.high.min(below);
@@ -169,7 +174,9 @@ mod tests {
 
     #[test]
     fn a_pattern_holds_what_is_inside_and_what_covers_it() {
-        let holds = |net: &str, of: NetworkPattern| NetworkSet::new(vec![of]).contains(net.parse().unwrap());
+        let holds = |net: &str, of: NetworkPattern| {
+            NetworkSet::new(vec![of]).contains(net.parse().unwrap())
+        };
         // The manual's examples, and 8.0.0.0/6 as the daemon has it.
         assert!(holds("1.2.0.0/16", pattern("1.0.0.0/8", 15, 17)));
         assert!(!holds("1.0.0.0/16", pattern("1.0.0.0/8", 0, 8)));

@@ -53,7 +53,9 @@ impl AsPath {
 
     /// Every number, those in sets too.
     pub fn asns(&self) -> impl Iterator<Item = u32> {
-        self.segments.iter().flat_map(|segment| segment.asns.iter().copied())
+        self.segments
+            .iter()
+            .flat_map(|segment| segment.asns.iter().copied())
     }
 
     /// The length as best-path selection counts it: a set counts one, a confederation nothing.
@@ -86,7 +88,9 @@ impl AsPath {
         let sequences = self
             .segments
             .iter()
-            .take_while(|segment| segment.kind != SegmentKind::Set && segment.kind != SegmentKind::ConfederationSet)
+            .take_while(|segment| {
+                segment.kind != SegmentKind::Set && segment.kind != SegmentKind::ConfederationSet
+            })
             .filter(|segment| segment.kind == SegmentKind::Sequence);
         sequences.last()?.asns.last().copied()
     }
@@ -157,7 +161,10 @@ mod tests {
     fn a_sequence_is_changed_at_its_front_and_anywhere() {
         let path = AsPath::sequence(vec![64501, 64502]).prepended(64500);
         assert_eq!(path.to_string(), "64500 64501 64502");
-        assert_eq!((path.first(), path.last(), path.length()), (Some(64500), Some(64502), 3));
+        assert_eq!(
+            (path.first(), path.last(), path.length()),
+            (Some(64500), Some(64502), 3)
+        );
         let kept = path.kept(|asn| asn == 64501);
         assert_eq!(kept.to_string(), "64501");
         assert_eq!(kept.kept(|_| false), AsPath::default());

@@ -229,7 +229,11 @@ pub static MISTAKES: &[Kind] = &[
     text(
         "overlays say that nothing is announced",
         &["service-withdrawn", "below-site-floor"],
-        ("bird/sites/", "define ANNOUNCE = true;", "define ANNOUNCE = false;"),
+        (
+            "bird/sites/",
+            "define ANNOUNCE = true;",
+            "define ANNOUNCE = false;",
+        ),
     ),
     kind(
         "the wrong overlay",
@@ -296,11 +300,15 @@ pub static MISTAKES: &[Kind] = &[
             },
         ),
     ),
-    network("more than a neighbour accepts", &["over-neighbor-limit"], |n| {
-        if let Some(neighbor) = n.neighbors.first_mut() {
-            neighbor.max_prefix = 6;
-        }
-    }),
+    network(
+        "more than a neighbour accepts",
+        &["over-neighbor-limit"],
+        |n| {
+            if let Some(neighbor) = n.neighbors.first_mut() {
+                neighbor.max_prefix = 6;
+            }
+        },
+    ),
     // Size.
     network("a list twice as long", &["mass-growth"], |n| {
         n.customers.extend(0x4800..0x4860);
@@ -335,11 +343,9 @@ pub static MISTAKES: &[Kind] = &[
             "  bgp_path.prepend(64512);\n  finish();\n",
         ),
     ),
-    network(
-        "a blackhole to everybody",
-        &["blackhole-scope"],
-        |n| extra(n, "198.51.100.66/32", &[(65535, 666)]),
-    ),
+    network("a blackhole to everybody", &["blackhole-scope"], |n| {
+        extra(n, "198.51.100.66/32", &[(65535, 666)])
+    }),
     text(
         "a rule that stops BGP itself",
         &["flowspec-hits-bgp"],
@@ -422,17 +428,9 @@ pub static MISTAKES: &[Kind] = &[
     text(
         "an include that is not there",
         &["unparsed-config", "undefined-reference"],
-        (
-            "bird/hosts/",
-            "shared/filters.conf",
-            "shared/filter.conf",
-        ),
+        ("bird/hosts/", "shared/filters.conf", "shared/filter.conf"),
     ),
-    shared(
-        "data cut off",
-        &[],
-        ("data/vrps.json", "  ]\n}\n", ""),
-    ),
+    shared("data cut off", &[], ("data/vrps.json", "  ]\n}\n", "")),
     shared(
         "old data",
         &[],

@@ -85,13 +85,13 @@ impl Author {
     /// Something that has a name already.
     fn named(&mut self, of: Type) -> Option<Expression> {
         match self.dice.below(8) {
-            0 | 1 if !self.constant => {
-                self.readable(of).map(|slot| node(ExpressionKind::Variable(slot)))
-            }
+            0 | 1 if !self.constant => self
+                .readable(of)
+                .map(|slot| node(ExpressionKind::Variable(slot))),
             2 => self.known(of).map(|id| node(ExpressionKind::Constant(id))),
-            3 | 4 if !self.constant => {
-                self.attribute(of).map(|attribute| node(ExpressionKind::Attribute(attribute)))
-            }
+            3 | 4 if !self.constant => self
+                .attribute(of)
+                .map(|attribute| node(ExpressionKind::Attribute(attribute))),
             5 if !self.constant => self.call(of),
             _ => None,
         }
@@ -130,9 +130,9 @@ impl Author {
                 let parts = [self.small(), self.small()];
                 return node(ExpressionKind::Pair(Box::new(parts)));
             }
-            Type::Quad | Type::Ip if of == Type::Quad || self.dice.below(4) > 0 => {
-                Literal::Ip(IpAddr::V4(Ipv4Addr::from(0xc000_0200 | index(self.dice.below(8)))))
-            }
+            Type::Quad | Type::Ip if of == Type::Quad || self.dice.below(4) > 0 => Literal::Ip(
+                IpAddr::V4(Ipv4Addr::from(0xc000_0200 | index(self.dice.below(8)))),
+            ),
             Type::Ip => {
                 let bits = 0x2001_0db8_u128 << 96 | u128::from(index(self.dice.below(8)));
                 Literal::Ip(IpAddr::V6(Ipv6Addr::from(bits)))
@@ -144,12 +144,18 @@ impl Author {
                 return node(ExpressionKind::Extended(kind, Box::new(parts)));
             }
             Type::Large => {
-                let parts = [self.leaf(Type::Int), self.leaf(Type::Int), self.leaf(Type::Int)];
+                let parts = [
+                    self.leaf(Type::Int),
+                    self.leaf(Type::Int),
+                    self.leaf(Type::Int),
+                ];
                 return node(ExpressionKind::Large(Box::new(parts)));
             }
-            Type::String => {
-                Literal::String(self.dice.pick(&["", "feeder", "feed", "a", "abc", "x*"]).into())
-            }
+            Type::String => Literal::String(
+                self.dice
+                    .pick(&["", "feeder", "feed", "a", "abc", "x*"])
+                    .into(),
+            ),
             Type::Path => Literal::EmptyPath,
             Type::Communities => Literal::EmptyCommunities,
             Type::ExtendedCommunities => Literal::EmptyExtendedCommunities,
@@ -189,7 +195,11 @@ impl Author {
     }
 
     pub(super) fn kind(&mut self) -> ExtendedKind {
-        self.dice.pick(&[ExtendedKind::RouteTarget, ExtendedKind::RouteTarget, ExtendedKind::RouteOrigin])
+        self.dice.pick(&[
+            ExtendedKind::RouteTarget,
+            ExtendedKind::RouteTarget,
+            ExtendedKind::RouteOrigin,
+        ])
     }
 
     /// A network near those of the routes.
@@ -197,7 +207,10 @@ impl Author {
         let length = u8::try_from(16 + self.dice.below(13)).expect("it is below 29");
         let bits = self.dice.pick(&[0xcb00_7100_u32, 0xc633_6400, 0xc000_0200]);
         let bits = bits ^ (self.dice.bits() & 0x0000_03c0);
-        let net = format!("{}/{length}", Ipv4Addr::from(bits & (u32::MAX << (32 - length))));
+        let net = format!(
+            "{}/{length}",
+            Ipv4Addr::from(bits & (u32::MAX << (32 - length)))
+        );
         net.parse().expect("its host bits are clear")
     }
 
@@ -214,7 +227,9 @@ impl Author {
             }
             3 => {
                 let of = self.dice.pick(&super::TYPES);
-                let operator = self.dice.pick(&[BinaryOperator::Equal, BinaryOperator::NotEqual]);
+                let operator = self
+                    .dice
+                    .pick(&[BinaryOperator::Equal, BinaryOperator::NotEqual]);
                 let left = self.expression(of, depth);
                 binary(operator, left, self.expression(of, depth))
             }
@@ -247,12 +262,16 @@ impl Author {
         match self.dice.below(4) {
             0 => {
                 let kind = literal(Literal::Enum(Enumerated::RTS_STATIC));
-                let source = node(ExpressionKind::Attribute(Attribute::Static(StaticAttribute::Source)));
+                let source = node(ExpressionKind::Attribute(Attribute::Static(
+                    StaticAttribute::Source,
+                )));
                 binary(BinaryOperator::Equal, source, kind)
             }
             1 => {
                 let of = literal(Literal::Enum(Enumerated::NET_IP4));
-                let net = node(ExpressionKind::Attribute(Attribute::Static(StaticAttribute::Net)));
+                let net = node(ExpressionKind::Attribute(Attribute::Static(
+                    StaticAttribute::Net,
+                )));
                 binary(BinaryOperator::Equal, asked(Method::NetType, net), of)
             }
             _ => {
@@ -263,7 +282,9 @@ impl Author {
                     Type::Communities,
                     Type::LargeCommunities,
                 ]);
-                let attribute = self.attribute(of).expect("there is one of each of these types");
+                let attribute = self
+                    .attribute(of)
+                    .expect("there is one of each of these types");
                 let operand = node(ExpressionKind::Attribute(attribute));
                 node(ExpressionKind::Defined(Box::new(operand)))
             }
@@ -288,7 +309,9 @@ impl Author {
             8 => (Type::LargeCommunities, self.set(SetType::Large)),
             9 => (Type::ExtendedCommunities, self.set(SetType::Extended)),
             10 => {
-                let pattern = self.dice.pick(&["*", "f*", "feed?r", "feeder", "x\\*", "*a"]);
+                let pattern = self
+                    .dice
+                    .pick(&["*", "f*", "feed?r", "feeder", "x\\*", "*a"]);
                 (Type::String, literal(Literal::String(pattern.into())))
             }
             11 if !self.constant => (Type::Path, self.mask()),
@@ -309,12 +332,12 @@ impl Author {
         };
         let left = match left {
             // Mostly the route at hand.
-            Type::Prefix if !self.constant && self.dice.below(3) > 0 => {
-                node(ExpressionKind::Attribute(Attribute::Static(StaticAttribute::Net)))
-            }
-            Type::String if !self.constant => {
-                node(ExpressionKind::Attribute(Attribute::Static(StaticAttribute::Protocol)))
-            }
+            Type::Prefix if !self.constant && self.dice.below(3) > 0 => node(
+                ExpressionKind::Attribute(Attribute::Static(StaticAttribute::Net)),
+            ),
+            Type::String if !self.constant => node(ExpressionKind::Attribute(Attribute::Static(
+                StaticAttribute::Protocol,
+            ))),
             of => self.expression(of, depth),
         };
         binary(operator, left, right)
@@ -359,7 +382,9 @@ impl Author {
                 (Method::Length, Type::LargeCommunities),
             ]),
             7 => (Method::Length, Type::Prefix),
-            8 => self.dice.pick(&[(Method::Asn, Type::Pair), (Method::Data, Type::Pair)]),
+            8 => self
+                .dice
+                .pick(&[(Method::Asn, Type::Pair), (Method::Data, Type::Pair)]),
             9 => self.dice.pick(&[
                 (Method::Asn, Type::Large),
                 (Method::Data1, Type::Large),
@@ -399,8 +424,14 @@ impl Author {
             2 => {
                 // Of a kind that BIRD knows no name for.
                 let high = 0x4300_0000 | (self.number() & 0xffff);
-                let parts = [literal(Literal::Int(high)), literal(Literal::Int(self.number()))];
-                node(ExpressionKind::Extended(ExtendedKind::Generic, Box::new(parts)))
+                let parts = [
+                    literal(Literal::Int(high)),
+                    literal(Literal::Int(self.number())),
+                ];
+                node(ExpressionKind::Extended(
+                    ExtendedKind::Generic,
+                    Box::new(parts),
+                ))
             }
             _ => {
                 let key = literal(Literal::Int(self.dice.pick(&[65536, 65551, 4_200_000_000])));

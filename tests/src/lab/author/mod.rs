@@ -10,7 +10,8 @@ use std::sync::Arc;
 use bgp_ci::filter::attribute::{Attribute, BgpAttribute, OtherAttribute, StaticAttribute};
 use bgp_ci::filter::ir::{Expression, ExpressionKind, Literal};
 use bgp_ci::filter::program::{
-    Constant, ConstantId, CustomAttribute, Filter, FilterKind, Frame, Function, Program, Slot, Variable,
+    Constant, ConstantId, CustomAttribute, Filter, FilterKind, Frame, Function, Program, Slot,
+    Variable,
 };
 use bgp_ci::filter::types::{EnumType, Type};
 use bgp_ci::place::{FileId, Place};
@@ -228,7 +229,13 @@ impl Author {
 
 /// The attributes of a type that filters may set.
 fn writable(of: Type) -> Vec<Attribute> {
-    let bgp = |known: &[BgpAttribute]| known.iter().copied().map(Attribute::Bgp).collect::<Vec<_>>();
+    let bgp = |known: &[BgpAttribute]| {
+        known
+            .iter()
+            .copied()
+            .map(Attribute::Bgp)
+            .collect::<Vec<_>>()
+    };
     let mut all = match of {
         Type::Int => {
             let mut all = bgp(&[

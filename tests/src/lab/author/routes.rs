@@ -55,7 +55,9 @@ impl Author {
         let length = self.dice.below(5);
         match of {
             Type::Int => Value::Int(self.number()),
-            Type::Ip => Value::Ip(Address::from_ipv4(0xc000_0200 | u32::from(self.dice.one_in(2)))),
+            Type::Ip => Value::Ip(Address::from_ipv4(
+                0xc000_0200 | u32::from(self.dice.one_in(2)),
+            )),
             Type::Quad => Value::Quad(0xc000_0200 | u32::from(self.dice.one_in(2))),
             Type::Path => {
                 let asns = (0..length).map(|_| self.number()).collect();
@@ -68,7 +70,9 @@ impl Author {
             Type::ExtendedCommunities => {
                 let list = (0..length).map(|_| {
                     let kind = if self.dice.one_in(2) { 2_u64 } else { 3 };
-                    (kind << 48) | (u64::from(self.number() & 0xffff) << 32) | u64::from(self.number())
+                    (kind << 48)
+                        | (u64::from(self.number() & 0xffff) << 32)
+                        | u64::from(self.number())
                 });
                 Value::ExtendedCommunities(distinct(list.collect()).into())
             }

@@ -94,12 +94,18 @@ impl Author {
 
     fn ends(&mut self) -> (Expression, Expression) {
         let (a, b) = (self.number(), self.number());
-        (literal(Literal::Int(a.min(b))), literal(Literal::Int(a.max(b))))
+        (
+            literal(Literal::Int(a.min(b))),
+            literal(Literal::Int(a.max(b))),
+        )
     }
 
     fn small_ends(&mut self) -> (Expression, Expression) {
         let (a, b) = (self.number() & 0xffff, self.number() & 0xffff);
-        (literal(Literal::Int(a.min(b))), literal(Literal::Int(a.max(b))))
+        (
+            literal(Literal::Int(a.min(b))),
+            literal(Literal::Int(a.max(b))),
+        )
     }
 
     /// A path mask.

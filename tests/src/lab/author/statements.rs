@@ -1,7 +1,9 @@
 //! Statements.
 
 use bgp_ci::filter::attribute::{Attribute, StaticAttribute};
-use bgp_ci::filter::ir::{Arm, Block, Expression, ExpressionKind, Statement, StatementKind, Target};
+use bgp_ci::filter::ir::{
+    Arm, Block, Expression, ExpressionKind, Statement, StatementKind, Target,
+};
 use bgp_ci::filter::types::{EnumType, SetType, Type};
 
 use super::{Author, PLACE, node};
@@ -26,7 +28,9 @@ impl Author {
     /// Up to `length` statements, at most `depth` deep; what they declare ends with them.
     pub(super) fn block(&mut self, length: usize, depth: usize) -> Block {
         let outer = self.scope.len();
-        let block = (0..=self.dice.below(length)).map(|_| self.statement(depth)).collect();
+        let block = (0..=self.dice.below(length))
+            .map(|_| self.statement(depth))
+            .collect();
         self.scope.truncate(outer);
         block
     }
@@ -56,9 +60,16 @@ impl Author {
                 }
             },
             7 => {
-                let of = self.dice.pick(&[Type::Int, Type::Path, Type::Communities, Type::LargeCommunities]);
+                let of = self.dice.pick(&[
+                    Type::Int,
+                    Type::Path,
+                    Type::Communities,
+                    Type::LargeCommunities,
+                ]);
                 match self.attribute(of) {
-                    Some(Attribute::Static(_)) | None => StatementKind::Print(vec![self.expression(of, 1)]),
+                    Some(Attribute::Static(_)) | None => {
+                        StatementKind::Print(vec![self.expression(of, 1)])
+                    }
                     Some(attribute) => StatementKind::Unset(attribute),
                 }
             }
@@ -106,9 +117,10 @@ impl Author {
         };
         let value = match (attribute, of) {
             // The list at hand with a change, as policies mostly do.
-            (_, Type::Path | Type::Communities | Type::ExtendedCommunities | Type::LargeCommunities) => {
-                self.list(of, 1)
-            }
+            (
+                _,
+                Type::Path | Type::Communities | Type::ExtendedCommunities | Type::LargeCommunities,
+            ) => self.list(of, 1),
             (_, Type::Enum(_)) => self.leaf(of),
             _ => self.expression(of, 2),
         };
@@ -165,7 +177,9 @@ impl Author {
             (Type::ExtendedCommunities, Type::Extended),
             (Type::LargeCommunities, Type::Large),
         ]);
-        let attribute = self.attribute(list).expect("there is one of each of these types");
+        let attribute = self
+            .attribute(list)
+            .expect("there is one of each of these types");
         let list = node(ExpressionKind::Attribute(attribute));
         let slot = self.variable(of);
         let outer = self.scope.len();

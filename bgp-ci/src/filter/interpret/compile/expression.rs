@@ -7,7 +7,9 @@ use crate::filter::interpret::operate;
 use crate::filter::interpret::state::Fault;
 use crate::filter::interpret::term::TermKind;
 use crate::filter::interpret::{Failure, Gap};
-use crate::filter::ir::{AspaDirection, BinaryOperator, Expression, ExpressionKind, Literal, MaskItem};
+use crate::filter::ir::{
+    AspaDirection, BinaryOperator, Expression, ExpressionKind, Literal, MaskItem,
+};
 use crate::filter::route::type_of;
 use crate::filter::value::{Address, MaskPart, PathMask, Value};
 
@@ -134,7 +136,11 @@ impl Builder<'_> {
             at = left;
         }
         operands.push(at);
-        operands.into_iter().rev().map(|operand| self.expression(operand)).collect()
+        operands
+            .into_iter()
+            .rev()
+            .map(|operand| self.expression(operand))
+            .collect()
     }
 
     fn mask(&mut self, items: &[MaskItem]) -> NodeKind {

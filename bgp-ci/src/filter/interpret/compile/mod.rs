@@ -120,7 +120,10 @@ impl Builder<'_> {
         place: Place,
     ) -> Body {
         Body {
-            variables: variables.iter().map(|variable| variable.value_type).collect(),
+            variables: variables
+                .iter()
+                .map(|variable| variable.value_type)
+                .collect(),
             steps: self.block(block),
             place,
         }

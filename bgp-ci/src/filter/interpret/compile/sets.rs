@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::Builder;
-use crate::filter::interpret::operate;
 use crate::filter::interpret::Gap;
+use crate::filter::interpret::operate;
 use crate::filter::ir::{Expression, ExtendedKind, Lengths, Part, SetItem, SetLiteral};
 use crate::filter::types::SetType;
 use crate::filter::value::{Large, NetworkPattern, NetworkSet, Value, ValueSet};
@@ -24,8 +24,11 @@ impl Builder<'_> {
     /// The value of `[ … ]`.
     pub(super) fn set(&mut self, literal: &SetLiteral) -> Result<Value, Gap> {
         if literal.of == SetType::Prefix {
-            let patterns: Result<Vec<_>, Gap> =
-                literal.items.iter().map(|item| self.pattern(item)).collect();
+            let patterns: Result<Vec<_>, Gap> = literal
+                .items
+                .iter()
+                .map(|item| self.pattern(item))
+                .collect();
             return Ok(Value::NetworkSet(Arc::new(NetworkSet::new(patterns?))));
         }
         let set = self.ranges(&literal.items)?;
@@ -69,7 +72,9 @@ impl Builder<'_> {
                 Ok((of, place))
             }
             SetItem::Pair([high, low]) => {
-                let place = part_place(high).or_else(|| part_place(low)).unwrap_or(NOWHERE);
+                let place = part_place(high)
+                    .or_else(|| part_place(low))
+                    .unwrap_or(NOWHERE);
                 let (first, last) = self.part(high, u16::MAX.into())?;
                 let (from, to) = self.part(low, u16::MAX.into())?;
                 if last > u16::MAX.into() || to > u16::MAX.into() {
@@ -116,7 +121,10 @@ impl Builder<'_> {
                 let all = (0, u32::MAX);
                 let one = |part: (u32, u32)| part.0 == part.1;
                 if !(c == all && b == all || c == all && one(a) || one(a) && one(b)) {
-                    return Err(gap(place, "a pattern of large communities with a range before a number"));
+                    return Err(gap(
+                        place,
+                        "a pattern of large communities with a range before a number",
+                    ));
                 }
                 ranges.push((Large(a.0, b.0, c.0).key(), Large(a.1, b.1, c.1).key()));
                 Ok((SetType::Large, place))
@@ -135,7 +143,10 @@ impl Builder<'_> {
         };
         let node = self.expression(expression);
         let Value::Prefix(net) = self.value(&node)? else {
-            return Err(gap(expression.place, "a set of networks with something else in it"));
+            return Err(gap(
+                expression.place,
+                "a set of networks with something else in it",
+            ));
         };
         let (low, high) = match lengths {
             Lengths::Exact => (net.length(), net.length()),

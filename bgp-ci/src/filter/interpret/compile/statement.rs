@@ -16,13 +16,19 @@ pub(super) fn at(slot: Slot) -> usize {
 impl Builder<'_> {
     /// Statements in order.
     pub(super) fn block(&mut self, block: &[Statement]) -> Vec<Step> {
-        block.iter().map(|statement| self.statement(statement)).collect()
+        block
+            .iter()
+            .map(|statement| self.statement(statement))
+            .collect()
     }
 
     fn statement(&mut self, statement: &Statement) -> Step {
         self.depth += 1;
         let step = if self.depth > MAX_NESTING {
-            Step::Gap(statement.place, "a statement that is nested too deeply".into())
+            Step::Gap(
+                statement.place,
+                "a statement that is nested too deeply".into(),
+            )
         } else {
             self.step(statement)
         };
@@ -31,7 +37,10 @@ impl Builder<'_> {
     }
 
     fn nodes(&mut self, expressions: &[Expression]) -> Vec<Node> {
-        expressions.iter().map(|expression| self.expression(expression)).collect()
+        expressions
+            .iter()
+            .map(|expression| self.expression(expression))
+            .collect()
     }
 
     fn step(&mut self, statement: &Statement) -> Step {
