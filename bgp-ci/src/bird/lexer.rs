@@ -177,9 +177,6 @@ fn address(text: &mut &str) -> Option<TokenKind> {
     if colons > 1 && (run.contains("::") || (6..8).contains(&colons)) {
         return ipv6(text, run, after);
     }
-    if after.starts_with(|c: char| c == HOLE) && colons + 1 > 1 {
-        return None;
-    }
     if !run.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
@@ -278,13 +275,11 @@ fn bytes(text: &mut &str, words: &mut Words) -> Option<TokenKind> {
 
 fn number(text: &mut &str) -> Piece {
     let hexadecimal: Reading<&str> = preceded("0x", hex_digit0).parse_next(text);
-    let value = match hexadecimal {
-        Ok(digits) => u32::from_str_radix(digits, 16),
-        Err(_) => {
-            let decimal: Reading<&str> =
-                take_while(1.., |c: char| c.is_ascii_digit()).parse_next(text);
-            decimal.unwrap_or_default().parse()
-        }
+    let value = if let Ok(digits) = hexadecimal {
+        u32::from_str_radix(digits, 16)
+    } else {
+        let decimal: Reading<&str> = take_while(1.., |c: char| c.is_ascii_digit()).parse_next(text);
+        decimal.unwrap_or_default().parse()
     };
     if text.starts_with(HOLE) {
         skip(text, |text| {

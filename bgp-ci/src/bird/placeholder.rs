@@ -128,9 +128,10 @@ fn placeholder(text: &str) -> Option<(&str, usize)> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
     // An expression of a template language is no name, but its place must not be read as text.
     let expression = |c: char| plain(c) || " |()'\",:[]=+~".contains(c);
-    let fits = match spaced {
-        true => name.chars().all(expression),
-        false => name.chars().all(plain),
+    let fits = if spaced {
+        name.chars().all(expression)
+    } else {
+        name.chars().all(plain)
     };
     let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     (fits && starts && name.len() <= LONGEST).then_some((name, open.len() + end + close.len()))

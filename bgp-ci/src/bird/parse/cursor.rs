@@ -186,13 +186,14 @@ impl Parser<'_> {
             }
             (None, None) => None,
         };
-        let kind = match self.unseen {
+        let kind = if self.unseen {
             // What was not seen may define it: nothing is known to be wrong.
-            true => ProblemKind::NotVisible,
-            false => ProblemKind::Undefined {
+            ProblemKind::NotVisible
+        } else {
+            ProblemKind::Undefined {
                 what,
                 name: name.clone(),
-            },
+            }
         };
         self.push(Problem {
             kind,

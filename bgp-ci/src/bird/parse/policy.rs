@@ -37,11 +37,9 @@ impl Parser<'_> {
             return Err(self.expected("a type such as `int`"));
         };
         self.at += length;
-        if let Type::Set(_) | Type::Bool | Type::Prefix | Type::PathMask = value_type {
+        if let Type::Set(_) = value_type {
             let message = format!("a route cannot carry an attribute of type {value_type}");
-            if matches!(value_type, Type::Set(_)) {
-                self.invalid(start, message);
-            }
+            self.invalid(start, message);
         }
         let (name, place) = self.name("a name")?;
         let id = AttributeId(index(self.program.attributes.len()));
@@ -222,13 +220,11 @@ impl Parser<'_> {
             Some("filter") => {
                 self.advance();
                 let (name, place) = self.name("the name of a filter or `{`")?;
-                match self.scopes.find(&name) {
-                    Some(Symbol::Filter(id)) => Ok(Policy::Filter(id)),
-                    _ => {
-                        self.undefined("filter", &name, place);
-                        Ok(Policy::Unresolved)
-                    }
-                }
+                let Some(Symbol::Filter(id)) = self.scopes.find(&name) else {
+                    self.undefined("filter", &name, place);
+                    return Ok(Policy::Unresolved);
+                };
+                Ok(Policy::Filter(id))
             }
             Some("where") => {
                 self.advance();

@@ -45,17 +45,19 @@ impl Parser<'_> {
             && matches!(self.peek(), TokenKind::Word(_) | TokenKind::Quoted(_))
         {
             let (given, at) = self.name("a name")?;
-            let symbol = match template {
-                true => Symbol::Template(kind),
-                false => Symbol::Protocol(kind),
+            let symbol = if template {
+                Symbol::Template(kind)
+            } else {
+                Symbol::Protocol(kind)
             };
             self.define(&given, symbol, at);
             name_place = at;
             name = Some(given);
         }
-        let from = match self.eat_word("from") {
-            true => Some(self.parent(kind)?),
-            false => None,
+        let from = if self.eat_word("from") {
+            Some(self.parent(kind)?)
+        } else {
+            None
         };
         self.expect("{")?;
         let mut protocol = Protocol {
@@ -74,9 +76,10 @@ impl Parser<'_> {
             protocol.items.push(item);
         }
         self.expect("}")?;
-        Ok(match template {
-            true => ItemKind::Template(protocol),
-            false => ItemKind::Protocol(protocol),
+        Ok(if template {
+            ItemKind::Template(protocol)
+        } else {
+            ItemKind::Protocol(protocol)
         })
     }
 

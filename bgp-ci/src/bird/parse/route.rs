@@ -21,9 +21,10 @@ impl Parser<'_> {
                 "this route has no destination such as `blackhole` or `via`".to_owned(),
             );
         }
-        let block = match self.is("{") {
-            true => Some(self.route_block()?),
-            false => None,
+        let block = if self.is("{") {
+            Some(self.route_block()?)
+        } else {
+            None
         };
         Ok(StaticRoute {
             network,
@@ -89,9 +90,10 @@ impl Parser<'_> {
             }
             return Ok(RouteNetwork::Unmodelled("networks with a source"));
         }
-        let max_length = match self.eat_word("max") {
-            true => Some(self.plain_value()?),
-            false => None,
+        let max_length = if self.eat_word("max") {
+            Some(self.plain_value()?)
+        } else {
+            None
         };
         if max_length.is_some() || self.word() == Some("as") {
             self.expect_word("as")?;

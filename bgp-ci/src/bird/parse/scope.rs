@@ -70,14 +70,12 @@ impl Scopes {
             .levels
             .last_mut()
             .expect("the outermost level is never closed");
-        match level.get(&name) {
-            Some((_, Some(before))) => Err(*before),
-            // What BIRD predefines may be declared again.
-            Some((_, None)) | None => {
-                level.insert(name, (symbol, Some(place)));
-                Ok(())
-            }
+        // What BIRD predefines has no place, and may be declared again.
+        if let Some((_, Some(before))) = level.get(&name) {
+            return Err(*before);
         }
+        level.insert(name, (symbol, Some(place)));
+        Ok(())
     }
 
     /// Gives a name that has no meaning yet one that holds everywhere.

@@ -19,7 +19,7 @@ impl Parser<'_> {
     pub(super) fn block(&mut self) -> Parse<Block> {
         self.expect("{")?;
         self.scopes.open();
-        let block = self.nested(Self::statements);
+        let block = self.nested(|parser| Ok(parser.statements()));
         self.scopes.close();
         let block = block?;
         if !self.eat("}") {
@@ -29,12 +29,12 @@ impl Parser<'_> {
     }
 
     /// Takes statements up to a `}`.
-    fn statements(&mut self) -> Parse<Block> {
+    fn statements(&mut self) -> Block {
         let mut block = Vec::new();
         while !self.is("}") && self.peek() != TokenKind::End {
             block.push(self.recovered(Self::statement));
         }
-        Ok(block)
+        block
     }
 
     /// Takes a statement; one that makes no sense is skipped, and not modelled.
@@ -83,9 +83,10 @@ impl Parser<'_> {
             Some("print" | "printn") => self.verdict().map(StatementKind::Print),
             Some("return") => {
                 self.advance();
-                let value = match self.is(";") {
-                    true => None,
-                    false => Some(self.expression()?.expression),
+                let value = if self.is(";") {
+                    None
+                } else {
+                    Some(self.expression()?.expression)
                 };
                 self.expect(";")?;
                 Ok(StatementKind::Return(value))
@@ -173,13 +174,10 @@ impl Parser<'_> {
                 otherwise = self.arm();
                 continue;
             }
-            let items = match self.labels() {
-                Ok(items) => items,
-                Err(Fail) => {
-                    // What is left of the arm belongs to nothing; the others still do.
-                    self.skip_statement();
-                    continue;
-                }
+            let Ok(items) = self.labels() else {
+                // What is left of the arm belongs to nothing; the others still do.
+                self.skip_statement();
+                continue;
             };
             let place = self.since(start);
             let body = self.arm();
@@ -320,10 +318,8 @@ impl Parser<'_> {
             (Some(Symbol::Function(_)), _) => return self.evaluation(),
             (Some(symbol), _) => {
                 let what = symbol.what();
-                let message = match self.is_at(1, "(") {
-                    true => format!("`{name}` is a {what} and cannot be called"),
-                    false => format!("`{name}` is a {what} and cannot be set"),
-                };
+                let done = if self.is_at(1, "(") { "called" } else { "set" };
+                let message = format!("`{name}` is a {what} and cannot be {done}");
                 self.invalid(start, message);
                 self.skip_statement();
                 return Ok(unmodelled("a statement about what cannot be changed"));
