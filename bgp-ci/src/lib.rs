@@ -207,15 +207,18 @@ pub fn change(sides: &Sides<'_>, now: Timestamp, outcome: &mut Outcome) -> Optio
     }
     if !wrong.is_empty() {
         outcome.undecided.extend(wrong);
-        return outcome;
+        return None;
     }
-    let (data, skipped) = compared_with(sides, &networks, now, &mut outcome);
+    let (data, skipped) = compared_with(sides, &networks, now, outcome);
+    if !skipped.is_empty() {
+        outcome.stats.insert("skipped".to_owned(), skipped.into());
+    }
     let mut built = Vec::new();
     for (((written, section), network), data) in written.zip(networks).zip(data) {
-        // Only head's gaps make a run undecided: base is what it is.
+        // What a statement of base leaves open is base's own business.
         let mut aside = Outcome::default();
         let into = if built.is_empty() {
-            &mut outcome
+            &mut *outcome
         } else {
             &mut aside
         };
@@ -226,38 +229,15 @@ pub fn change(sides: &Sides<'_>, now: Timestamp, outcome: &mut Outcome) -> Optio
         outcome.files += aside.files;
         outcome.sources.extend(aside.sources);
     }
-    let mut built = |written: &Written<'_>, section, outcome: &mut Outcome| {
-        side::build(written, section, outcome)
-            .map_err(|gaps| wrong.extend(gaps))
-            .ok()
-    };
-    let head = built(&sides.head, section, outcome);
-    let base = sides
-        .base
-        .as_ref()
-        .and_then(|base| Some((base, base.section.as_ref()?)))
-        .map(|(base, section)| built(base, section, &mut Outcome::default()));
-    outcome.undecided.extend(wrong);
-    let mut built = built.into_iter();
-    let Some(head) = built.next() else {
-        return outcome;
-    let (Some(mut head), base @ (None | Some(Some(_)))) = (head, base) else {
+    if !wrong.is_empty() {
+        outcome.undecided.extend(wrong);
         return None;
-    };
-    let base = built.next();
-    if base.is_none() && sides.base.as_ref().is_some_and(|base| base.section.is_some()) {
-        return outcome;
     }
+    let mut built = built.into_iter();
+    let (head, base) = (built.next()?, built.next());
     // A base that could not be read leaves nothing to compare with, which is no "no change".
     for side in std::iter::once(&head).chain(&base) {
         outcome.undecided.extend(side.undecided.iter().cloned());
-    }
-    let change = Change::new(base, head);
-    outcome.stats = stats(&change);
-    let mut base = base.flatten();
-    let skipped = compared_with(sides, &mut head, base.as_mut(), now, outcome);
-    if !skipped.is_empty() {
-        outcome.stats.insert("skipped".to_owned(), skipped.into());
     }
     let mut change = Change::new(base, head);
     if let (Some(plan), Some(base), Some(written)) = (&change.plan, &change.base, &sides.base) {

@@ -1,5 +1,7 @@
 //! From a policy that was read to a side that the checks can judge.
 
+use std::collections::BTreeSet;
+
 use rules::policy::Section as Placed;
 use rules::{Outcome, Span, Undecided, escape, ids};
 

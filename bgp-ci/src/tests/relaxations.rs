@@ -23,7 +23,7 @@ fn text(network: &Network<'_>) -> String {
     network.text()
 }
 
-fn with(change: impl FnOnce(&mut Network<'_>)) -> String {
+fn with<'a>(change: impl FnOnce(&mut Network<'a>)) -> String {
     let mut network = Network::default();
     change(&mut network);
     text(&network)
