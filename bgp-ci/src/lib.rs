@@ -11,6 +11,7 @@
 
 pub mod approval;
 pub mod arguments;
+pub mod before;
 pub mod bird;
 pub mod blackhole;
 pub mod change;
@@ -37,6 +38,7 @@ pub mod reachability;
 pub mod received;
 pub mod registry;
 pub mod relaxation;
+pub mod reserved;
 pub mod rewriting;
 pub mod router;
 pub mod rpki;

@@ -8,3 +8,6 @@ pub const BLOCKING: &str = include_str!("../packs/lints/blocking.yaml");
 
 /// The special-purpose address registries of IANA (`packs/bgp/special-purpose.yaml`).
 pub const SPECIAL_PURPOSE: &str = include_str!("../packs/bgp/special-purpose.yaml");
+
+/// The reserved numbers of autonomous systems (`packs/bgp/reserved-asns.yaml`).
+pub const RESERVED_ASNS: &str = include_str!("../packs/bgp/reserved-asns.yaml");

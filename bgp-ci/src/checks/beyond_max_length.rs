@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use rules::Finding;
 
+use crate::blackhole;
 use crate::change::{Change, Side};
 use crate::check::{Check, existing};
 use crate::model::Prefix;
@@ -24,12 +25,12 @@ rules::rule! {
     /// version: 1
     /// bgp:
     ///   asn: 64500
-    ///   owned: [{ prefix: 203.0.113.0/24, max-length: 24 }]
-    ///   treat-as-public: [203.0.113.0/24]
+    ///   owned: [{ prefix: "2001:db8:100::/40", max-length: 40 }]
+    ///   treat-as-public: ["2001:db8::/32"]
     ///   sites: { fra: {} }
     ///   neighbors: { transit-a: { asn: 64501 } }
     ///   announcements:
-    ///     - { prefixes: [203.0.113.128/25], to: [transit-a] }
+    ///     - { prefixes: ["2001:db8:101::/48"], to: [transit-a] }
     /// ```
     ///
     /// ## Good
@@ -37,12 +38,12 @@ rules::rule! {
     /// version: 1
     /// bgp:
     ///   asn: 64500
-    ///   owned: [{ prefix: 203.0.113.0/24, max-length: 25 }]
-    ///   treat-as-public: [203.0.113.0/24]
+    ///   owned: [{ prefix: "2001:db8:100::/40", max-length: 48 }]
+    ///   treat-as-public: ["2001:db8::/32"]
     ///   sites: { fra: {} }
     ///   neighbors: { transit-a: { asn: 64501 } }
     ///   announcements:
-    ///     - { prefixes: [203.0.113.128/25], to: [transit-a] }
+    ///     - { prefixes: ["2001:db8:101::/48"], to: [transit-a] }
     /// ```
     ///
     /// ## Reference
@@ -58,7 +59,11 @@ pub(super) static CHECK: Check = Check {
 
 fn run(change: &Change) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (prefix, received) in change.head.by_prefix() {
+    for (prefix, mut received) in change.head.by_prefix() {
+        received.retain(|(key, a)| !blackhole::is_meant(&change.head, key, a));
+        if received.is_empty() {
+            continue;
+        }
         let Some(owned) = limit(&change.head, prefix) else {
             continue;
         };

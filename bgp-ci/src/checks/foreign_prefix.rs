@@ -61,6 +61,8 @@ fn run(change: &Change) -> Vec<Finding> {
     let head = &change.head;
     head.by_prefix()
         .into_iter()
+        // A default route is nobody's space: `default-route` says who may have one.
+        .filter(|(prefix, _)| prefix.length() > 0)
         .filter(|(prefix, _)| head.network.owned.covering(*prefix).next().is_none())
         .map(|(prefix, received)| {
             let sites = received.iter().map(|(key, _)| &key.site).collect();

@@ -5,14 +5,20 @@ mod aspa_invalid;
 mod below_region_floor;
 mod below_site_floor;
 mod beyond_max_length;
+mod blackhole_scope;
+mod blackhole_without_community;
+mod bogon_asn;
 mod bogon_prefix;
 mod claimed_twice;
 mod critical_attribute_change;
 mod deaggregation;
 mod family_imbalance;
 mod foreign_origin;
+mod default_route;
 mod foreign_prefix;
 mod last_announcement_withdrawn;
+mod graceful_shutdown_left_on;
+mod long_path;
 mod loose_max_length;
 mod mass_growth;
 mod mass_withdrawal;
@@ -20,7 +26,10 @@ mod missing_roa;
 mod missing_route_object;
 mod origin_change;
 mod needs_approval;
+mod no_export_removed;
 mod over_neighbor_limit;
+mod overlong_prefix;
+mod overshort_prefix;
 mod policy_relaxed;
 mod redundant_pair_change;
 mod roa_change_invalidates;
@@ -28,6 +37,8 @@ mod rov_downgrade;
 mod rov_invalid;
 mod rov_not_found;
 pub(crate) mod service_withdrawn;
+mod session_identity_change;
+mod session_removed;
 mod site_loss;
 mod wide_change;
 
@@ -40,14 +51,20 @@ pub const ALL: &[&Check] = &[
     &below_region_floor::CHECK,
     &below_site_floor::CHECK,
     &beyond_max_length::CHECK,
+    &blackhole_scope::CHECK,
+    &blackhole_without_community::CHECK,
+    &bogon_asn::CHECK,
     &bogon_prefix::CHECK,
     &claimed_twice::CHECK,
     &critical_attribute_change::CHECK,
     &deaggregation::CHECK,
     &family_imbalance::CHECK,
     &foreign_origin::CHECK,
+    &default_route::CHECK,
     &foreign_prefix::CHECK,
     &last_announcement_withdrawn::CHECK,
+    &graceful_shutdown_left_on::CHECK,
+    &long_path::CHECK,
     &loose_max_length::CHECK,
     &mass_growth::CHECK,
     &mass_withdrawal::CHECK,
@@ -55,7 +72,10 @@ pub const ALL: &[&Check] = &[
     &missing_route_object::CHECK,
     &origin_change::CHECK,
     &needs_approval::CHECK,
+    &no_export_removed::CHECK,
     &over_neighbor_limit::CHECK,
+    &overlong_prefix::CHECK,
+    &overshort_prefix::CHECK,
     &policy_relaxed::CHECK,
     &redundant_pair_change::CHECK,
     &roa_change_invalidates::CHECK,
@@ -63,6 +83,8 @@ pub const ALL: &[&Check] = &[
     &rov_invalid::CHECK,
     &rov_not_found::CHECK,
     &service_withdrawn::CHECK,
+    &session_identity_change::CHECK,
+    &session_removed::CHECK,
     &site_loss::CHECK,
     &wide_change::CHECK,
 ];

@@ -23,12 +23,12 @@ rules::rule! {
     /// version: 1
     /// bgp:
     ///   asn: 64500
-    ///   owned: [{ prefix: 203.0.113.0/24 }]
-    ///   treat-as-public: [203.0.113.0/24]
+    ///   owned: [{ prefix: 198.51.100.0/24 }, { prefix: 203.0.113.0/24 }]
+    ///   treat-as-public: [198.51.100.0/24, 203.0.113.0/24]
     ///   sites: { fra: {} }
     ///   neighbors: { ix-rs: { asn: 64502, relation: route-server, max-prefix: 1 } }
     ///   announcements:
-    ///     - { prefixes: [203.0.113.0/25, 203.0.113.128/25], to: [ix-rs] }
+    ///     - { prefixes: [198.51.100.0/24, 203.0.113.0/24], to: [ix-rs] }
     /// ```
     ///
     /// ## Good
@@ -36,8 +36,8 @@ rules::rule! {
     /// version: 1
     /// bgp:
     ///   asn: 64500
-    ///   owned: [{ prefix: 203.0.113.0/24 }]
-    ///   treat-as-public: [203.0.113.0/24]
+    ///   owned: [{ prefix: 198.51.100.0/24 }, { prefix: 203.0.113.0/24 }]
+    ///   treat-as-public: [198.51.100.0/24, 203.0.113.0/24]
     ///   sites: { fra: {} }
     ///   neighbors: { ix-rs: { asn: 64502, relation: route-server, max-prefix: 1 } }
     ///   announcements:

@@ -4,6 +4,7 @@
 //! withdrawal nor an addition.
 
 mod neighbors;
+mod replaced;
 mod sessions;
 mod sites;
 
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 use crate::model::Name;
 
 pub use neighbors::neighbors;
+pub use replaced::replaced;
 pub use sessions::sessions;
 pub use sites::sites;
 

@@ -14,6 +14,8 @@ mod properties;
 mod questions;
 mod relaxations;
 mod sizes;
+mod routes;
+mod sessions;
 mod space;
 mod withdrawals;
 

@@ -13,16 +13,16 @@ fn announced(prefixes: &str, owned: &str) -> String {
 
 #[test]
 fn what_one_entry_covers_is_ours() {
-    let owned = "[{ prefix: 198.51.100.0/25 }, { prefix: 198.51.100.128/25 }, { prefix: \"2001:db8:100::/40\" }]";
+    let owned = "[{ prefix: \"2001:db8::/41\" }, { prefix: \"2001:db8:80::/41\" }, { prefix: \"2001:db8:100::/40\" }]";
     let fine = announced(
-        "[198.51.100.0/25, 198.51.100.64/26, \"2001:db8:1ff::/48\"]",
+        "[\"2001:db8::/41\", \"2001:db8:40::/42\", \"2001:db8:1ff::/48\"]",
         owned,
     );
     assert_eq!(found(None, &fine), [""; 0]);
     // Every address of the aggregate is owned, and the aggregate is not.
     assert_eq!(
-        found(None, &announced("[198.51.100.0/24]", owned)),
-        ["foreign-prefix: `198.51.100.0/24` is announced and no `owned` entry covers it"]
+        found(None, &announced("[\"2001:db8::/40\"]", owned)),
+        ["foreign-prefix: `2001:db8::/40` is announced and no `owned` entry covers it"]
     );
     assert_eq!(
         rules(
@@ -95,21 +95,21 @@ fn special_space_is_a_bogon_unless_the_policy_means_it() {
 
 #[test]
 fn an_entry_allows_its_longest_length() {
-    let owned = "[{ prefix: 198.51.100.0/24, max-length: 25 }]";
-    assert_eq!(found(None, &announced("[198.51.100.0/25]", owned)), [""; 0]);
+    let owned = "[{ prefix: \"2001:db8::/32\", max-length: 40 }]";
+    let at = |prefix: &str, owned: &str| announced(&format!("[\"{prefix}\"]"), owned);
+    assert_eq!(found(None, &at("2001:db8::/40", owned)), [""; 0]);
     assert_eq!(
-        found(None, &announced("[198.51.100.0/26]", owned)),
+        found(None, &at("2001:db8::/41", owned)),
         [
-            "beyond-max-length: `198.51.100.0/26` is announced; of `198.51.100.0/24` nothing longer \
-          than /25 is meant to be"
+            "beyond-max-length: `2001:db8::/41` is announced; of `2001:db8::/32` nothing longer \
+          than /40 is meant to be"
         ]
     );
     // It suffices that one entry allows it; one without a limit allows everything.
-    let wider =
-        "[{ prefix: 198.51.100.0/24, max-length: 24 }, { prefix: 198.51.0.0/16, max-length: 28 }]";
-    assert_eq!(found(None, &announced("[198.51.100.0/26]", wider)), [""; 0]);
-    let open = "[{ prefix: 198.51.100.0/24 }]";
-    assert_eq!(found(None, &announced("[198.51.100.0/32]", open)), [""; 0]);
+    let wider = "[{ prefix: \"2001:db8::/32\", max-length: 32 }, { prefix: \"2001:d00::/24\", max-length: 48 }]";
+    assert_eq!(found(None, &at("2001:db8::/41", wider)), [""; 0]);
+    let open = "[{ prefix: \"2001:db8::/32\" }]";
+    assert_eq!(found(None, &at("2001:db8::/48", open)), [""; 0]);
 }
 
 #[test]
@@ -141,10 +141,10 @@ fn a_neighbour_limit_is_inclusive_and_counts_by_family() {
     let text = |limit: u32| {
         let neighbors = format!("{{ a: {{ asn: 64501, max-prefix: {limit} }} }}");
         Network {
-            owned: "[{ prefix: 198.51.100.0/24 }, { prefix: \"2001:db8::/32\" }]",
+            owned: "[{ prefix: 198.51.100.0/24 }, { prefix: 203.0.113.0/24 }, { prefix: \"2001:db8::/32\" }]",
             services: "{}",
             neighbors: &neighbors,
-            announcements: "[{ prefixes: [198.51.100.0/25, 198.51.100.128/25, \"2001:db8::/32\"], sites: [ams], to: [a] }]",
+            announcements: "[{ prefixes: [198.51.100.0/24, 203.0.113.0/24, \"2001:db8::/32\"], sites: [ams], to: [a] }]",
             ..Network::default()
         }
         .text()
