@@ -15,6 +15,7 @@ pub mod before;
 pub mod bird;
 pub mod blackhole;
 pub mod change;
+pub mod channels;
 pub mod check;
 pub mod checks;
 pub mod commands;
@@ -25,6 +26,7 @@ pub mod evidence;
 pub mod files;
 pub mod filter;
 pub mod footprint;
+pub mod gaps;
 pub mod intent;
 pub mod irr;
 pub mod loose;
@@ -251,6 +253,14 @@ pub fn change(sides: &Sides<'_>, now: Timestamp, outcome: &mut Outcome) -> Optio
         );
     }
     Some(change)
+    outcome.undecided.extend(gaps::blind(&change));
+    redact(&change, &mut outcome);
+    let findings = checks::ALL.iter().flat_map(|check| (check.run)(&change));
+    outcome.findings = findings
+        .map(|finding| levelled(finding, &sides.head))
+        .map(|finding| bound(finding, &change, now))
+        .collect();
+    outcome
 }
 
 /// Reads the data that both sides are compared with, head's first; with what was not compared,
@@ -356,6 +366,18 @@ fn excused(finding: &Finding, base: &Side, now: Timestamp) -> bool {
         .exemptions()
         .iter()
         .any(|exemption| now < exemption.ends && exemption.covers(finding, &finding.span.path))
+}
+
+/// Takes passwords out of the texts that reports show lines of.
+fn redact(change: &Change, outcome: &mut Outcome) {
+    let sides = change.base.iter().chain([&change.head]);
+    let secrets: Vec<&model::Secret> = sides.flat_map(|side| &side.secrets).collect();
+    if secrets.is_empty() {
+        return;
+    }
+    for (path, text) in &mut outcome.sources {
+        *text = model::secret::redacted(path, text, secrets.iter().copied()).into();
+    }
 }
 
 fn suppressions(policy: &Policy) -> Vec<rules::Suppression> {

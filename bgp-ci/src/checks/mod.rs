@@ -15,6 +15,8 @@ mod deaggregation;
 mod family_imbalance;
 mod foreign_origin;
 mod default_route;
+mod export_all;
+mod flowspec_hits_bgp;
 mod foreign_prefix;
 mod last_announcement_withdrawn;
 mod graceful_shutdown_left_on;
@@ -22,25 +24,35 @@ mod long_path;
 mod loose_max_length;
 mod mass_growth;
 mod mass_withdrawal;
+mod missing_max_prefix;
 mod missing_roa;
 mod missing_route_object;
 mod origin_change;
 mod needs_approval;
+mod no_export_policy;
 mod no_export_removed;
 mod over_neighbor_limit;
 mod overlong_prefix;
 mod overshort_prefix;
 mod policy_relaxed;
 mod redundant_pair_change;
+mod protection_removed;
 mod roa_change_invalidates;
 mod rov_downgrade;
 mod rov_invalid;
 mod rov_not_found;
+mod secret_in_config;
 pub(crate) mod service_withdrawn;
 mod session_identity_change;
 mod session_removed;
+mod shrunken_filter;
+mod shutdown_on_limit;
 mod site_loss;
 mod wide_change;
+mod undeclared_neighbor;
+mod undefined_reference;
+mod unmodelled_policy;
+mod unparsed_config;
 
 use crate::check::Check;
 
@@ -61,6 +73,8 @@ pub const ALL: &[&Check] = &[
     &family_imbalance::CHECK,
     &foreign_origin::CHECK,
     &default_route::CHECK,
+    &export_all::CHECK,
+    &flowspec_hits_bgp::CHECK,
     &foreign_prefix::CHECK,
     &last_announcement_withdrawn::CHECK,
     &graceful_shutdown_left_on::CHECK,
@@ -68,25 +82,35 @@ pub const ALL: &[&Check] = &[
     &loose_max_length::CHECK,
     &mass_growth::CHECK,
     &mass_withdrawal::CHECK,
+    &missing_max_prefix::CHECK,
     &missing_roa::CHECK,
     &missing_route_object::CHECK,
     &origin_change::CHECK,
     &needs_approval::CHECK,
+    &no_export_policy::CHECK,
     &no_export_removed::CHECK,
     &over_neighbor_limit::CHECK,
     &overlong_prefix::CHECK,
     &overshort_prefix::CHECK,
     &policy_relaxed::CHECK,
     &redundant_pair_change::CHECK,
+    &protection_removed::CHECK,
     &roa_change_invalidates::CHECK,
     &rov_downgrade::CHECK,
     &rov_invalid::CHECK,
     &rov_not_found::CHECK,
+    &secret_in_config::CHECK,
     &service_withdrawn::CHECK,
     &session_identity_change::CHECK,
     &session_removed::CHECK,
+    &shrunken_filter::CHECK,
+    &shutdown_on_limit::CHECK,
     &site_loss::CHECK,
     &wide_change::CHECK,
+    &undeclared_neighbor::CHECK,
+    &undefined_reference::CHECK,
+    &unmodelled_policy::CHECK,
+    &unparsed_config::CHECK,
 ];
 
 pub use policy_relaxed::{POLICY_RELAXED, section_removed};

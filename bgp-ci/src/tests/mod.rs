@@ -14,6 +14,7 @@ mod properties;
 mod questions;
 mod relaxations;
 mod sizes;
+mod routers;
 mod routes;
 mod sessions;
 mod space;

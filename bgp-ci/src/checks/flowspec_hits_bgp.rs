@@ -1,0 +1,212 @@
+use std::net::IpAddr;
+
+use rules::{Certainty, Finding};
+
+use crate::change::{Change, Side};
+use crate::check::{Check, existing};
+use crate::model::flow::{Flow, Numbers};
+use crate::model::{Family, Prefix, SessionKey};
+
+rules::rule! {
+    /// Reports a flow specification that would drop the packets of BGP itself.
+    ///
+    /// ## Why
+    /// A flow specification is a filter that every router installs as soon as it hears of it.
+    /// One that matches TCP port 179 ends the sessions that it came by; they come up, bring it
+    /// back, and go down again, on all routers at once and out of reach of those who sent it.
+    /// A large network was gone for five hours in August 2020.
+    ///
+    /// Looked at are static routes in `flow4` and `flow6` tables, and the addresses of the
+    /// sessions that are configured.
+    /// One that only marks or slows down what it matches, as far as its attributes say, passes.
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// version: 1
+    /// bgp:
+    ///   asn: 64500
+    ///   owned: [{ prefix: 203.0.113.0/24 }]
+    ///   treat-as-public: [203.0.113.0/24]
+    ///   sites: { fra: {} }
+    ///   neighbors: { transit-a: { asn: 64501 } }
+    ///   sources: [{ adapter: bird, site: fra, entry: routers/fra.conf }]
+    /// ```
+    /// ```bird
+    /// # file: routers/fra.conf
+    /// router id 192.0.2.2;
+    /// flow4 table flows;
+    /// protocol static filters {
+    ///   flow4 { table flows; };
+    ///   route flow4 { proto = 6; };
+    /// }
+    /// protocol bgp transit_a {
+    ///   local 192.0.2.2 as 64500;
+    ///   neighbor 192.0.2.1 as 64501;
+    ///   ipv4 { import none; export none; };
+    /// }
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// version: 1
+    /// bgp:
+    ///   asn: 64500
+    ///   owned: [{ prefix: 203.0.113.0/24 }]
+    ///   treat-as-public: [203.0.113.0/24]
+    ///   sites: { fra: {} }
+    ///   neighbors: { transit-a: { asn: 64501 } }
+    ///   sources: [{ adapter: bird, site: fra, entry: routers/fra.conf }]
+    /// ```
+    /// ```bird
+    /// # file: routers/fra.conf
+    /// router id 192.0.2.2;
+    /// flow4 table flows;
+    /// protocol static filters {
+    ///   flow4 { table flows; };
+    ///   route flow4 { dst 203.0.113.7/32; proto = 17; };
+    /// }
+    /// protocol bgp transit_a {
+    ///   local 192.0.2.2 as 64500;
+    ///   neighbor 192.0.2.1 as 64501;
+    ///   ipv4 { import none; export none; };
+    /// }
+    /// ```
+    ///
+    /// ## Reference
+    /// RFC 8955, sections 4 and 7; RFC 4271, section 8.2.1, for the port.
+    pub FLOWSPEC_HITS_BGP = { id: "flowspec-hits-bgp", level: Deny, since: "0.1.0" }
+}
+
+/// The check.
+pub(super) static CHECK: Check = Check {
+    rule: &FLOWSPEC_HITS_BGP,
+    run,
+};
+
+/// TCP (RFC 9293).
+const TCP: Numbers = Numbers { first: 6, last: 6 };
+
+/// The port of BGP.
+const BGP: Numbers = Numbers {
+    first: 179,
+    last: 179,
+};
+
+/// The ports that the opening side of a connection may have (RFC 6335, section 6).
+const DYNAMIC: Numbers = Numbers {
+    first: 49152,
+    last: 65535,
+};
+
+/// What a flow specification ends.
+enum Hit<'a> {
+    /// Every session of its family.
+    Everything,
+    /// This one.
+    Session(&'a SessionKey),
+}
+
+fn run(change: &Change) -> Vec<Finding> {
+    let head = &change.head;
+    let known = |flow: &Flow| {
+        let mut before = change.base.iter().flat_map(|base| &base.flows);
+        before.any(|old| {
+            let span = flow.span.clone();
+            Flow {
+                span,
+                ..old.clone()
+            } == *flow
+        })
+    };
+    let judge = |flow: &Flow| {
+        let hit = hit(head, flow)?;
+        Some(existing(change, known(flow), wording(head, flow, &hit)))
+    };
+    head.flows.iter().filter_map(judge).collect()
+}
+
+fn hit<'a>(head: &'a Side, flow: &Flow) -> Option<Hit<'a>> {
+    if flow.drops == Some(false) || !allows(flow.protocols.as_deref(), TCP) || !matches_port(flow) {
+        return None;
+    }
+    if is_any(flow.destination) && is_any(flow.source) {
+        return Some(Hit::Everything);
+    }
+    let addressed = head
+        .sessions
+        .keys()
+        .filter_map(|key| Some((key, key.address?)));
+    let of_family: Vec<(&SessionKey, IpAddr)> = addressed
+        .filter(|(_, address)| address.is_ipv4() == (flow.family == Family::Ipv4))
+        .collect();
+    // One end is a neighbour; the other is us, whose addresses the other sessions of the fleet
+    // name where they are internal.
+    let known = |prefix: Option<Prefix>| {
+        is_any(prefix) || of_family.iter().any(|(_, address)| holds(prefix, *address))
+    };
+    of_family.iter().find_map(|&(key, address)| {
+        let towards = holds(flow.destination, address) && known(flow.source);
+        let back = holds(flow.source, address) && known(flow.destination);
+        (towards || back).then_some(Hit::Session(key))
+    })
+}
+
+/// Whether a condition lets every number of `wanted` pass.
+fn allows(condition: Option<&[Numbers]>, wanted: Numbers) -> bool {
+    condition.is_none_or(|ranges| ranges.iter().any(|range| range.covers(wanted)))
+}
+
+/// Whether a packet between port 179 and a port of the opening side matches, in one direction.
+fn matches_port(flow: &Flow) -> bool {
+    let either = |wanted| allows(flow.ports.as_deref(), wanted);
+    let (to, from) = (
+        flow.destination_ports.as_deref(),
+        flow.source_ports.as_deref(),
+    );
+    let one_way = allows(to, BGP) && allows(from, DYNAMIC);
+    let the_other = allows(from, BGP) && allows(to, DYNAMIC);
+    (either(BGP) || either(DYNAMIC)) && (one_way || the_other)
+}
+
+fn is_any(prefix: Option<Prefix>) -> bool {
+    prefix.is_none_or(|prefix| prefix.length() == 0)
+}
+
+fn holds(prefix: Option<Prefix>, address: IpAddr) -> bool {
+    prefix.is_none_or(|prefix| prefix.covers(Prefix::truncated(address.into())))
+}
+
+fn wording(head: &Side, flow: &Flow, hit: &Hit<'_>) -> Finding {
+    let shown = |prefix: Option<Prefix>| prefix.map_or("any".to_owned(), |p| p.to_string());
+    let (to, from) = (shown(flow.destination), shown(flow.source));
+    let what = match hit {
+        Hit::Everything => "every BGP session that it reaches".to_owned(),
+        Hit::Session(key) => format!("the session with `{}` at `{}`", key.neighbor, key.site),
+    };
+    let message = format!("this flow specification ends {what}: it matches TCP port 179");
+    let finding = FLOWSPEC_HITS_BGP
+        .at(
+            flow.span.clone(),
+            message,
+            &[&flow.site, &flow.router, &to, &from],
+        )
+        .with_certainty(if flow.narrower {
+            Certainty::Possible
+        } else {
+            Certainty::Proven
+        })
+        .with_note(format!("it matches packets from {from} to {to}"))
+        .with_help("name the attacked destination and the attack's own protocol and ports")
+        .with_data("site", flow.site.to_string())
+        .with_data("router", flow.router.to_string())
+        .with_data("destination", to)
+        .with_data("source", from);
+    let session = match hit {
+        Hit::Everything => None,
+        Hit::Session(key) => head.sessions.get(*key),
+    };
+    match session {
+        Some(session) => finding.with_label(session.span.clone(), "this session"),
+        None => finding,
+    }
+}

@@ -1,0 +1,97 @@
+//! What was not understood, as the rules about it report it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rules::{Finding, Rule, Undecided};
+
+use crate::change::{Change, Side};
+use crate::model::{Gap, GapKind, Name};
+use crate::wording::{json, list};
+
+/// A finding of `rule` for each gap of `kind` in head.
+///
+/// It does not matter whether base had it: the rule is about seeing, and what is not seen today
+/// was no more seen yesterday.
+pub fn findings(change: &Change, kind: GapKind, rule: &'static Rule, help: &str) -> Vec<Finding> {
+    // The same words may be wrong at several places of a file: they are counted, so that each
+    // has a fingerprint of its own, and lines play no part in it.
+    let mut seen: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let gaps: BTreeSet<&Gap> = change.head.gaps.iter().collect();
+    let mut findings = Vec::new();
+    for gap in gaps.into_iter().filter(|gap| gap.kind == kind) {
+        let times = seen.entry((&gap.span.path, &gap.message)).or_default();
+        *times += 1;
+        let about = [&*gap.span.path, &*gap.message, &times.to_string()];
+        let finding = rule.at(gap.span.clone(), gap.message.clone(), &about);
+        findings.push(affected(finding.with_help(help), gap));
+    }
+    findings
+}
+
+/// Adds to a finding the sessions whose announcements are not known because of it.
+fn affected(finding: Finding, gap: &Gap) -> Finding {
+    let sites: BTreeSet<&Name> = gap.affects.iter().map(|session| &session.site).collect();
+    let neighbors: BTreeSet<&Name> = gap
+        .affects
+        .iter()
+        .map(|session| &session.neighbor)
+        .collect();
+    let finding = finding
+        .with_data("sites", json(&sites))
+        .with_data("neighbors", json(&neighbors));
+    if gap.affects.is_empty() {
+        return finding;
+    }
+    finding.with_note(format!(
+        "what {} at {} receives is therefore not known",
+        list(&neighbors, "nobody"),
+        list(&sites, "no site")
+    ))
+}
+
+/// What of base was not understood, where head is: then nothing denies, and what the change
+/// withdraws, adds or alters cannot be told, as the rules that compare have only one side.
+pub fn blind(change: &Change) -> Vec<Undecided> {
+    let Some(base) = &change.base else {
+        return Vec::new();
+    };
+    if base.is_complete() || !change.head.is_complete() {
+        return Vec::new();
+    }
+    let gaps: BTreeSet<&Gap> = base.gaps.iter().collect();
+    let told = gaps
+        .into_iter()
+        .filter(|gap| !gap.affects.is_empty())
+        .map(|gap| Undecided {
+            path: gap.span.path.clone(),
+            at: Some(gap.span.start),
+            reason: format!(
+                "base: {}; what this change does to {} cannot be told",
+                gap.message,
+                sessions(gap)
+            ),
+        });
+    told.chain(unseen(base)).collect()
+}
+
+fn sessions(gap: &Gap) -> String {
+    let names = gap
+        .affects
+        .iter()
+        .map(|session| format!("{} at {}", session.neighbor, session.site));
+    list(names, "anybody")
+}
+
+fn unseen(base: &Side) -> Option<Undecided> {
+    let first = base.unseen.first()?;
+    let span = base.network.sites.get(first).map(|site| &site.span);
+    let span = span.unwrap_or(&base.network.span);
+    Some(Undecided {
+        path: span.path.clone(),
+        at: Some(span.start),
+        reason: format!(
+            "base: what {} announces is not known, so what this change does there cannot be told",
+            list(&base.unseen, "no site")
+        ),
+    })
+}
