@@ -12,14 +12,14 @@ mod bogon_prefix;
 mod claimed_twice;
 mod critical_attribute_change;
 mod deaggregation;
-mod family_imbalance;
-mod foreign_origin;
 mod default_route;
 mod export_all;
+mod family_imbalance;
 mod flowspec_hits_bgp;
+mod foreign_origin;
 mod foreign_prefix;
-mod last_announcement_withdrawn;
 mod graceful_shutdown_left_on;
+mod last_announcement_withdrawn;
 mod long_path;
 mod loose_max_length;
 mod mass_growth;
@@ -27,16 +27,16 @@ mod mass_withdrawal;
 mod missing_max_prefix;
 mod missing_roa;
 mod missing_route_object;
-mod origin_change;
 mod needs_approval;
 mod no_export_policy;
 mod no_export_removed;
+mod origin_change;
 mod over_neighbor_limit;
 mod overlong_prefix;
 mod overshort_prefix;
 mod policy_relaxed;
-mod redundant_pair_change;
 mod protection_removed;
+mod redundant_pair_change;
 mod roa_change_invalidates;
 mod rov_downgrade;
 mod rov_invalid;
@@ -48,11 +48,11 @@ mod session_removed;
 mod shrunken_filter;
 mod shutdown_on_limit;
 mod site_loss;
-mod wide_change;
 mod undeclared_neighbor;
 mod undefined_reference;
 mod unmodelled_policy;
 mod unparsed_config;
+mod wide_change;
 
 use crate::check::Check;
 
@@ -70,14 +70,14 @@ pub const ALL: &[&Check] = &[
     &claimed_twice::CHECK,
     &critical_attribute_change::CHECK,
     &deaggregation::CHECK,
-    &family_imbalance::CHECK,
-    &foreign_origin::CHECK,
     &default_route::CHECK,
     &export_all::CHECK,
+    &family_imbalance::CHECK,
     &flowspec_hits_bgp::CHECK,
+    &foreign_origin::CHECK,
     &foreign_prefix::CHECK,
-    &last_announcement_withdrawn::CHECK,
     &graceful_shutdown_left_on::CHECK,
+    &last_announcement_withdrawn::CHECK,
     &long_path::CHECK,
     &loose_max_length::CHECK,
     &mass_growth::CHECK,
@@ -85,16 +85,16 @@ pub const ALL: &[&Check] = &[
     &missing_max_prefix::CHECK,
     &missing_roa::CHECK,
     &missing_route_object::CHECK,
-    &origin_change::CHECK,
     &needs_approval::CHECK,
     &no_export_policy::CHECK,
     &no_export_removed::CHECK,
+    &origin_change::CHECK,
     &over_neighbor_limit::CHECK,
     &overlong_prefix::CHECK,
     &overshort_prefix::CHECK,
     &policy_relaxed::CHECK,
-    &redundant_pair_change::CHECK,
     &protection_removed::CHECK,
+    &redundant_pair_change::CHECK,
     &roa_change_invalidates::CHECK,
     &rov_downgrade::CHECK,
     &rov_invalid::CHECK,
@@ -106,11 +106,11 @@ pub const ALL: &[&Check] = &[
     &shrunken_filter::CHECK,
     &shutdown_on_limit::CHECK,
     &site_loss::CHECK,
-    &wide_change::CHECK,
     &undeclared_neighbor::CHECK,
     &undefined_reference::CHECK,
     &unmodelled_policy::CHECK,
     &unparsed_config::CHECK,
+    &wide_change::CHECK,
 ];
 
 pub use policy_relaxed::{POLICY_RELAXED, section_removed};

@@ -19,7 +19,7 @@ use crate::files::Files;
 use crate::filter::interpret::{Authorizations, Machine};
 use crate::filter::types::Enumerated;
 use crate::filter::value::AsPath;
-use crate::model::{Asn, Prefix, secret};
+use crate::model::{Asn, Prefix};
 use crate::policy::network::Network;
 use crate::policy::section::Adapter;
 use crate::rpki::{Origin, Validity};
@@ -35,7 +35,7 @@ pub struct Configured {
     pub carried: Carried,
     /// What could not be seen.
     pub undecided: Vec<Undecided>,
-    /// The texts of the files by their reported paths, with asterisks in place of secrets.
+    /// The texts of the files by their reported paths.
     pub texts: BTreeMap<Arc<str>, Arc<str>>,
     /// Files that were read.
     pub files: usize,
@@ -160,13 +160,7 @@ fn router(network: &Network, files: &Files<'_>, data: &Data, planned: &Planned<'
     carried.unseen.append(&mut configured.carried.unseen);
     configured.carried = carried;
     for (_, path, text) in router.sources.files() {
-        let secrets = &configured.carried.secrets;
-        let shown = if secrets.is_empty() {
-            text.clone()
-        } else {
-            secret::redacted(path, text, secrets).into()
-        };
-        configured.texts.insert(path.clone(), shown);
+        configured.texts.insert(path.clone(), text.clone());
         configured.files += 1;
     }
     configured

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rules::{Certainty, Finding, Level, LineIndex, Outcome, Span};
 
 use super::{Network, written};
+use crate::data::Data;
 use crate::change::{Change, Side};
 use crate::model::flow::{Flow, Numbers};
 use crate::model::list::{Entries, PrefixRange};
@@ -63,7 +64,15 @@ fn side(more: &str, change: impl FnOnce(&mut Side)) -> Side {
     .text();
     let written = written("head", &text);
     let section = written.section.as_ref().unwrap();
-    let mut side = side::build(&written, section, &mut Outcome::default()).unwrap();
+    let network = side::network(&written, section).unwrap();
+    let mut side = side::build(
+        &written,
+        section,
+        network,
+        Data::default(),
+        &mut Outcome::default(),
+    )
+    .unwrap();
     side.sessions = [(key("a", 1), session(64501))].into();
     change(&mut side);
     side
