@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rules::{Finding, Rule, Undecided};
 
-use crate::change::{Change, Side};
+use crate::change::Change;
 use crate::model::{Gap, GapKind, Name};
 use crate::wording::{json, list};
 
@@ -71,7 +71,8 @@ pub fn blind(change: &Change) -> Vec<Undecided> {
                 sessions(gap)
             ),
         });
-    told.chain(unseen(base)).collect()
+    // Sites whose files could not be read are undecided already, on either side.
+    told.collect()
 }
 
 fn sessions(gap: &Gap) -> String {
@@ -80,18 +81,4 @@ fn sessions(gap: &Gap) -> String {
         .iter()
         .map(|session| format!("{} at {}", session.neighbor, session.site));
     list(names, "anybody")
-}
-
-fn unseen(base: &Side) -> Option<Undecided> {
-    let first = base.unseen.first()?;
-    let span = base.network.sites.get(first).map(|site| &site.span);
-    let span = span.unwrap_or(&base.network.span);
-    Some(Undecided {
-        path: span.path.clone(),
-        at: Some(span.start),
-        reason: format!(
-            "base: what {} announces is not known, so what this change does there cannot be told",
-            list(&base.unseen, "no site")
-        ),
-    })
 }

@@ -10,7 +10,6 @@ use crate::configured::{self, Configured};
 use crate::data::Data;
 use crate::intent;
 use crate::model::{Name, Sessions};
-use crate::policy::unjudged::unjudged;
 use crate::policy::{Network, Problem, Section, resolve};
 use crate::sides::Written;
 
@@ -38,12 +37,6 @@ pub fn build(
     outcome: &mut Outcome,
 ) -> Result<Side, Vec<Undecided>> {
     let policy = &written.policy;
-    for gap in unjudged(policy, &section.value) {
-        outcome.undecided.push(undecided(Problem {
-            message: format!("`{}` is not evaluated: {}", gap.key, gap.reason),
-            span: gap.span,
-        }));
-    }
     let Configured {
         mut carried,
         undecided: unseen,

@@ -35,7 +35,7 @@ rules::rule! {
     /// # file: routers/fra.conf
     /// router id 192.0.2.2;
     /// flow4 table flows;
-    /// protocol static filters {
+    /// protocol static mitigate {
     ///   flow4 { table flows; };
     ///   route flow4 { proto = 6; };
     /// }
@@ -61,7 +61,7 @@ rules::rule! {
     /// # file: routers/fra.conf
     /// router id 192.0.2.2;
     /// flow4 table flows;
-    /// protocol static filters {
+    /// protocol static mitigate {
     ///   flow4 { table flows; };
     ///   route flow4 { dst 203.0.113.7/32; proto = 17; };
     /// }

@@ -36,6 +36,8 @@ rules::rule! {
     /// }
     /// ```
     ///
+    /// Also reported: `unparsed-config`, as BIRD refuses the file.
+    ///
     /// ## Good
     /// ```yaml
     /// version: 1

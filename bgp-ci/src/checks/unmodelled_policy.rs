@@ -29,7 +29,7 @@ rules::rule! {
     /// ```bird
     /// # file: routers/fra.conf
     /// router id 192.0.2.1;
-    /// protocol static originate {
+    /// protocol static ours4 {
     ///   ipv4;
     ///   route 203.0.113.0/24 blackhole;
     /// }
@@ -60,7 +60,7 @@ rules::rule! {
     /// ```bird
     /// # file: routers/fra.conf
     /// router id 192.0.2.1;
-    /// protocol static originate {
+    /// protocol static ours4 {
     ///   ipv4;
     ///   route 203.0.113.0/24 blackhole;
     /// }

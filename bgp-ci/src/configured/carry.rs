@@ -318,6 +318,7 @@ fn policy(policy: router::Policy) -> session::Policy {
     match policy {
         router::Policy::All => session::Policy::All,
         router::Policy::Nothing => session::Policy::Nothing,
+        router::Policy::Absent => session::Policy::Absent,
         router::Policy::Filter(_) => session::Policy::Filtered,
         router::Policy::Unknown => session::Policy::Unknown,
     }

@@ -9,7 +9,6 @@ pub mod resolve;
 pub mod scalar;
 pub mod section;
 mod source;
-pub mod unjudged;
 
 pub use network::{Neighbor, Network, Owned, Placed, Public, Service, Site, Statement};
 pub use resolve::{Problem, resolve};

@@ -205,6 +205,8 @@ pub enum Policy {
     All,
     /// None.
     Nothing,
+    /// None, as nothing is configured: where the daemon takes that as "all", adapters say so.
+    Absent,
     /// A filter of the router's program decides.
     Filter(FilterId),
     /// A policy that was not understood; a gap says so.

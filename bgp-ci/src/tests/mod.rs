@@ -1,8 +1,8 @@
 //! Both sides of small changes, judged in memory; and the command line on real folders.
 
 mod attributes;
-mod changes;
 mod authorization;
+mod changes;
 mod command;
 mod documentation;
 mod floors;
@@ -13,10 +13,10 @@ mod presence;
 mod properties;
 mod questions;
 mod relaxations;
-mod sizes;
 mod routers;
 mod routes;
 mod sessions;
+mod sizes;
 mod space;
 mod withdrawals;
 

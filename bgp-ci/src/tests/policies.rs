@@ -121,25 +121,6 @@ fn everything_that_is_wrong_is_named() {
 }
 
 #[test]
-fn a_key_that_is_not_evaluated_is_undecided() {
-    for (more, key, line) in [
-        ("  limits: { filter-shrink: 5% }\n", "filter-shrink", 10),
-    ] {
-        let text = Network {
-            more,
-            ..Network::default()
-        }
-        .text();
-        let gaps = undecided(None, &text);
-        let expected = format!("head/preflight.yaml:{line}: `{key}` is not evaluated: ");
-        assert!(
-            gaps.len() == 1 && gaps[0].starts_with(&expected),
-            "{gaps:?}"
-        );
-    }
-}
-
-#[test]
 fn nothing_announced_is_nothing_judged() {
     for text in [
         Network {

@@ -321,9 +321,13 @@ impl<'a> Builder<'a> {
             import: common.import.unwrap_or(if interior {
                 Policy::All
             } else {
-                Policy::Nothing
+                Policy::Absent
             }),
-            export: common.export.unwrap_or(Policy::Nothing),
+            export: common.export.unwrap_or(if interior {
+                Policy::Nothing
+            } else {
+                Policy::Absent
+            }),
             receive_limit: common.receive_limit,
             import_limit: common.import_limit,
             export_limit: common.export_limit,

@@ -22,7 +22,7 @@ impl Run<'_> {
     ) -> Vec<Variant> {
         match policy {
             Policy::All => variants.to_vec(),
-            Policy::Nothing => vec![Variant::Rejected],
+            Policy::Nothing | Policy::Absent => vec![Variant::Rejected],
             Policy::Filter(filter) => self.filtered(filter, variants),
             Policy::Unknown => vec![Variant::Unknown(Arc::new(ExportGap {
                 place,
