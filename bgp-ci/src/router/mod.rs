@@ -110,7 +110,7 @@ pub struct Daemon {
     pub name: &'static str,
     /// Whether NO_EXPORT and its kin keep back routes that did not come from BGP, too.
     pub local_routes_obey_communities: bool,
-    /// Whether a MED that the export policy does not write stays inside.
+    /// Whether a MED and a next hop that the export policy does not write stay inside.
     pub settled_med_stays: bool,
     /// Whether an ONLY_TO_CUSTOMER attribute keeps back routes that did not come from BGP, too.
     pub local_routes_obey_otc: bool,

@@ -75,9 +75,10 @@ impl<'a> Builder<'a> {
             return vec![Reach::Router];
         };
         let interior = session.interior();
+        let rs_client = session.rs_client;
         self.sessions.push(session);
         for channel in &flat.channels {
-            self.bgp_channel(flat, channel, interior, reach);
+            self.bgp_channel(flat, channel, interior, rs_client, reach);
         }
         vec![reach]
     }
@@ -281,6 +282,7 @@ impl<'a> Builder<'a> {
         flat: &Flat<'a>,
         channel: &FlatChannel<'a>,
         interior: bool,
+        rs_client: bool,
         reach: Reach,
     ) {
         let Some(family) = family(channel.net).filter(|_| channel.unicast) else {
@@ -332,7 +334,10 @@ impl<'a> Builder<'a> {
             import_limit: common.import_limit,
             export_limit: common.export_limit,
             preference: common.preference.unwrap_or(PREFERENCE),
-            next_hop: NextHopRule::default(),
+            next_hop: NextHopRule {
+                keep: if rs_client { Sides::All } else { Sides::None },
+                ..NextHopRule::default()
+            },
             extended_next_hop: false,
             add_paths: AddPaths::default(),
             secondary: false,

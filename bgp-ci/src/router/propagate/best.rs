@@ -32,18 +32,19 @@ impl Run<'_> {
 
     /// Puts `entry` into `table`.
     ///
-    /// BIRD sends a MED to another system only where it is fresh from a policy. A table keeps a
-    /// route's attributes in one list, and what is merged into one is fresh no more: only the MED
-    /// that is the one thing ever written on a route stays so (measured; a static route with
+    /// BIRD sends a MED or a next hop to another system only where it is fresh from a policy. A
+    /// table keeps a route's attributes in one list, and what is merged into one is fresh no more:
+    /// only what is the one thing ever written on a route stays so (measured; a static route with
     /// `{ bgp_med = 5; }` sends it, one with `{ bgp_med = 5; bgp_local_pref = 200; }` does not).
     pub(super) fn store(&mut self, table: TableId, prefix: Prefix, mut entry: Entry) {
         for variant in &mut entry.variants {
             if let Variant::Route(carried) = variant
-                && carried.med_fresh
+                && (carried.med_fresh || carried.next_hop_fresh)
                 && carried.writes > 1
             {
                 *carried = Arc::new(Carried {
                     med_fresh: false,
+                    next_hop_fresh: false,
                     ..Carried::clone(carried)
                 });
             }

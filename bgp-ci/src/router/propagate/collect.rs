@@ -11,6 +11,7 @@ use crate::place::Place;
 use crate::router::Policy;
 
 const MED: Attribute = Attribute::Bgp(BgpAttribute::Med);
+const NEXT_HOP: Attribute = Attribute::Bgp(BgpAttribute::NextHop);
 
 impl Run<'_> {
     /// What `policy`, which stands at `place`, makes of each variant.
@@ -83,6 +84,7 @@ impl Run<'_> {
                         TermKind::Set(attribute) if listed(attribute) => {
                             next.writes = next.writes.saturating_add(1);
                             next.med_fresh |= attribute == MED;
+                            next.next_hop_fresh |= attribute == NEXT_HOP;
                         }
                         TermKind::Unset(attribute) if listed(attribute) => {
                             next.writes = next.writes.saturating_add(1);
@@ -119,7 +121,9 @@ fn merge(found: &mut Vec<Variant>, next: Variant) {
         (Variant::Rejected, Variant::Rejected) => true,
         (Variant::Unknown(known), Variant::Unknown(next)) => known == next,
         (Variant::Route(known), Variant::Route(next)) => {
-            known.route == next.route && known.med_fresh == next.med_fresh
+            known.route == next.route
+                && known.med_fresh == next.med_fresh
+                && known.next_hop_fresh == next.next_hop_fresh
         }
         _ => false,
     };

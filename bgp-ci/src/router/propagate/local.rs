@@ -31,6 +31,7 @@ impl Run<'_> {
             let start = Variant::Route(Arc::new(Carried {
                 route: starting(source, statement),
                 med_fresh: false,
+                next_hop_fresh: false,
                 writes: 0,
                 terms: Vec::new(),
             }));

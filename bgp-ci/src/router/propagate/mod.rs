@@ -221,6 +221,8 @@ struct Carried {
     route: Route,
     /// Whether its MED counts as written by the policy at hand: see [`Run::store`].
     med_fresh: bool,
+    /// The same about its next hop.
+    next_hop_fresh: bool,
     /// How often an attribute was written or taken away.
     writes: u32,
     /// The terms that had a part in it so far.

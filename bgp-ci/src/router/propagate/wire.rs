@@ -71,7 +71,7 @@ pub(super) fn wire(
     } else {
         local_preference.filter(|_| session.allow_local_preference)
     };
-    let Some((next_hop, certainty)) = next_hop(session, channel, route) else {
+    let Some((next_hop, certainty)) = next_hop(daemon, session, channel, carried) else {
         return Wire::Unknown("the next hop");
     };
     if !reachable(session, channel, next_hop) {
@@ -139,7 +139,13 @@ fn crosses(community: Community) -> bool {
 }
 
 /// Where the neighbour is told to send traffic, and how sure that is.
-fn next_hop(session: &Session, channel: &Channel, route: &Route) -> Option<(NextHop, Certainty)> {
+fn next_hop(
+    daemon: Daemon,
+    session: &Session,
+    channel: &Channel,
+    carried: &Carried,
+) -> Option<(NextHop, Certainty)> {
+    let route = &carried.route;
     let own = channel
         .next_hop
         .address
@@ -148,11 +154,18 @@ fn next_hop(session: &Session, channel: &Channel, route: &Route) -> Option<(Next
         return Some((own, Certainty::Proven));
     }
     match route.attribute(Attribute::Bgp(BgpAttribute::NextHop)) {
+        None => {}
         Some(Value::Ip(address)) => {
-            return Some((NextHop::Address(address.ip()), Certainty::Proven));
+            let address = address.ip();
+            // What the policy at hand did not write stays inside, as the MED does.
+            let written = carried.next_hop_fresh
+                || channel.next_hop.keep == Sides::All
+                || !daemon.settled_med_stays;
+            if written || session.interior() && fits(channel, address) {
+                return Some((NextHop::Address(address), Certainty::Proven));
+            }
         }
         Some(_) => return None,
-        None => {}
     }
     let unicast = route.destination == Some(Enumerated::RTD_UNICAST);
     // With several next hops, as with none, neighbours are pointed to the router itself.
@@ -199,13 +212,15 @@ fn neighbours(a: IpAddr, b: IpAddr) -> bool {
 /// A route is not sent whose next hop is the neighbour itself, or of the other family.
 fn reachable(session: &Session, channel: &Channel, next_hop: NextHop) -> bool {
     match next_hop {
-        NextHop::Address(address) => {
-            let own_family = address.is_ipv4() == (channel.family == Family::Ipv4);
-            session.address != Some(address)
-                && (own_family || channel.extended_next_hop && address.is_ipv6())
-        }
+        NextHop::Address(address) => session.address != Some(address) && fits(channel, address),
         NextHop::Own => true,
     }
+}
+
+/// Whether `address` can be the next hop of networks of the channel's family.
+fn fits(channel: &Channel, address: IpAddr) -> bool {
+    address.is_ipv4() == (channel.family == Family::Ipv4)
+        || channel.extended_next_hop && address.is_ipv6()
 }
 
 fn origin_code(route: &Route) -> OriginCode {
