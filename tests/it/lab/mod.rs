@@ -1,3 +1,5 @@
 //! Our models of routers against the routers' own daemons.
 
+mod configurations;
 mod filters;
+mod wire;

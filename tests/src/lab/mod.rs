@@ -1,7 +1,12 @@
 //! The lab: what the routers' own daemons do, as the oracle for our model of them.
 
 pub mod author;
+pub mod configuration;
 pub mod dice;
+pub mod estates;
 pub mod filters;
 pub mod pipe;
+pub mod rewriting;
+pub mod speaker;
 pub mod text;
+pub mod update;

@@ -127,7 +127,13 @@ fn tables(answer: &str) -> Vec<(String, Vec<Shown>)> {
                 shown.attributes.push(attribute.trim_end().to_owned());
             }
         } else if !line.trim().is_empty() {
-            routes.push(first_line(line));
+            let mut shown = first_line(line);
+            if line.starts_with(' ') {
+                // Another route of the network above.
+                shown.facts.insert(0, shown.net);
+                shown.net = routes.last().map(|last| last.net.clone()).unwrap_or_default();
+            }
+            routes.push(shown);
         }
     }
     for (_, routes) in &mut tables {
