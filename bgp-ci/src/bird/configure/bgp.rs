@@ -52,13 +52,13 @@ impl<'a> Builder<'a> {
                     }
                 }
                 ProtocolItemKind::Neighbor(neighbor) => {
-                    self.neighbor(&mut draft, neighbor, item.place, reach)
+                    self.neighbor(&mut draft, neighbor, item.place, reach);
                 }
                 ProtocolItemKind::Setting(setting) => {
                     self.session_setting(&mut draft, setting, item.place, reach, flat);
                 }
                 ProtocolItemKind::Unmodelled(what) => {
-                    self.unmodelled(item.place, what, flat, reach)
+                    self.unmodelled(item.place, what, flat, reach);
                 }
                 ProtocolItemKind::OfChannel(_) | ProtocolItemKind::Route(_) => {
                     self.refused(
@@ -124,7 +124,7 @@ impl<'a> Builder<'a> {
                 }
             }
             SettingName::Multihop => {
-                draft.multihop = Some(!matches!(value, SettingValue::Switch(false)))
+                draft.multihop = Some(!matches!(value, SettingValue::Switch(false)));
             }
             SettingName::Direct => draft.multihop = Some(!self.switch(value, reach)),
             SettingName::SourceAddress => {
@@ -182,15 +182,9 @@ impl<'a> Builder<'a> {
             }
             SettingName::Password => session.password = true,
             SettingName::TtlSecurity => session.ttl_security = self.switch(value, reach),
-            SettingName::EnableAs4 | SettingName::Capabilities => {
-                if !self.switch(value, reach) {
-                    self.unmodelled(
-                        place,
-                        "a session without capabilities of the protocol",
-                        flat,
-                        reach,
-                    );
-                }
+            SettingName::EnableAs4 | SettingName::Capabilities if !self.switch(value, reach) => {
+                let what = "a session without capabilities of the protocol";
+                self.unmodelled(place, what, flat, reach);
             }
             SettingName::AdvertiseIpv4 => self.unmodelled(place, "advertise ipv4", flat, reach),
             // How the session is kept up, and which of several received routes is the best.

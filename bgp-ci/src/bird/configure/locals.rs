@@ -78,7 +78,7 @@ impl<'a> Builder<'a> {
                     _ => {}
                 },
                 ProtocolItemKind::Unmodelled(what) => {
-                    self.unmodelled(item.place, what, flat, reach)
+                    self.unmodelled(item.place, what, flat, reach);
                 }
                 ProtocolItemKind::Local(_)
                 | ProtocolItemKind::Neighbor(_)

@@ -56,7 +56,7 @@ pub fn router(parsed: Parsed) -> Router {
         ..
     } = builder;
     gaps.extend(reach::of_problems(&problems, &reaches, &program, &sessions));
-    gaps.sort_by(|a, b| (a.place, a.reach).cmp(&(b.place, b.reach)));
+    gaps.sort_by_key(|gap| (gap.place, gap.reach));
     gaps.dedup();
     Router {
         daemon: Daemon::BIRD,
@@ -87,6 +87,8 @@ struct Builder<'a> {
     named: BTreeMap<Name, &'a Protocol>,
     /// Every name in use, for those that BIRD makes up.
     taken: BTreeSet<Name>,
+    /// The last number in a name that BIRD made up, by what such names begin with.
+    made_up: BTreeMap<&'static str, u32>,
     locals: Vec<LocalSource>,
     pipes: Vec<Pipe>,
     sessions: Vec<Session>,
@@ -108,6 +110,7 @@ impl<'a> Builder<'a> {
             kinds: Vec::new(),
             named: BTreeMap::new(),
             taken: BTreeSet::new(),
+            made_up: BTreeMap::new(),
             locals: Vec::new(),
             pipes: Vec::new(),
             sessions: Vec::new(),
@@ -193,15 +196,19 @@ impl<'a> Builder<'a> {
     }
 
     /// The name that `protocol` has, or that BIRD makes up for it.
-    fn name_of(&self, protocol: &Protocol) -> Name {
+    fn name_of(&mut self, protocol: &Protocol) -> Name {
         if let Some(name) = &protocol.name {
             return name.clone();
         }
         let stem = stem(protocol.kind);
-        (1_u32..)
-            .map(|number| Name::from(format!("{stem}{number}")))
-            .find(|name| !self.taken.contains(name))
-            .expect("there are more numbers than protocols in a file")
+        let last = self.made_up.entry(stem).or_default();
+        loop {
+            *last += 1;
+            let name = Name::from(format!("{stem}{last}"));
+            if !self.taken.contains(&name) {
+                return name;
+            }
+        }
     }
 
     fn declare(&mut self, table: &ast::Table) {

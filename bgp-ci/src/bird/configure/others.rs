@@ -44,10 +44,10 @@ impl<'a> Builder<'a> {
         let disabled = self.disabled(flat, Reach::Table(table));
         let reaches = vec![Reach::Table(table), Reach::Table(peer)];
         for item in &flat.items {
-            let what = match &item.kind {
-                ProtocolItemKind::Unmodelled(what)
-                | ProtocolItemKind::OfChannel(ChannelItemKind::Unmodelled(what)) => what,
-                _ => continue,
+            let (ProtocolItemKind::Unmodelled(what)
+            | ProtocolItemKind::OfChannel(ChannelItemKind::Unmodelled(what))) = &item.kind
+            else {
+                continue;
             };
             for reach in &reaches {
                 self.unmodelled(item.place, what, flat, *reach);
@@ -151,10 +151,10 @@ impl<'a> Builder<'a> {
     pub(super) fn unmodelled_protocol(&mut self, flat: &Flat<'a>) -> Vec<Reach> {
         let mut reaches = self.open_channels(flat, None, &[]);
         for item in &flat.items {
-            let setting = match &item.kind {
-                ProtocolItemKind::Setting(setting)
-                | ProtocolItemKind::OfChannel(ChannelItemKind::Setting(setting)) => setting,
-                _ => continue,
+            let (ProtocolItemKind::Setting(setting)
+            | ProtocolItemKind::OfChannel(ChannelItemKind::Setting(setting))) = &item.kind
+            else {
+                continue;
             };
             if let SettingValue::Reference(reference) = &setting.value
                 && let Some(table) = self.table_id(&reference.name)

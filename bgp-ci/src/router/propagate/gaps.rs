@@ -15,7 +15,7 @@ impl Run<'_> {
         exports: &mut SessionExports,
     ) {
         for gap in &self.router.gaps {
-            let Some(family) = self.reached(graph, gap.reach, id, session) else {
+            let Some(family) = reached(graph, gap.reach, id, session) else {
                 continue;
             };
             exports.gaps.push(ExportGap {
@@ -28,7 +28,7 @@ impl Run<'_> {
         }
         for (table, gap) in &self.lost {
             let reach = Reach::Table(*table);
-            if let Some(family) = self.reached(graph, reach, id, session) {
+            if let Some(family) = reached(graph, reach, id, session) {
                 exports.gaps.push(ExportGap {
                     family,
                     ..gap.clone()
@@ -36,32 +36,30 @@ impl Run<'_> {
             }
         }
     }
+}
 
-    /// The family of `session` that `reach` reaches: `None` for neither, `Some(None)` for all.
-    #[expect(
-        clippy::option_option,
-        reason = "not reached and all families are two things"
-    )]
-    fn reached(
-        &self,
-        graph: &Graph,
-        reach: Reach,
-        id: SessionId,
-        session: &Session,
-    ) -> Option<Option<Family>> {
-        match reach {
-            Reach::Nothing => None,
-            Reach::Router => Some(None),
-            Reach::Session(of) => (of == id).then_some(None),
-            Reach::Channel(of, family) => (of == id).then_some(Some(family)),
-            Reach::Table(table) => session
-                .channels
-                .iter()
-                .find(|channel| {
-                    channel.export != Policy::Nothing
-                        && graph.upstream(channel.table).contains(&table)
-                })
-                .map(|channel| Some(channel.family)),
-        }
+/// The family of `session` that `reach` reaches: `None` for neither, `Some(None)` for all.
+#[expect(
+    clippy::option_option,
+    reason = "not reached and all families are two things"
+)]
+fn reached(
+    graph: &Graph,
+    reach: Reach,
+    id: SessionId,
+    session: &Session,
+) -> Option<Option<Family>> {
+    match reach {
+        Reach::Nothing => None,
+        Reach::Router => Some(None),
+        Reach::Session(of) => (of == id).then_some(None),
+        Reach::Channel(of, family) => (of == id).then_some(Some(family)),
+        Reach::Table(table) => session
+            .channels
+            .iter()
+            .find(|channel| {
+                channel.export != Policy::Nothing && graph.upstream(channel.table).contains(&table)
+            })
+            .map(|channel| Some(channel.family)),
     }
 }

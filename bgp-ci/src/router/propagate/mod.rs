@@ -38,6 +38,9 @@ pub struct Exports {
 
 impl Exports {
     /// What `session` sends.
+    ///
+    /// # Panics
+    /// Where the index comes from another router.
     pub fn of(&self, session: SessionId) -> &SessionExports {
         self.sessions
             .get(session.index())

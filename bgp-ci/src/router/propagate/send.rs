@@ -61,7 +61,7 @@ impl Run<'_> {
                 .routes
                 .extend(self.exported(*prefix, entries, &results));
         }
-        self.limit(channel, first, exports);
+        limit(channel, first, exports);
     }
 
     /// All that may happen to a network.
@@ -194,36 +194,6 @@ impl Run<'_> {
         places.filter(|place| seen.insert(*place)).collect()
     }
 
-    /// What a limit on what is sent does to it.
-    fn limit(&self, channel: &Channel, first: usize, exports: &mut SessionExports) {
-        let Some(limit) = channel.export_limit else {
-            return;
-        };
-        let sent = exports.routes.len() - first;
-        let allowed = usize::try_from(limit.count).unwrap_or(usize::MAX);
-        if sent <= allowed || limit.action == LimitAction::Warn {
-            return;
-        }
-        let what = match limit.action {
-            LimitAction::Block => "which of them are sent is not known",
-            _ => "the session is taken down",
-        };
-        for exported in exports.routes.iter_mut().skip(first) {
-            exported.certainty = Certainty::Possible;
-            exported.otherwise.push(None);
-        }
-        exports.gaps.push(ExportGap {
-            place: limit.place,
-            kind: GapKind::Unmodelled,
-            message: format!(
-                "{sent} routes are more than the export limit of {}: {what}",
-                limit.count
-            ),
-            family: Some(channel.family),
-            prefix: None,
-        });
-    }
-
     fn add_sources(
         &self,
         graph: &super::graph::Graph,
@@ -261,6 +231,36 @@ impl Run<'_> {
         exports.relayed.sort_unstable();
         exports.relayed.dedup();
     }
+}
+
+/// What a limit on what is sent does to it.
+fn limit(channel: &Channel, first: usize, exports: &mut SessionExports) {
+    let Some(limit) = channel.export_limit else {
+        return;
+    };
+    let sent = exports.routes.len() - first;
+    let allowed = usize::try_from(limit.count).unwrap_or(usize::MAX);
+    if sent <= allowed || limit.action == LimitAction::Warn {
+        return;
+    }
+    let what = match limit.action {
+        LimitAction::Block => "which of them are sent is not known",
+        _ => "the session is taken down",
+    };
+    for exported in exports.routes.iter_mut().skip(first) {
+        exported.certainty = Certainty::Possible;
+        exported.otherwise.push(None);
+    }
+    exports.gaps.push(ExportGap {
+        place: limit.place,
+        kind: GapKind::Unmodelled,
+        message: format!(
+            "{sent} routes are more than the export limit of {}: {what}",
+            limit.count
+        ),
+        family: Some(channel.family),
+        prefix: None,
+    });
 }
 
 /// Whether routes from one session may go to the other: from one internal neighbour to another
