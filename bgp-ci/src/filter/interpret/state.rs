@@ -7,7 +7,7 @@ use super::term::TermId;
 use super::{
     Context, Decision, Failure, Gap, Machine, Oracle, Outcome, Question, Subject, Verdict,
 };
-use crate::filter::program::{FilterId, Program};
+use crate::filter::program::FilterId;
 use crate::filter::route::Route;
 use crate::filter::types::{Enumerated, Type};
 use crate::filter::value::Value;
@@ -64,7 +64,6 @@ impl Fault {
 
 /// A run.
 pub(super) struct Run<'a> {
-    pub(super) program: &'a Program,
     pub(super) code: &'a Code,
     pub(super) context: &'a Context<'a>,
     oracle: &'a mut dyn Oracle,
@@ -93,18 +92,16 @@ impl<'a> Run<'a> {
         Self {
             route: Some(route),
             steps: MAX_STEPS,
-            ..Self::without_route(machine.program, &machine.code, context, oracle)
+            ..Self::without_route(&machine.code, context, oracle)
         }
     }
 
     pub(super) fn without_route(
-        program: &'a Program,
         code: &'a Code,
         context: &'a Context<'a>,
         oracle: &'a mut dyn Oracle,
     ) -> Self {
         Self {
-            program,
             code,
             context,
             oracle,

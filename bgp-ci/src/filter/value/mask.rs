@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::path::{AsPath, SegmentKind};
+use super::path::AsPath;
 use super::set::{Membership, ValueSet};
 
 /// A pattern.
@@ -40,32 +40,46 @@ impl PathMask {
     /// True where the pattern matches the whole path; `None` where that depends on a set that
     /// BIRD 2.0 searches wrongly (see [`Membership::Lost`]).
     ///
-    /// A set of systems is one position, which any of its numbers fills.
+    /// A set of systems is one position, and BIRD lets several parts in a row stand for it, each
+    /// for any of its numbers: `[= 7 8 =]` and `[= ? ? ? =]` match `{7 8}`.
     pub fn matches(&self, path: &AsPath) -> Option<bool> {
-        let count = self.parts.len();
         // Which parts come next: a position after the last is the end.
-        let mut now = vec![false; count + 1];
+        let mut now = vec![false; self.parts.len() + 1];
         self.enter(&mut now, 0);
-        for position in positions(path) {
-            let mut next = vec![false; count + 1];
-            for (at, part) in self.parts.iter().enumerate() {
-                if !now.get(at).copied().unwrap_or_default() {
-                    continue;
+        for (position, ordered) in positions(path) {
+            now = self.advance(&now, position)?;
+            while !ordered {
+                let more = self.advance(&now, position)?;
+                let mut grown = false;
+                for (mark, new) in now.iter_mut().zip(more) {
+                    grown |= new && !*mark;
+                    *mark |= new;
                 }
-                if matches!(part, MaskPart::Any) {
-                    self.enter(&mut next, at);
-                    continue;
-                }
-                if part.takes(position)? {
-                    self.enter(&mut next, at + 1);
-                    if matches!(self.parts.get(at + 1), Some(MaskPart::Repeat)) {
-                        self.enter(&mut next, at);
-                    }
+                if !grown {
+                    break;
                 }
             }
-            now = next;
         }
         Some(now.last().copied().unwrap_or_default())
+    }
+
+    /// The parts that come next after a position.
+    fn advance(&self, now: &[bool], position: &[u32]) -> Option<Vec<bool>> {
+        let mut next = vec![false; now.len()];
+        for ((at, part), marked) in self.parts.iter().enumerate().zip(now) {
+            if !marked {
+                continue;
+            }
+            if matches!(part, MaskPart::Any) {
+                self.enter(&mut next, at);
+            } else if part.takes(position)? {
+                self.enter(&mut next, at + 1);
+                if matches!(self.parts.get(at + 1), Some(MaskPart::Repeat)) {
+                    self.enter(&mut next, at);
+                }
+            }
+        }
+        Some(next)
     }
 
     /// Marks the part at `at` and what may come at once instead of it.
@@ -106,14 +120,13 @@ impl MaskPart {
     }
 }
 
-/// The positions of a path: one for each number, one for each whole set.
-fn positions(path: &AsPath) -> impl Iterator<Item = &[u32]> {
+/// The positions of a path: one for each number, one for each whole set; and whether it is of a
+/// sequence.
+fn positions(path: &AsPath) -> impl Iterator<Item = (&[u32], bool)> {
     path.segments().iter().flat_map(|segment| {
-        let width = match segment.kind {
-            SegmentKind::Sequence | SegmentKind::ConfederationSequence => 1,
-            SegmentKind::Set | SegmentKind::ConfederationSet => segment.asns.len().max(1),
-        };
-        segment.asns.chunks(width)
+        let ordered = segment.kind.is_ordered();
+        let width = if ordered { 1 } else { segment.asns.len().max(1) };
+        segment.asns.chunks(width).map(move |asns| (asns, ordered))
     })
 }
 
@@ -150,6 +163,44 @@ mod tests {
         ] {
             let found = PathMask::new(mask.clone()).matches(&path(asns));
             assert_eq!(found, Some(expected), "{mask:?} {asns:?}");
+        }
+    }
+
+    #[test]
+    fn several_parts_may_stand_for_a_set() {
+        use super::super::path::{Segment, SegmentKind};
+        use MaskPart::{Any, AnyOne, Range, Repeat};
+        let one = |asn| Range(asn, asn);
+        let path = |parts: &[(SegmentKind, &[u32])]| {
+            let segment = |part: &(SegmentKind, &[u32])| Segment {
+                kind: part.0,
+                asns: part.1.to_vec(),
+            };
+            AsPath::new(parts.iter().map(segment).collect())
+        };
+        let (sequence, set) = (SegmentKind::Sequence, SegmentKind::Set);
+        let ends = path(&[(sequence, &[11, 5]), (set, &[7, 8])]);
+        let middle = path(&[(sequence, &[11]), (set, &[7, 8]), (sequence, &[9])]);
+        let single = path(&[(sequence, &[11]), (set, &[5]), (sequence, &[5])]);
+        // As BIRD 2.0.12 answers.
+        for (path, mask, expected) in [
+            (&ends, vec![AnyOne, AnyOne], false),
+            (&ends, vec![AnyOne; 3], true),
+            (&ends, vec![AnyOne; 9], true),
+            (&ends, vec![Any, one(8), one(7), Any], true),
+            (&ends, vec![one(11), one(5), one(7)], true),
+            (&ends, vec![one(11), one(5), one(7), one(8)], true),
+            (&ends, vec![one(11), one(5)], false),
+            (&middle, vec![Any, one(7)], false),
+            (&middle, vec![one(11), one(7), one(9)], true),
+            (&middle, vec![one(11), one(9)], false),
+            (&middle, vec![one(11), Range(7, 8), Repeat, one(9)], true),
+            (&single, vec![one(11), one(5), one(5)], true),
+            (&single, vec![one(11), one(5), Repeat], true),
+            (&single, vec![AnyOne, AnyOne], false),
+        ] {
+            let found = PathMask::new(mask.clone()).matches(path);
+            assert_eq!(found, Some(expected), "{mask:?} {path}");
         }
     }
 }

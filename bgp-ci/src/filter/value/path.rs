@@ -30,6 +30,13 @@ pub enum SegmentKind {
     ConfederationSet,
 }
 
+impl SegmentKind {
+    /// True where the numbers are in the order in which the route passed them.
+    pub fn is_ordered(self) -> bool {
+        matches!(self, Self::Sequence | Self::ConfederationSequence)
+    }
+}
+
 impl AsPath {
     /// The path of these segments; empty ones are left out.
     pub fn new(segments: Vec<Segment>) -> Self {
@@ -77,22 +84,20 @@ impl AsPath {
         (segment.kind == SegmentKind::Sequence).then(|| segment.asns.first().copied())?
     }
 
-    /// The last number, of the origin; `None` where the path does not end with a sequence.
+    /// The last number, of the origin; `None` where the path does not end with a sequence. One of
+    /// our own confederation counts here.
     pub fn last(&self) -> Option<u32> {
         let segment = self.segments.last()?;
-        (segment.kind == SegmentKind::Sequence).then(|| segment.asns.last().copied())?
+        segment.kind.is_ordered().then(|| segment.asns.last().copied())?
     }
 
     /// The last number before the first set.
     pub fn last_nonaggregated(&self) -> Option<u32> {
-        let sequences = self
+        let ordered = self
             .segments
             .iter()
-            .take_while(|segment| {
-                segment.kind != SegmentKind::Set && segment.kind != SegmentKind::ConfederationSet
-            })
-            .filter(|segment| segment.kind == SegmentKind::Sequence);
-        sequences.last()?.asns.last().copied()
+            .take_while(|segment| segment.kind.is_ordered());
+        ordered.last()?.asns.last().copied()
     }
 
     /// The path with `asn` in front.
@@ -169,5 +174,47 @@ mod tests {
         assert_eq!(kept.to_string(), "64501");
         assert_eq!(kept.kept(|_| false), AsPath::default());
         assert_eq!(AsPath::default().last_nonaggregated(), None);
+    }
+
+    #[test]
+    fn sets_and_confederations_count_as_in_the_daemon() {
+        // As BIRD 2.0.12 answers for these paths, received in a session of a confederation.
+        use SegmentKind::{ConfederationSequence, ConfederationSet, Sequence, Set};
+        type Facts = (usize, u32, u32, u32);
+        let cases: [(&[(SegmentKind, &[u32])], Facts); 9] = [
+            (&[(Sequence, &[11, 5]), (Set, &[7, 8])], (3, 11, 0, 5)),
+            (&[(Sequence, &[11]), (Set, &[7, 8]), (Sequence, &[9])], (3, 11, 9, 11)),
+            (&[(Set, &[7, 8])], (1, 0, 0, 0)),
+            (&[(ConfederationSequence, &[11, 3]), (Sequence, &[9, 10])], (2, 0, 10, 10)),
+            (
+                &[
+                    (ConfederationSequence, &[11, 3]),
+                    (ConfederationSet, &[4, 5]),
+                    (Sequence, &[9, 10]),
+                ],
+                (2, 0, 10, 3),
+            ),
+            (&[(ConfederationSequence, &[11])], (0, 0, 11, 11)),
+            (&[(ConfederationSet, &[11, 3]), (Sequence, &[9])], (1, 0, 9, 0)),
+            (&[(Sequence, &[9]), (ConfederationSet, &[11, 4])], (1, 9, 0, 9)),
+            (
+                &[(Sequence, &[1, 2]), (Set, &[3]), (ConfederationSequence, &[4])],
+                (3, 1, 4, 2),
+            ),
+        ];
+        for (segments, facts) in cases {
+            let path = AsPath::new(
+                segments
+                    .iter()
+                    .map(|(kind, asns)| Segment {
+                        kind: *kind,
+                        asns: asns.to_vec(),
+                    })
+                    .collect(),
+            );
+            let ends = [path.first(), path.last(), path.last_nonaggregated()];
+            let [first, last, before] = ends.map(Option::unwrap_or_default);
+            assert_eq!((path.length(), first, last, before), facts, "{path}");
+        }
     }
 }

@@ -402,10 +402,12 @@ impl Author {
             return asked(self.dice.pick(&[Method::Minimum, Method::Maximum]), list);
         }
         let first = self.small();
-        let second = if self.constant || self.dice.below(3) > 0 {
-            self.small()
-        } else {
-            self.expression(Type::Int, 0)
+        // A number that is too large fails when the filter runs; written out, it would not load.
+        let second = match self.attribute(Type::Int) {
+            Some(attribute) if !self.constant && self.dice.one_in(4) => {
+                node(ExpressionKind::Attribute(attribute))
+            }
+            _ => self.small(),
         };
         node(ExpressionKind::Pair(Box::new([first, second])))
     }

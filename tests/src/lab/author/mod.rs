@@ -192,7 +192,7 @@ impl Author {
     fn variable(&mut self, of: Type) -> Slot {
         let slot = Slot(index(self.frame.variables.len()));
         self.frame.variables.push(Variable {
-            name: format!("v{}", slot.0).into(),
+            name: format!("var_{}", slot.0).into(),
             place: PLACE,
             value_type: of,
         });

@@ -67,10 +67,11 @@ impl Author {
                     Type::LargeCommunities,
                 ]);
                 match self.attribute(of) {
-                    Some(Attribute::Static(_)) | None => {
-                        StatementKind::Print(vec![self.expression(of, 1)])
+                    Some(attribute @ (Attribute::Bgp(_) | Attribute::Other(_))) => {
+                        StatementKind::Unset(attribute)
                     }
-                    Some(attribute) => StatementKind::Unset(attribute),
+                    // BIRD 2.0 cannot unset a custom attribute.
+                    _ => StatementKind::Print(vec![self.expression(of, 1)]),
                 }
             }
             8 => self.ending(),

@@ -139,7 +139,7 @@ impl Builder<'_> {
             trace: false,
             ..Context::default()
         };
-        let found = Run::without_route(self.program, &self.code, &context, &mut Silent).value(node);
+        let found = Run::without_route(&self.code, &context, &mut Silent).value(node);
         found.map_err(|stop| match stop {
             Stop::Gap(gap) => gap,
             Stop::Failure(failure) => {

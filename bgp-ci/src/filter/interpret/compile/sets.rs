@@ -103,7 +103,7 @@ impl Builder<'_> {
                     || matches!(key, Value::Int(number) if number <= u16::MAX.into());
                 let most = if wide { u32::MAX } else { u16::MAX.into() };
                 let (first, last) = self.part(value, most)?;
-                let mut end = |number| match operate::extended(*kind, &key, &Value::Int(number)) {
+                let end = |number| match operate::extended(*kind, &key, &Value::Int(number)) {
                     Ok(Value::Extended(bits)) => Ok(u128::from(bits)),
                     _ => Err(gap(place, "a malformed extended community in a set")),
                 };
