@@ -3,7 +3,7 @@
 use aws_lc_rs::signature::{self as library, RsaPublicKeyComponents, UnparsedPublicKey};
 use sha2::{Digest, Sha256};
 use ssh_key::public::{EcdsaPublicKey, KeyData};
-use ssh_key::{Algorithm, EcdsaCurve, HashAlg, SshSig};
+use ssh_key::{Algorithm, EcdsaCurve, HashAlg, LineEnding, SshSig};
 
 /// Octets behind the signature of a security key: its flags and its counter.
 const TRAILER: usize = 5;
@@ -21,12 +21,14 @@ impl Signed {
                  for a key without a certificate"
             )
         })?;
-        // The version is not among what is signed, so any other one is a letter that somebody
-        // changed.
-        if read.version() == SshSig::VERSION {
+        // Version and lengths are not among what is signed: only the one way to write them is
+        // taken, so that no letter of the file can be another one.
+        let bare = |text: &str| text.split_whitespace().collect::<String>();
+        let written = read.to_pem(LineEnding::LF).unwrap_or_default();
+        if read.version() == SshSig::VERSION && bare(&written) == bare(armoured) {
             Ok(Self(read))
         } else {
-            Err(format!("its signature is of version {}", read.version()))
+            Err("its signature is not written as `ssh-keygen -Y sign` writes it".to_owned())
         }
     }
 

@@ -172,6 +172,7 @@ fn left(change: &Change, base: &Side, key: &Key, then: &Announcement) -> String 
     let left = change.head.fleet.sites(key.prefix).count();
     match (left, base.fleet.sites(key.prefix).count()) {
         (0, _) => "left nowhere".to_owned(),
+        (left, before) if left == before => format!("still at all {before} sites"),
         (left, before) => format!("left at {left} of {before} sites"),
     }
 }

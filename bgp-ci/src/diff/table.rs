@@ -11,6 +11,9 @@ use super::v1::{Matrix, Row};
 /// Rows at most; more are first put together where they are alike, then left out.
 const ROWS: usize = 30;
 
+/// Columns that stand together where there is no room for a blank between all of them.
+const FIVE: usize = 5;
+
 /// Letters of a site's name at most, where names stand upright.
 const UPRIGHT: usize = 12;
 
@@ -28,14 +31,17 @@ pub(super) fn lines(matrix: &Matrix, page: &Page, width: usize) -> Vec<String> {
     let label = label.unwrap_or(0).min(LABEL);
     let room = width.saturating_sub(label + 1);
     let mut columns: Vec<usize> = (0..matrix.sites.len()).collect();
-    let fits = room / 2;
+    // A blank between all columns, or after every fifth where that saves a second table.
+    let loose = room / 2;
+    let dense = room.saturating_sub(1) * FIVE / (FIVE + 1);
     let mut left_out = 0;
-    if columns.len() > fits {
+    if columns.len() > dense {
         let moves = |at: &usize| rows.iter().any(|row| !matches!(cell(row, *at), '=' | '.'));
         let all = columns.len();
         columns.retain(moves);
         left_out = all - columns.len();
     }
+    let fits = if columns.len() > loose { dense } else { loose };
     for block in columns.chunks(fits.max(1)) {
         if !lines.is_empty() {
             lines.push(String::new());
@@ -127,10 +133,14 @@ fn header(
         // A sign stands below the last letter.
         return lengths;
     }
+    let together = if names.len() * 2 <= room { 1 } else { FIVE };
+    let blanks: Vec<usize> = (0..names.len())
+        .map(|at| usize::from(at % together == 0))
+        .collect();
     let tallest = lengths.iter().copied().max().unwrap_or(0).min(UPRIGHT);
     for at in 0..tallest {
         let mut line = " ".repeat(label);
-        for (name, length) in names.iter().zip(&lengths) {
+        for ((name, length), blanks) in names.iter().zip(&lengths).zip(&blanks) {
             let letter = if at + 1 == tallest && *length > tallest {
                 page.pick("…", "~").chars().next()
             } else {
@@ -138,12 +148,12 @@ fn header(
                 let first = tallest.saturating_sub(*length);
                 at.checked_sub(first).and_then(|at| name.chars().nth(at))
             };
-            line.push(' ');
+            line.push_str(&" ".repeat(*blanks));
             line.push(letter.unwrap_or(' '));
         }
         lines.push(page.paint(Role::Dim, line.trim_end()));
     }
-    vec![1; names.len()]
+    blanks
 }
 
 fn painted(sign: char, page: &Page) -> String {

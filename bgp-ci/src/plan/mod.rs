@@ -9,6 +9,9 @@
 //!   (`+`) makes, or both with different attributes: who receives what, every attribute, the
 //!   services, whether it is passed on, and how certain that is.
 //! * `{"kind":"session","side":…,…}`: the same for sessions, with what guards and limits them.
+//! * `{"kind":"list",…}`, `{"kind":"flow",…}` and `{"kind":"data",…}`: the same for the entries of
+//!   lists that filters ask, for flow specifications, and for what RPKI and IRR data say about the
+//!   space that either side owns or announces.
 //! * `{"kind":"policy","key":[…],"side":…,"value":…}`: a value that only one side's policy has. Of
 //!   a list, each entry is a value, and their order does not count. The approvals are left out, and
 //!   so are the statements below `announcements`, the names of the routers' files and the values
@@ -19,6 +22,7 @@
 //! No line, column, comment or path of a router's file is part of it, so moving and reformatting
 //! keeps a hash, and whatever changes what somebody receives or what is judged voids it.
 
+mod beside;
 mod policy;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -88,6 +92,11 @@ pub fn text(base: &Side, head: &Side, sessions: &BTreeMap<SessionKey, SessionKey
     let before = base.sessions.iter().map(|(key, one)| session(key, one));
     let after = head.sessions.iter().map(|(key, one)| session(key, one));
     differing("session", before.collect(), after.collect(), &mut add);
+    let (was, is) = (beside::lists(base, head), beside::lists(head, base));
+    differing("list", was, is, &mut add);
+    differing("flow", beside::flows(base), beside::flows(head), &mut add);
+    let (was, is) = (beside::data(base, head), beside::data(head, base));
+    differing("data", was, is, &mut add);
     differing(
         "policy",
         policy::facts(&base.policy),

@@ -108,7 +108,7 @@ fn side(name: &str, received: &[Received], page: &Page, out: &mut String) {
             push(out, &format!("    {}", page.paint(Role::Deny, &text)));
         }
         for line in &one.statement {
-            place("said", line, page, out);
+            place("statement", line, page, out);
         }
         for line in &one.terms {
             place("term", line, page, out);
@@ -159,13 +159,13 @@ fn attributes(one: &Received) -> String {
     parts.join(", ")
 }
 
-/// `said preflight.yaml:12:9  - { service: edge }`
+/// `statement preflight.yaml:12:9  - { service: edge }`
 fn place(word: &str, line: &Line, page: &Page, out: &mut String) {
     let at = format!("{}:{}:{}", escape::text(&line.path), line.line, line.column);
     let lead = if word.is_empty() {
         "  ".to_owned()
     } else {
-        format!("    {word} ")
+        format!("    {word:9} ")
     };
     let text = escape::text(&line.text);
     let used = lead.chars().count() + at.chars().count() + 2;
