@@ -43,6 +43,8 @@ pub struct Side {
     pub undecided: Vec<Undecided>,
     /// The same, by prefix and site.
     pub fleet: Fleet,
+    /// The lines of the file of approvers, without comments.
+    pub signers: BTreeSet<String>,
     /// The whole policy: levels, exemptions, places.
     pub policy: Policy,
     /// The section as it is written.
@@ -109,6 +111,7 @@ impl Side {
         } = carried;
         Self {
             fleet: Fleet::new(&announcements),
+            signers: BTreeSet::new(),
             network,
             sessions,
             announcements,

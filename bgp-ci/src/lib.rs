@@ -227,7 +227,10 @@ pub fn change(sides: &Sides<'_>, now: Timestamp, outcome: &mut Outcome) -> Optio
             &mut aside
         };
         match side::build(written, section, network, data, into) {
-            Ok(side) => built.push(side),
+            Ok(mut side) => {
+                side.signers = approval::signers(&side.network.approvals, &written.files);
+                built.push(side);
+            }
             Err(gaps) => wrong.extend(gaps),
         }
         outcome.files += aside.files;

@@ -132,6 +132,18 @@ fn counts(
     Ok(format!("approved by {}{until}{reason}", escape::word(&by)))
 }
 
+/// The lines of the file of approvers that say something; none where there is no file.
+pub fn signers(approvals: &Approvals, files: &Files<'_>) -> BTreeSet<String> {
+    let path = approvals.approvers.as_ref();
+    let text = path.and_then(|path| files.text(&path.value, LONGEST_SIGNERS).ok());
+    let text = text.unwrap_or_default();
+    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    let lines = text.lines().map(words);
+    lines
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .collect()
+}
+
 /// A finding with what the approvals mean for it: one that an approval waives is excused, and one
 /// that an approval was meant for says why it does not count.
 pub fn applied(finding: Finding, approvals: &[Approval]) -> Finding {

@@ -341,6 +341,46 @@ fn an_approval_waives_what_it_names_and_nothing_else() {
     assert_eq!(verdicts(&outcome), verdicts(&plain));
 }
 
+/// The next change's approvers are appointed by this one: that needs people too.
+#[test]
+fn adding_a_signer_relaxes_the_policy() {
+    let text = |file: &str| {
+        let more = format!("  approvers: {file}\n");
+        Network {
+            more: &more,
+            ..Network::default()
+        }
+        .text()
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().canonicalize().unwrap();
+    let relaxed = |before: &str, after: &str| {
+        let judged = |side: &str, list: &str| {
+            let folder = folder.join(side);
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(folder.join("signers"), list).unwrap();
+            let mut written = written(side, &text("signers"));
+            written.files = Files::around(&folder, &folder);
+            written
+        };
+        let sides = crate::sides::Sides {
+            base: Some(judged("base", before)),
+            head: judged("head", after),
+            vrps: None,
+        };
+        let outcome = crate::judge(&sides, NOW.parse().unwrap());
+        let findings = outcome.findings.iter();
+        findings.filter(|one| one.rule.id == "policy-relaxed").count()
+    };
+    let (one, two) = ("a@example.net ssh-ed25519 AAAA\n", "b@example.net ssh-ed25519 BBBB\n");
+    assert_eq!(relaxed(one, one), 0);
+    assert_eq!(relaxed(one, &format!("# who\n\n{}", one.replace(' ', "   "))), 0);
+    assert_eq!(relaxed(&format!("{one}{two}"), two), 0);
+    assert_eq!(relaxed("", one), 0);
+    assert_eq!(relaxed(one, &format!("{one}{two}")), 1);
+    assert_eq!(relaxed(&one.replace(" ssh", " namespaces=\"git\" ssh"), one), 1);
+}
+
 #[test]
 fn what_was_not_understood_cannot_be_waived() {
     let dir = tempfile::tempdir().unwrap();

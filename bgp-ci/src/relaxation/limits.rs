@@ -17,6 +17,13 @@ pub(super) fn compare(base: &Side, head: &Side, found: &mut Vec<Relaxation>) {
     compared.kept("sources", &was.sources, &is.sources);
     compared.kept("needs-approval", &was.needs_approval, &is.needs_approval);
     compared.kept("pairs", &was.pairs, &is.pairs);
+    // Whoever may approve the next change is appointed by this one; the first appointments are
+    // what makes approvals possible at all.
+    if !base.signers.is_empty() && !head.signers.is_subset(&base.signers) {
+        let message = "somebody who may approve changes is added or allowed more";
+        let (was, is) = (was.approvers.as_ref(), is.approvers.as_ref());
+        compared.report("approvers", message, was, is);
+    }
     if let Some(approvers) = &was.approvers
         && is.approvers.as_ref() != Some(approvers)
     {
