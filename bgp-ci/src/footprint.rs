@@ -4,7 +4,8 @@
 //! set communities, prepends or metrics at more sites than any limit would allow, and none of
 //! them takes anything away. Neither does what only the change brings: a site, a router or a
 //! session that base does not have carried nothing that could be lost. And a prefix that goes
-//! everywhere is no matter of sites or routers: rules about withdrawals speak of it.
+//! everywhere, or that no site of base has, is no matter of sites or routers: rules about
+//! withdrawals and about space speak of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -102,20 +103,20 @@ impl Footprint {
             if is_new {
                 continue;
             }
-            let is_gone = match event.what {
+            let is_everywhere = match event.what {
                 What::Presence(prefix) => {
-                    base.fleet.is_present(prefix) && !head.fleet.is_present(prefix)
+                    base.fleet.is_present(prefix) != head.fleet.is_present(prefix)
                 }
                 What::Origin(_) | What::Session(_) => false,
             };
-            if !is_gone {
+            if !is_everywhere {
                 event.mark(footprint.sites.entry(site.clone()).or_default());
             }
             if whole == Some(site) {
                 continue;
             }
             let router = (site.clone(), router.clone());
-            if !is_gone && before.routers.contains(&router) {
+            if !is_everywhere && before.routers.contains(&router) {
                 event.mark(footprint.routers.entry(router).or_default());
             }
             let carries = |side: &Carrying| side.sessions.contains(&event.session);

@@ -19,8 +19,8 @@ rules::rule! {
     /// A router is touched when the presence or origin of a prefix there changes, or a session
     /// with another system; a service, when that happens to one of its prefixes.
     /// Setting communities, prepends or metrics touches nothing, and neither do a new site, a new
-    /// session, or one site that is drained whole; a prefix that goes everywhere touches its
-    /// service and no router.
+    /// session, or one site that is drained whole; a prefix that is new or goes everywhere
+    /// touches its service and no router.
     ///
     /// ## Bad
     /// ```yaml

@@ -7,7 +7,7 @@ use crate::check::Check;
 use crate::footprint::{Footprint, Touch};
 use crate::model::Name;
 use crate::policy::network::Placed;
-use crate::wording::{json, list};
+use crate::wording::{count, json, list};
 
 rules::rule! {
     /// Reports a change that touches more sites than the policy allows at once.
@@ -22,8 +22,8 @@ rules::rule! {
     /// the sessions with other systems.
     /// Setting communities, prepends or metrics does not count: a third of a healthy fleet's
     /// changes do so at more sites than any limit would allow.
-    /// Neither does a site that only head has, or one that is renamed, nor a prefix that goes
-    /// everywhere, which rules about withdrawals report.
+    /// Neither does a site that only head has, or one that is renamed, nor a prefix that is new
+    /// or goes everywhere: rules about space and withdrawals speak of those.
     ///
     /// ## Bad
     /// ```yaml
@@ -114,8 +114,8 @@ fn run(change: &Change) -> Vec<Finding> {
 fn wording(footprint: &Footprint, limit: &Placed<u32>) -> Finding {
     let sites: BTreeSet<&Name> = footprint.sites.keys().collect();
     let message = format!(
-        "the change touches {} sites at once; it may touch {}",
-        sites.len(),
+        "the change touches {} at once; it may touch {}",
+        count(sites.len(), "site", "sites"),
         limit.value
     );
     let heads = footprint

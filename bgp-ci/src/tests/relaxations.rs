@@ -267,7 +267,7 @@ fn the_whole_section_may_not_go() {
 
 #[test]
 fn services_that_are_apart_stay_apart_under_any_name() {
-    let with = |services: &str| {
+    let with = |services: &'static str| {
         with(|n| {
             n.owned = "[{ prefix: 203.0.113.0/24, service: edge }, { prefix: 198.51.100.0/24, service: ns }]";
             n.announcements = "[{ prefixes: [203.0.113.0/24, 198.51.100.0/24], to: [a, b] }]";
@@ -308,7 +308,8 @@ fn lists_may_shrink_by_a_share_that_nobody_wrote() {
 #[test]
 fn a_retired_service_takes_its_floors_along() {
     let base = with(|n| {
-        n.owned = "[{ prefix: 203.0.113.0/24, service: edge }, { prefix: 198.51.100.0/24, service: ns }]";
+        n.owned =
+            "[{ prefix: 203.0.113.0/24, service: edge }, { prefix: 198.51.100.0/24, service: ns }]";
         n.services = "{ edge: { min-sites: 2 }, ns: { min-sites: 2, disjoint-from: [edge] } }";
         n.announcements = "[{ service: edge, to: [a, b] }, { service: ns, to: [a] }]";
     });

@@ -155,6 +155,23 @@ mod width {
         assert_eq!(rules(Some(&base), &fewer), ["wide-change"]);
     }
 
+    #[test]
+    fn a_prefix_that_comes_or_goes_everywhere_is_no_matter_of_sites() {
+        let one = at("[{ service: edge, to: [a] }]", 0);
+        let two = at(
+            "[{ service: edge, to: [a] }, { prefixes: [198.51.100.0/24], to: [a, b] }]",
+            0,
+        );
+        assert_eq!(found(Some(&one), &two), [""; 0]);
+        assert_eq!(rules(Some(&two), &one), ["last-announcement-withdrawn"]);
+        // At one site more it is.
+        let three = two.replace(
+            "[198.51.100.0/24], to",
+            "[198.51.100.0/24], sites: [ams], to",
+        );
+        assert_eq!(rules(Some(&three), &two), ["wide-change"]);
+    }
+
     /// Sessions that routers configure count as they come and go, those inside our system do not.
     #[test]
     fn sessions_of_routers_count() {
@@ -187,7 +204,7 @@ mod width {
                 messages("wide-change", &with, &plain),
             )
         };
-        let one = vec!["the change touches 1 sites at once; it may touch 0".to_owned()];
+        let one = vec!["the change touches 1 site at once; it may touch 0".to_owned()];
         assert_eq!(added(true), (one.clone(), one));
         assert_eq!(added(false), (vec![], vec![]));
     }
@@ -477,9 +494,8 @@ mod families {
         );
         assert_eq!(finding.notes, ["ipv4 only: fra and iad"]);
         // What base had is told as such, and a site more is new.
-        let existing = |base: &str, head: &str| {
-            only(Some(&with(base)), &with(head)).data["existing"].clone()
-        };
+        let existing =
+            |base: &str, head: &str| only(Some(&with(base)), &with(head)).data["existing"].clone();
         assert_eq!(existing("[ams]", "[ams, fra]"), json!(true));
         assert_eq!(existing("[ams, fra]", "[ams]"), json!(false));
         // One family that nobody owns is no imbalance.

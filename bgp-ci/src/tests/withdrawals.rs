@@ -378,6 +378,6 @@ fn a_warning_stays_one_where_the_policy_only_warns() {
     assert!(!finding.lowered);
     assert_eq!(
         finding.notes.last().unwrap(),
-        "198.51.100.0/24: lost ams, fra and iad; left nowhere"
+        "`limits.withdraw` allows as much, so it is at most a warning"
     );
 }
