@@ -111,6 +111,9 @@ fn run(change: &Change) -> Vec<Finding> {
     vec![wording(&footprint, limit)]
 }
 
+/// Whether a kind of change is there.
+type IsSo = fn(&Touch) -> bool;
+
 fn wording(footprint: &Footprint, limit: &Placed<u32>) -> Finding {
     let sites: BTreeSet<&Name> = footprint.sites.keys().collect();
     let message = format!(
@@ -132,7 +135,7 @@ fn wording(footprint: &Footprint, limit: &Placed<u32>) -> Finding {
     if span != limit.span {
         finding = finding.with_label(limit.span.clone(), "the limit for one change");
     }
-    let kinds: [(&str, fn(&Touch) -> bool); 3] = [
+    let kinds: [(&str, IsSo); 3] = [
         ("what neighbours pass on changes at", |touch| {
             !touch.presence.is_empty()
         }),

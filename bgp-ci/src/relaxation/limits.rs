@@ -147,19 +147,37 @@ impl Compared<'_> {
     fn limits(&mut self) {
         let (was, is) = (&self.base.network.limits, &self.head.network.limits);
         let more = "a change may touch more sites";
-        self.limit("sites-per-change", more, &was.sites, &is.sites, Ord::cmp);
+        self.limit(
+            "sites-per-change",
+            more,
+            was.sites.as_ref(),
+            is.sites.as_ref(),
+            Ord::cmp,
+        );
         let more = "a change may withdraw more prefixes";
-        let (before, now) = (&was.withdraw_prefixes, &is.withdraw_prefixes);
+        let (before, now) = (
+            was.withdraw_prefixes.as_ref(),
+            is.withdraw_prefixes.as_ref(),
+        );
         self.limit("withdraw", more, before, now, Ord::cmp);
         let more = "the limit `share` is raised";
-        let (before, now) = (&was.withdraw_share, &is.withdraw_share);
+        let (before, now) = (was.withdraw_share.as_ref(), is.withdraw_share.as_ref());
         self.limit("share", more, before, now, Ord::cmp);
         let more = "the limit `addresses` is raised";
-        let (before, now) = (&was.withdraw_addresses, &is.withdraw_addresses);
+        let (before, now) = (
+            was.withdraw_addresses.as_ref(),
+            is.withdraw_addresses.as_ref(),
+        );
         // The longer the length, the fewer addresses.
         self.limit("addresses", more, before, now, |a, b| b.cmp(a));
         let more = "the limit `growth` is raised";
-        self.limit("growth", more, &was.growth, &is.growth, Ord::cmp);
+        self.limit(
+            "growth",
+            more,
+            was.growth.as_ref(),
+            is.growth.as_ref(),
+            Ord::cmp,
+        );
         let more = "the limit `filter-shrink` is raised";
         if was.filter_shrink().cmp(&is.filter_shrink()).is_lt() {
             let spans = |limits: &Limits| {
@@ -177,16 +195,14 @@ impl Compared<'_> {
         &mut self,
         key: &'static str,
         message: &str,
-        was: &Option<Placed<T>>,
-        is: &Option<Placed<T>>,
+        was: Option<&Placed<T>>,
+        is: Option<&Placed<T>>,
         order: impl Fn(&T, &T) -> std::cmp::Ordering,
     ) {
         let Some(before) = was else { return };
-        let raised = is
-            .as_ref()
-            .is_none_or(|is| order(&is.value, &before.value).is_gt());
+        let raised = is.is_none_or(|is| order(&is.value, &before.value).is_gt());
         if raised {
-            let head = is.as_ref().map(|is| is.span.clone());
+            let head = is.map(|is| is.span.clone());
             let base = before.span.clone();
             self.push(key, String::new(), message.to_owned(), base, head);
         }

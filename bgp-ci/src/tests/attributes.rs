@@ -66,11 +66,11 @@ fn metric_preference_and_next_hop_are_told_with_both_values() {
     let med = at("ams", &|route| route.med = Some(50));
     let preference = at("fra", &|route| route.local_pref = Some(200));
     let hop = at("iad", &|route| {
-        route.next_hop = NextHop::Address("192.0.2.9".parse().unwrap())
+        route.next_hop = NextHop::Address("192.0.2.9".parse().unwrap());
     });
-    for (alter, expected) in [
+    let cases: [(&dyn Fn(&mut Carried), &str); 3] = [
         (
-            &med as &dyn Fn(&mut Carried),
+            &med,
             "the MED of critical service `edge` goes from none to 50 at 1 site",
         ),
         (
@@ -81,7 +81,8 @@ fn metric_preference_and_next_hop_are_told_with_both_values() {
             &hop,
             "the next hop of critical service `edge` goes from the router itself to an address at 1 site",
         ),
-    ] {
+    ];
+    for (alter, expected) in cases {
         let head = Made { text: &text, alter };
         assert_eq!(
             messages("critical-attribute-change", &base, &head),
@@ -90,7 +91,7 @@ fn metric_preference_and_next_hop_are_told_with_both_values() {
     }
     // Another address is no other class.
     let other = at("iad", &|route| {
-        route.next_hop = NextHop::Address("192.0.2.10".parse().unwrap())
+        route.next_hop = NextHop::Address("192.0.2.10".parse().unwrap());
     });
     let (one, two) = (
         Made {
