@@ -6,7 +6,7 @@
 
 use std::fs::File;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -32,6 +32,15 @@ pub struct Data {
     pub irr: Option<Arc<RouteObjects>>,
     /// Provider authorizations.
     pub aspas: Option<Arc<Aspas>>,
+}
+
+/// A file that the command line names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// Where it is.
+    pub path: PathBuf,
+    /// How it is reported.
+    pub shown: Arc<str>,
 }
 
 /// One side's data as it is named.
@@ -63,7 +72,7 @@ pub struct Loaded {
 pub fn load(
     head: Request<'_>,
     base: Option<Request<'_>>,
-    given: Option<&Path>,
+    given: Option<&Given>,
     now: Timestamp,
 ) -> Loaded {
     let mut loaded = payloads(head, base, given, now);
@@ -101,13 +110,13 @@ struct Bytes {
 pub fn payloads(
     head: Request<'_>,
     base: Option<Request<'_>>,
-    given: Option<&Path>,
+    given: Option<&Given>,
     now: Timestamp,
 ) -> Loaded {
     let mut loaded = Loaded::default();
     let open = |request: Request<'_>| -> Option<Result<Bytes, Undecided>> {
-        if let Some(path) = given {
-            return Some(outside(path));
+        if let Some(given) = given {
+            return Some(outside(given));
         }
         let path = request.named?.vrps.as_ref()?;
         Some(beside(request.files, path))
@@ -320,9 +329,9 @@ fn beside(files: &Files<'_>, path: &Placed<String>) -> Result<Bytes, Undecided> 
 }
 
 /// A file that the command line names, wherever it is.
-fn outside(path: &Path) -> Result<Bytes, Undecided> {
-    let shown: Arc<str> = path.to_string_lossy().into();
-    match bytes(path) {
+fn outside(given: &Given) -> Result<Bytes, Undecided> {
+    let shown = given.shown.clone();
+    match bytes(&given.path) {
         Ok(bytes) => Ok(Bytes { path: shown, bytes }),
         Err(reason) => Err(Undecided {
             path: shown,

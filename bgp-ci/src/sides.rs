@@ -10,6 +10,7 @@ use rules::tree::Tree;
 use rules::{Undecided, escape, ids::Part, scope};
 
 use crate::arguments::Comparison;
+use crate::data::Given;
 use crate::files::{self, Files};
 use crate::policy::Section;
 
@@ -24,7 +25,7 @@ pub struct Sides<'a> {
     /// Before.
     pub base: Option<Written<'a>>,
     /// Payloads that the command line names, for both.
-    pub vrps: Option<PathBuf>,
+    pub vrps: Option<Given>,
 }
 
 /// A policy whose `bgp` section has the network itself, or none.
@@ -68,7 +69,7 @@ pub fn read<'a>(input: &Input<'a, Section, Comparison>) -> Result<Sides<'a>, Vec
         return Ok(Sides {
             head,
             base: None,
-            vrps: input.args.vrps.clone(),
+            vrps: given(input),
         });
     }
     let head = loader.head();
@@ -77,7 +78,7 @@ pub fn read<'a>(input: &Input<'a, Section, Comparison>) -> Result<Sides<'a>, Vec
         (Ok(head), Ok(base)) => Ok(Sides {
             head,
             base,
-            vrps: input.args.vrps.clone(),
+            vrps: given(input),
         }),
         (head, base) => Err(head.err().into_iter().chain(base.err()).collect()),
     }

@@ -103,6 +103,12 @@ pub fn set(chance: &mut Chance) -> Vec<Payload> {
     (0..count)
         .map(|_| {
             let net = near(chance);
+            // BIRD keeps no route whose address is 0.0.0.0, but for the default.
+            let length = match net.length {
+                1 | 2 => 3,
+                length => length,
+            };
+            let net = Net::new(net.wide, net.address, length);
             let longer = net.longest() - net.length;
             let max_length = match chance.below(3) {
                 0 => net.length,
@@ -156,8 +162,15 @@ pub fn route(chance: &mut Chance, payloads: &[Payload]) -> Route {
 fn near(chance: &mut Chance) -> Net {
     let wide = chance.below(2) == 0;
     let net = Net::new(wide, 0, 0);
-    let block = u128::from(chance.below(4)) << 126;
-    let rest = u128::from(chance.roll()) << 62;
+    // Addresses of hosts, in both families: neither loopback nor multicast.
+    let first: u128 = match chance.below(4) {
+        0 => 0b001,
+        1 => 0b010,
+        2 => 0b100,
+        _ => 0b101,
+    };
+    let block = first << 125;
+    let rest = u128::from(chance.roll()) << 61;
     // Most bits after the first are alike, so that prefixes lie inside of each other.
     let rest = match chance.below(3) {
         0 => rest & (u128::MAX << 118),

@@ -150,7 +150,7 @@ fn wording(
         .with_certainty(received.certainty.unwrap_or(Certainty::Proven))
         .with_note(format!("its authorization names {}", list(named, "nobody")))
         .with_note(format!(
-            "{} go to {} at {}",
+            "{} to {} at {}",
             count(received.prefixes.len(), "prefix", "prefixes"),
             list(&received.neighbors, "nobody"),
             list(&received.sites, "no site")

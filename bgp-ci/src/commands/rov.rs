@@ -143,7 +143,7 @@ type Found = (Arc<Vrps>, Arc<str>, Option<Timestamp>, Vec<String>);
 
 /// A file as it is.
 fn taken(path: &Path, io: &Io<'_>) -> Result<Found, Failure> {
-    let shown = path.to_string_lossy();
+    let shown = path.strip_prefix(&io.cwd).unwrap_or(path).to_string_lossy();
     let named = |reason: &str| refused(format!("`{}`: {reason}", escape::word(&shown)));
     let bytes = data::bytes(&io.cwd.join(path)).map_err(|reason| named(&reason))?;
     let snapshot = vrps::read(&bytes).map_err(|error| {
@@ -199,14 +199,13 @@ fn loaded(input: &Input<'_>) -> Result<Found, String> {
         named: named.as_ref(),
         files: &head.files,
     };
-    let given = input.args.vrps.as_deref();
     let Loaded {
         head,
         undecided,
         skipped,
         file,
         ..
-    } = data::payloads(request, None, given, input.now);
+    } = data::payloads(request, None, sides.vrps.as_ref(), input.now);
     match (head.vrps, file) {
         (Some(vrps), Some((path, built))) => Ok((vrps, path, built, skipped)),
         _ if undecided.is_empty() => Err(none.to_owned()),
