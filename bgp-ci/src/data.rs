@@ -137,26 +137,24 @@ pub fn payloads(
     };
     let snapshot = Arc::new(snapshot);
     // The file is the same in most changes: it is read once.
-    let before = base.and_then(|request| {
-        let opened = if given.is_some() {
-            return Some(Ok(snapshot.clone()));
-        } else {
-            open(request)
-        };
-        let known = opened.unwrap_or_else(|| {
+    let before = base.map(|request| {
+        if given.is_some() {
+            return Ok(snapshot.clone());
+        }
+        let known = open(request).unwrap_or_else(|| {
             Err(Undecided {
                 path: file.path.clone(),
                 at: None,
                 reason: "base's policy names none".to_owned(),
             })
         });
-        Some(known.and_then(|before| {
+        known.and_then(|before| {
             if before.bytes == file.bytes {
                 return Ok(snapshot.clone());
             }
             let read = vrps::read(&before.bytes).map_err(|error| unread(&before.path, &error))?;
             Ok(Arc::new(read))
-        }))
+        })
     });
     let Bytes { path, .. } = file;
     loaded.file = Some((path.clone(), snapshot.built));

@@ -84,6 +84,15 @@ pub fn read<'a>(input: &Input<'a, Section, Comparison>) -> Result<Sides<'a>, Vec
     }
 }
 
+/// The payloads that the command line names.
+fn given(input: &Input<'_, Section, Comparison>) -> Option<Given> {
+    let path = input.args.vrps.clone()?;
+    Some(Given {
+        shown: scope::relative_to(&input.scope.root, &path).into(),
+        path,
+    })
+}
+
 struct Loader<'i, 'a> {
     input: &'i Input<'a, Section, Comparison>,
 }

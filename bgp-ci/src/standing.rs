@@ -210,7 +210,7 @@ pub fn with_covering(finding: Finding, answer: &Answer) -> Finding {
         .covering
         .iter()
         .take(LISTED)
-        .map(|vrp| vrp.to_string())
+        .map(ToString::to_string)
         .collect();
     let more = match answer.covering.len().saturating_sub(LISTED) {
         0 => String::new(),

@@ -74,7 +74,7 @@ impl Builder {
             let ended = reader.line(line, text.strip_suffix(b"\r").unwrap_or(text))?;
             found += self.push(ended)?;
         }
-        found += self.push(reader.end()?)?;
+        found += self.push(reader.end())?;
         if reader.objects == 0 {
             return Err(ReadError::whole("the file holds no object"));
         }
@@ -137,7 +137,7 @@ impl Reader {
         match text.first() {
             // What the server says about its answer, and comments between attributes.
             Some(b'%' | b'#') => Ok(None),
-            _ if text.trim_ascii().is_empty() => self.end(),
+            _ if text.trim_ascii().is_empty() => Ok(self.end()),
             Some(b' ' | b'\t' | b'+') => {
                 let more = text.get(1..).unwrap_or_default();
                 self.continued(line, more).map(|()| None)
@@ -147,9 +147,9 @@ impl Reader {
     }
 
     /// Ends the object.
-    fn end(&mut self) -> Result<Option<Object>, ReadError> {
+    fn end(&mut self) -> Option<Object> {
         self.open = None;
-        Ok(self.object.take())
+        self.object.take()
     }
 
     fn attribute(&mut self, line: usize, text: &[u8]) -> Result<(), ReadError> {
