@@ -168,10 +168,23 @@ fn include(text: &mut &str, words: &mut Words, fresh: bool) -> Piece {
     }
 }
 
+/// The longest run of digits and colons that an address can have.
+const LONGEST_ADDRESS: usize = 64;
+
+/// The longest bytes that are read, as written.
+const LONGEST_BYTES: usize = 256;
+
+/// The hexadecimal digits and colons at the start of `text`; `None` where there are more than
+/// `longest`, so that a line of colons costs no more than its length.
+fn run(text: &str, longest: usize) -> Option<&str> {
+    let digits = |byte: &u8| byte.is_ascii_hexdigit() || *byte == b':';
+    let length = text.bytes().take(longest + 1).take_while(digits).count();
+    text.get(..length).filter(|_| length <= longest)
+}
+
 /// An address, or the two numbers of a route distinguisher.
 fn address(text: &mut &str) -> Option<TokenKind> {
-    let digits = |c: char| c.is_ascii_hexdigit() || c == ':';
-    let run = text.split(|c| !digits(c)).next().unwrap_or_default();
+    let run = run(text, LONGEST_ADDRESS)?;
     let colons = run.bytes().filter(|byte| *byte == b':').count();
     let after = text.get(run.len()..).unwrap_or_default();
     if colons > 1 && (run.contains("::") || (6..8).contains(&colons)) {
@@ -211,9 +224,7 @@ fn ipv6(text: &mut &str, run: &str, after: &str) -> Option<TokenKind> {
     }
     let ip = read.ok()?;
     *text = text.get(length..)?;
-    // BIRD keeps IPv4 addresses in the mapped range of IPv6, so it reads one as the other.
-    let ip = ip.to_ipv4_mapped().map_or(IpAddr::V6(ip), IpAddr::V4);
-    Some(TokenKind::Ip(ip))
+    Some(TokenKind::Ip(IpAddr::V6(ip)))
 }
 
 /// Four numbers with dots at the start of `text`, and how long they are.
@@ -262,8 +273,7 @@ fn distinguisher(text: &mut &str) -> Option<TokenKind> {
 
 /// `hex:00ff`, or sixteen and more bytes in pairs of digits.
 fn bytes(text: &mut &str, words: &mut Words) -> Option<TokenKind> {
-    let digits = |c: char| c.is_ascii_hexdigit() || c == ':';
-    let run = text.split(|c| !digits(c)).next().unwrap_or_default();
+    let run = run(text, LONGEST_BYTES)?;
     let even = run.split(':').all(|group| group.len() % 2 == 0);
     if run.len() < 32 || !even {
         return None;
@@ -294,17 +304,9 @@ fn number(text: &mut &str) -> Piece {
     match value {
         Ok(value) => {
             // `300.1.1.1` is meant to be an address.
-            let rest = text.get(..2).unwrap_or_default();
-            if rest.starts_with('.') && rest.ends_with(|c: char| c.is_ascii_digit()) {
-                skip(text, |text| {
-                    take_while(1.., |c: char| c.is_ascii_digit() || c == '.')
-                        .void()
-                        .parse_next(text)
-                });
-                return Piece::Wrong(
-                    "this is no address: four numbers up to 255 with dots between them",
-                    TokenKind::Hole,
-                );
+            let after = text.strip_prefix('.').unwrap_or_default();
+            if after.starts_with(|c: char| c.is_ascii_digit() || c == HOLE) {
+                return no_address(text);
             }
             Piece::Token(TokenKind::Number(value))
         }
@@ -313,6 +315,19 @@ fn number(text: &mut &str) -> Piece {
             TokenKind::Hole,
         ),
     }
+}
+
+/// Takes the rest of what looks like an address.
+fn no_address(text: &mut &str) -> Piece {
+    let dotted = |c: char| c.is_ascii_digit() || c == '.' || c == HOLE;
+    let taken: Reading<&str> = take_while(1.., dotted).parse_next(text);
+    if taken.is_ok_and(|taken| taken.contains(HOLE)) {
+        return Piece::Token(TokenKind::Hole);
+    }
+    Piece::Wrong(
+        "this is no address: four numbers up to 255 with dots between them",
+        TokenKind::Hole,
+    )
 }
 
 fn mark(text: &mut &str) -> Piece {
@@ -366,7 +381,7 @@ mod tests {
         );
         assert_eq!(kinds("::"), [ip("::")]);
         assert_eq!(kinds("2001:db8:1:2:3:4:5:6"), [ip("2001:db8:1:2:3:4:5:6")]);
-        assert_eq!(kinds("::ffff:192.0.2.1"), [ip("192.0.2.1")]);
+        assert_eq!(kinds("::ffff:192.0.2.1"), [ip("::ffff:192.0.2.1")]);
         assert_eq!(kinds("1..0x10"), [number(1), mark(".."), number(16)]);
         assert_eq!(kinds("1: 2"), [number(1), mark(":"), number(2)]);
         assert_eq!(kinds("192.0.2.1.mask")[..2], [ip("192.0.2.1"), mark(".")]);

@@ -9,6 +9,8 @@ mod parse;
 mod placeholder;
 pub mod problem;
 pub mod setting;
+#[cfg(test)]
+mod tests;
 mod token;
 
 pub use ast::Config;

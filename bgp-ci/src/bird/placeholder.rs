@@ -121,9 +121,11 @@ const LONGEST: usize = 120;
 fn placeholder(text: &str) -> Option<(&str, usize)> {
     let (open, close) = FORMS.iter().find(|(open, _)| text.starts_with(open))?;
     let inner = text.get(open.len()..)?;
-    let line = inner.lines().next()?;
-    let end = line.find(close)?;
-    let name = line.get(..end)?.trim();
+    // Only as far as a name can reach, so that a file full of openings costs no more than its size.
+    let reach = inner.len().min(LONGEST);
+    let end =
+        (0..=reach).find(|at| inner.get(*at..).is_some_and(|rest| rest.starts_with(close)))?;
+    let name = inner.get(..end)?.trim();
     let spaced = open.starts_with('{');
     let plain = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
     // An expression of a template language is no name, but its place must not be read as text.
@@ -134,7 +136,7 @@ fn placeholder(text: &str) -> Option<(&str, usize)> {
         name.chars().all(plain)
     };
     let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    (fits && starts && name.len() <= LONGEST).then_some((name, open.len() + end + close.len()))
+    (fits && starts).then_some((name, open.len() + end + close.len()))
 }
 
 #[cfg(test)]

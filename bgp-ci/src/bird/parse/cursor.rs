@@ -165,7 +165,7 @@ impl Parser<'_> {
 
     /// Keeps a problem, if there are not too many to be read by anybody.
     fn push(&mut self, problem: Problem) {
-        if self.problems.len() < MAX_PROBLEMS {
+        if self.problems.len() < MAX_PROBLEMS && !self.abandoned {
             self.problems.push(problem);
         }
     }
@@ -220,7 +220,13 @@ impl Parser<'_> {
     /// Runs `inner` one level deeper.
     pub(super) fn nested<T>(&mut self, inner: impl FnOnce(&mut Self) -> Parse<T>) -> Parse<T> {
         if self.depth >= MAX_DEPTH {
-            return Err(self.fail(format!("this is nested deeper than {MAX_DEPTH} levels")));
+            let fail = self.fail(format!(
+                "this is nested deeper than {MAX_DEPTH} levels: nothing after it is read"
+            ));
+            // Whatever closes the levels would be looked for once from each of them.
+            self.at = self.tokens.len().saturating_sub(1);
+            self.abandoned = true;
+            return Err(fail);
         }
         self.depth += 1;
         let result = inner(self);
@@ -257,6 +263,15 @@ impl Parser<'_> {
             }
             self.advance();
         }
+    }
+
+    /// Skips `{ … }`.
+    pub(super) fn skip_block(&mut self) -> Parse<()> {
+        self.expect("{")?;
+        while !self.is("}") && self.peek() != TokenKind::End {
+            self.skip_statement();
+        }
+        self.expect("}")
     }
 
     /// Types as they are declared: `int`, `prefix set`.

@@ -55,6 +55,7 @@ pub fn parse(entry: &str, files: &dyn Files, options: &Options) -> Parsed {
         frame: Frame::default(),
         inert: Vec::new(),
         unseen,
+        abandoned: false,
     };
     parser.configuration();
     parser.placeholders(missing);
@@ -68,7 +69,7 @@ pub fn parse(entry: &str, files: &dyn Files, options: &Options) -> Parsed {
 
 /// How deep blocks and expressions may nest: far beyond what anybody writes, and within the stack
 /// of a thread.
-const MAX_DEPTH: u32 = 128;
+const MAX_DEPTH: u32 = 256;
 
 /// How many operators of one level may follow each other without parentheses.
 const MAX_CHAIN: u32 = 1_000;
@@ -94,6 +95,8 @@ struct Parser<'a> {
     inert: Vec<Place>,
     /// Whether a file could not be read: what it would define is missing with good reason.
     unseen: bool,
+    /// Whether reading stopped where it nests too deep.
+    abandoned: bool,
 }
 
 /// What is being read makes no sense; a problem has been reported.

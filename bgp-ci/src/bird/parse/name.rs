@@ -127,6 +127,23 @@ impl Parser<'_> {
             self.advance();
             return Ok(Some(self.literal(start, Literal::Bool(value))));
         }
+        if matches!(name, "flow4" | "flow6") && self.is_at(1, "{") {
+            self.advance();
+            self.skip_block()?;
+            return Ok(Some(self.unmodelled(
+                start,
+                "flow specifications",
+                Type::Prefix,
+            )));
+        }
+        if name.starts_with("RA_PREF_") {
+            self.advance();
+            return Ok(Some(self.unmodelled(
+                start,
+                "router advertisements",
+                Type::Unknown,
+            )));
+        }
         if !self.is_at(1, "(") {
             return Ok(None);
         }

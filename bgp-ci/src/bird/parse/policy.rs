@@ -183,12 +183,12 @@ impl Parser<'_> {
         while !self.is("{") && !self.is("}") && !self.is(";") && self.peek() != TokenKind::End {
             self.advance();
         }
-        if self.eat("{") {
-            while !self.is("}") && self.peek() != TokenKind::End {
-                self.skip_statement();
-            }
+        if self.is("{") {
+            // A missing end has been reported, or will be.
+            let _ = self.skip_block();
+        } else {
+            self.eat("}");
         }
-        self.eat("}");
     }
 
     /// Takes `all`, `none`, `filter …`, `where …`.

@@ -1,5 +1,7 @@
 //! Values: literals, names, calls.
 
+use std::net::IpAddr;
+
 use ipnet::IpNet;
 
 use super::check::{self, Value};
@@ -85,6 +87,11 @@ impl Parser<'_> {
         if !self.is_at(1, "/") || !matches!(self.peek_at(2), TokenKind::Number(_) | TokenKind::Hole)
         {
             self.advance();
+            // BIRD keeps IPv4 addresses in the mapped range of IPv6, so it reads one as the other.
+            let ip = match ip {
+                IpAddr::V6(v6) => v6.to_ipv4_mapped().map_or(ip, IpAddr::V4),
+                IpAddr::V4(_) => ip,
+            };
             return Ok(self.literal(start, Literal::Ip(ip)));
         }
         let prefix = self.prefix()?;

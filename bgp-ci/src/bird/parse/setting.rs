@@ -4,7 +4,7 @@ use super::{Parse, Parser};
 use crate::bird::ast::Reference;
 use crate::bird::token::TokenKind;
 use crate::bird::{Setting, SettingName, SettingValue};
-use crate::filter::Expression;
+use crate::filter::{Expression, Type};
 
 /// A row of a table of settings.
 pub(super) struct Row {
@@ -166,6 +166,13 @@ impl Parser<'_> {
         })
     }
 
+    /// A switch that is calculated: a number, as BIRD has it.
+    fn switch_if(&mut self) -> Parse<SettingValue> {
+        let value = self.primary()?;
+        self.wants(Type::Int, &value, "a switch that is calculated");
+        Ok(SettingValue::SwitchIf(value.expression))
+    }
+
     fn switch_value(&mut self) -> Parse<SettingValue> {
         let on = match (self.peek(), self.word()) {
             (_, Some("yes" | "on" | "true")) | (TokenKind::Number(1), _) => true,
@@ -173,13 +180,8 @@ impl Parser<'_> {
             (TokenKind::Number(_), _) => {
                 return Err(self.expected("`yes` or `no`"));
             }
-            (TokenKind::Mark("("), _) => {
-                return self.plain_value().map(SettingValue::SwitchIf);
-            }
-            (_, Some(word)) if self.scopes.find(word).is_some() => {
-                return self.plain_value().map(SettingValue::SwitchIf);
-            }
-            (TokenKind::Hole, _) => return self.plain_value().map(SettingValue::SwitchIf),
+            (TokenKind::Mark("(") | TokenKind::Hole, _) => return self.switch_if(),
+            (_, Some(word)) if self.scopes.find(word).is_some() => return self.switch_if(),
             _ => return Ok(SettingValue::Switch(true)),
         };
         self.advance();
