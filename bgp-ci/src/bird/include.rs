@@ -202,6 +202,19 @@ impl Reader<'_> {
 
     fn pattern(&mut self, pattern: &str, place: Place) {
         let paths = files::matching(self.files, pattern);
+        let folder = pattern.rsplit_once('/').map_or("", |(folder, _)| folder);
+        if paths.is_empty()
+            && !folder.contains(['*', '?', '[', '{'])
+            && self.files.list(folder).is_empty()
+        {
+            // BIRD refuses a pattern in a folder that does not exist: on the router it must exist.
+            return self.problem(
+                ProblemKind::NotVisible,
+                place,
+                format!("there is no folder `{folder}` to look for `{pattern}` in"),
+                Some("what lies there on the router cannot be seen; say in the source's `include` which files stand for it"),
+            );
+        }
         if paths.is_empty() {
             self.problem(
                 ProblemKind::Note,

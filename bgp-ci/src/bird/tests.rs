@@ -132,6 +132,11 @@ fn what_is_not_there_is_not_visible_unless_it_is_mapped() {
         &Options::default(),
     );
     assert_eq!(none.problems[0].kind, ProblemKind::Note);
+    let folder = read(
+        &[("bird.conf", "include \"x/*.inc\";\nprotocol device {}\n")],
+        &Options::default(),
+    );
+    assert_eq!(folder.problems[0].kind, ProblemKind::NotVisible);
     let gone = parse("bird.conf", &Memory(Vec::new()), &Options::default());
     assert_eq!(said(&gone), ["1: there is no file `bird.conf`"]);
 }

@@ -3,3 +3,4 @@
 mod configurations;
 mod filters;
 mod wire;
+mod grammar;

@@ -29,9 +29,11 @@ impl Parser<'_> {
         }
         let mut family = None;
         loop {
-            let place = self.place();
-            let (item, item_of) = self.set_item(&mut family)?;
-            of = self.joined(of, item_of, place);
+            let (item, item_of) = self.set_item(&mut family, of)?;
+            // Of values of several types, which BIRD allows, the first gives the set its type.
+            if let (SetType::Empty, Some(item_of)) = (of, item_of) {
+                of = item_of;
+            }
             items.push(item);
             if self.eat("]") {
                 return Ok(SetLiteral { of, items });
@@ -40,36 +42,22 @@ impl Parser<'_> {
         }
     }
 
-    /// What a set of `of` holds when an item of `item` joins it.
-    fn joined(&mut self, of: SetType, item: Option<SetType>, place: Place) -> SetType {
-        match (of, item) {
-            (of, None) => of,
-            (SetType::Empty, Some(item)) => item,
-            (of, Some(item)) if of == item => of,
-            (SetType::Ip | SetType::Quad, Some(SetType::Ip | SetType::Quad)) => of,
-            (of, Some(item)) => {
-                self.invalid(
-                    place,
-                    format!(
-                        "a set holds values of one type: this would join a {} to a {}",
-                        Type::Set(item),
-                        Type::Set(of)
-                    ),
-                );
-                of
-            }
-        }
-    }
-
     /// Takes an item; the type is `None` where it is not known.
-    fn set_item(&mut self, family: &mut Option<Family>) -> Parse<(SetItem, Option<SetType>)> {
-        if let TokenKind::Ip(_) = self.peek()
-            && self.is_at(1, "/")
-        {
-            let item = self.prefix_item(family)?;
-            return Ok((item, Some(SetType::Prefix)));
+    fn set_item(
+        &mut self,
+        family: &mut Option<Family>,
+        of: SetType,
+    ) -> Parse<(SetItem, Option<SetType>)> {
+        let prefix = matches!(self.peek(), TokenKind::Ip(_)) && self.is_at(1, "/");
+        match (prefix, of) {
+            (true, SetType::Empty | SetType::Prefix) => {
+                let item = self.prefix_item(family)?;
+                Ok((item, Some(SetType::Prefix)))
+            }
+            (true, _) => Err(self.expected("a value, as prefixes have sets of their own")),
+            (false, SetType::Prefix) => Err(self.expected("a prefix, as in the rest of the set")),
+            (false, _) => self.plain_item(),
         }
-        self.plain_item()
     }
 
     fn prefix_item(&mut self, family: &mut Option<Family>) -> Parse<SetItem> {
