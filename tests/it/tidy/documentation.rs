@@ -68,6 +68,21 @@ fn exceptions() -> Vec<Allowed> {
         allowed("tests/src/lab/", "127.0.0.", "sessions on the loopback network"),
         allowed("tests/it/lab/", "127.0.0.", "sessions on the loopback network"),
         allowed("bgp-ci/src/tests/", "", "special-purpose space, and edges"),
+        allowed(
+            "bgp-ci/src/bird/",
+            "",
+            "IPv4 inside IPv6, and neighbours on a link",
+        ),
+        allowed(
+            "tests/fixtures/bgp-ci/grammar/",
+            "",
+            "bogons that filters name, and neighbours on a link",
+        ),
+        allowed(
+            "tests/it/lab/grammar.rs",
+            "",
+            "IPv4 inside IPv6, and neighbours on a link",
+        ),
         allowed("cert-audit/src/", "4.", "a section of RFC 5280"),
         allowed(
             "tests/fixtures/cert-audit/ssh-certificate-without-expiry/",
