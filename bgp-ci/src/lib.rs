@@ -281,7 +281,7 @@ fn compared_with(
     let Some(head) = head else {
         return (<[Data; 2]>::default(), Vec::new());
     };
-    let loaded = data::load(head, base, sides.vrps.as_deref(), now);
+    let loaded = data::load(head, base, sides.vrps.as_ref(), now);
     outcome.undecided.extend(loaded.undecided);
     outcome.aside.extend(
         loaded
