@@ -56,7 +56,9 @@ impl Reach {
     /// longest match.
     pub fn lower(&self, change: &Change, service: &str, finding: Finding) -> Finding {
         match &self.cover {
-            Some(cover) if cover.keeps_floors(change, service) => cover.lower(change, self.prefix, finding),
+            Some(cover) if cover.keeps_floors(change, service) => {
+                cover.lower(change, self.prefix, finding)
+            }
             _ => finding,
         }
     }

@@ -242,9 +242,7 @@ impl<'a> Files<'a> {
 impl bird::Files for Files<'_> {
     fn read(&self, path: &str) -> Result<Arc<str>, bird::Unread> {
         match self.read_inside(path, LONGEST) {
-            Ok(bytes) => decoded(bytes)
-                .map(Arc::from)
-                .map_err(bird::Unread::Failed),
+            Ok(bytes) => decoded(bytes).map(Arc::from).map_err(bird::Unread::Failed),
             Err((_, true)) => Err(bird::Unread::Missing),
             Err((reason, false)) => Err(bird::Unread::Failed(reason)),
         }
@@ -277,8 +275,12 @@ impl bird::Files for Files<'_> {
 
 /// A text without its byte-order mark.
 fn decoded(bytes: Vec<u8>) -> Result<String, String> {
-    let text = String::from_utf8(bytes)
-        .map_err(|error| format!("it is not UTF-8 (byte {})", error.utf8_error().valid_up_to()))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        format!(
+            "it is not UTF-8 (byte {})",
+            error.utf8_error().valid_up_to()
+        )
+    })?;
     Ok(match text.strip_prefix('\u{feff}') {
         Some(rest) => rest.to_owned(),
         None => text,

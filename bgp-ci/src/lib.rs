@@ -48,8 +48,8 @@ pub mod side;
 pub mod sides;
 pub mod standing;
 pub mod symbolic;
-pub mod withdrawal;
 pub mod why;
+pub mod withdrawal;
 pub mod wording;
 
 #[cfg(test)]
@@ -68,8 +68,8 @@ use rules::{Exit, Finding, Io, LineIndex, Outcome, Rule, Undecided, escape};
 use arguments::Comparison;
 use change::{Change, Side};
 use commands::Commands;
-use model::Difference;
 use data::Data;
+use model::Difference;
 use policy::{Network, Section};
 use sides::{Sides, Written};
 

@@ -91,9 +91,7 @@ impl Withdrawal {
 
     /// The limits that all withdrawn prefixes together exceed, the covered ones included.
     pub fn exceeded_with_covered<'a>(&self, limits: &'a Limits) -> Vec<Exceeded<'a>> {
-        let covered: u64 = widest(self.covered.keys().copied())
-            .filter_map(size)
-            .sum();
+        let covered: u64 = widest(self.covered.keys().copied()).filter_map(size).sum();
         let held = self.addresses.saturating_add(covered);
         let all = self.covered.len() + self.lost.len();
         exceeded(limits, all, self.before, held)

@@ -81,13 +81,15 @@ impl Signed {
                 ecdsa(key, data, bytes)
             }
             (KeyData::SkEd25519(key), Algorithm::SkEd25519) => {
-                let Some((signature, data)) = by_security_key(key.application(), data, bytes) else {
+                let Some((signature, data)) = by_security_key(key.application(), data, bytes)
+                else {
                     return Ok(false);
                 };
                 ed25519(&key.public_key().0, &data, signature)
             }
             (KeyData::SkEcdsaSha2NistP256(key), Algorithm::SkEcdsaSha2NistP256) => {
-                let Some((signature, data)) = by_security_key(key.application(), data, bytes) else {
+                let Some((signature, data)) = by_security_key(key.application(), data, bytes)
+                else {
                     return Ok(false);
                 };
                 ecdsa(&EcdsaPublicKey::NistP256(*key.ec_point()), &data, signature)

@@ -115,17 +115,43 @@ fn lists_of_signers_mean_what_they_mean_to_ssh_keygen() {
         (format!("# a\n\n  a@example.net {one} a comment\n"), true),
         (format!("a@example.net {two}\n"), false),
         (format!("b@example.net {two}\na@example.net {one}\n"), true),
-        (format!("a@example.net namespaces=\"preflight\" {one}\n"), true),
-        (format!("a@example.net namespaces=\"git,pre*\" {one}\n"), true),
-        (format!("a@example.net namespaces=\"git\" {one}\n"), false),
-        (format!("a@example.net namespaces=\"*,!preflight\" {one}\n"), false),
-        (format!("a@example.net namespaces=\"preflig?t\" {one}\n"), true),
-        (format!("a@example.net valid-after=\"20261121\" {one}\n"), true),
-        (format!("a@example.net valid-after=\"20261123\" {one}\n"), false),
-        (format!("a@example.net valid-before=\"20261121\" {one}\n"), false),
-        (format!("a@example.net valid-before=\"202611230000\" {one}\n"), true),
         (
-            format!("a@example.net valid-after=\"20261101\",valid-before=\"20261201235959\" {one}\n"),
+            format!("a@example.net namespaces=\"preflight\" {one}\n"),
+            true,
+        ),
+        (
+            format!("a@example.net namespaces=\"git,pre*\" {one}\n"),
+            true,
+        ),
+        (format!("a@example.net namespaces=\"git\" {one}\n"), false),
+        (
+            format!("a@example.net namespaces=\"*,!preflight\" {one}\n"),
+            false,
+        ),
+        (
+            format!("a@example.net namespaces=\"preflig?t\" {one}\n"),
+            true,
+        ),
+        (
+            format!("a@example.net valid-after=\"20261121\" {one}\n"),
+            true,
+        ),
+        (
+            format!("a@example.net valid-after=\"20261123\" {one}\n"),
+            false,
+        ),
+        (
+            format!("a@example.net valid-before=\"20261121\" {one}\n"),
+            false,
+        ),
+        (
+            format!("a@example.net valid-before=\"202611230000\" {one}\n"),
+            true,
+        ),
+        (
+            format!(
+                "a@example.net valid-after=\"20261101\",valid-before=\"20261201235959\" {one}\n"
+            ),
             true,
         ),
         (
@@ -139,7 +165,10 @@ fn lists_of_signers_mean_what_they_mean_to_ssh_keygen() {
         ),
         (format!("a@example.net unknown=\"x\" {one}\n"), false),
         (format!("a@example.net namespaces=preflight {one}\n"), false),
-        (format!("a@example.net NAMESPACES=\"preflight\" {one}\n"), true),
+        (
+            format!("a@example.net NAMESPACES=\"preflight\" {one}\n"),
+            true,
+        ),
         (
             format!("a@example.net namespaces=\"git\" {one}\na@example.net {one}\n"),
             true,
@@ -199,7 +228,12 @@ fn signatures_of_security_keys_are_verified() {
         &Sha256::digest(&data)[..],
     ]
     .concat();
-    let signature = [text(kind), text(pair.sign(&signed).as_ref()), trailer.to_vec()].concat();
+    let signature = [
+        text(kind),
+        text(pair.sign(&signed).as_ref()),
+        trailer.to_vec(),
+    ]
+    .concat();
     let blob = [
         b"SSHSIG".to_vec(),
         1_u32.to_be_bytes().to_vec(),
@@ -212,7 +246,10 @@ fn signatures_of_security_keys_are_verified() {
     .concat();
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("blob"), &blob).unwrap();
-    let ran = Command::new("base64").args(["-w", "70", "blob"]).current_dir(dir.path()).output();
+    let ran = Command::new("base64")
+        .args(["-w", "70", "blob"])
+        .current_dir(dir.path())
+        .output();
     let mut base64 = String::from_utf8(ran.unwrap().stdout).unwrap();
     base64.insert_str(0, "-----BEGIN SSH SIGNATURE-----\n");
     base64.push_str("-----END SSH SIGNATURE-----\n");
@@ -290,14 +327,23 @@ fn an_approval_waives_what_it_names_and_nothing_else() {
         .into_iter()
         .filter(|verdict| !denied.contains(&verdict.as_str()))
         .collect();
-    assert_eq!(verdicts(&plain).len(), others.len() + 2, "{:?}", verdicts(&plain));
+    assert_eq!(
+        verdicts(&plain).len(),
+        others.len() + 2,
+        "{:?}",
+        verdicts(&plain)
+    );
     let plan = plain.stats["plan"].as_str().unwrap().to_owned();
     for finding in &plain.findings {
         if finding.rule.id == "needs-approval" {
             assert_eq!(finding.data["plan"], plan.as_str());
         }
     }
-    std::fs::write(dir.path().join("a.sig"), sign(&dir, "one", NAMESPACE, &plan)).unwrap();
+    std::fs::write(
+        dir.path().join("a.sig"),
+        sign(&dir, "one", NAMESPACE, &plan),
+    )
+    .unwrap();
     let entry = |rest: &str| {
         format!("[{{ plan: \"{plan}\", waives: [service-withdrawn], reason: retired{rest} }}]")
     };
@@ -336,7 +382,11 @@ fn an_approval_waives_what_it_names_and_nothing_else() {
     }
     // Somebody whom base does not list.
     key(&dir, "two", &["-t", "ed25519"]);
-    std::fs::write(dir.path().join("a.sig"), sign(&dir, "two", NAMESPACE, &plan)).unwrap();
+    std::fs::write(
+        dir.path().join("a.sig"),
+        sign(&dir, "two", NAMESPACE, &plan),
+    )
+    .unwrap();
     let outcome = judged(&dir, marks, &entry(", signature: a.sig"));
     assert_eq!(verdicts(&outcome), verdicts(&plain));
 }
@@ -370,15 +420,26 @@ fn adding_a_signer_relaxes_the_policy() {
         };
         let outcome = crate::judge(&sides, NOW.parse().unwrap());
         let findings = outcome.findings.iter();
-        findings.filter(|one| one.rule.id == "policy-relaxed").count()
+        findings
+            .filter(|one| one.rule.id == "policy-relaxed")
+            .count()
     };
-    let (one, two) = ("a@example.net ssh-ed25519 AAAA\n", "b@example.net ssh-ed25519 BBBB\n");
+    let (one, two) = (
+        "a@example.net ssh-ed25519 AAAA\n",
+        "b@example.net ssh-ed25519 BBBB\n",
+    );
     assert_eq!(relaxed(one, one), 0);
-    assert_eq!(relaxed(one, &format!("# who\n\n{}", one.replace(' ', "   "))), 0);
+    assert_eq!(
+        relaxed(one, &format!("# who\n\n{}", one.replace(' ', "   "))),
+        0
+    );
     assert_eq!(relaxed(&format!("{one}{two}"), two), 0);
     assert_eq!(relaxed("", one), 0);
     assert_eq!(relaxed(one, &format!("{one}{two}")), 1);
-    assert_eq!(relaxed(&one.replace(" ssh", " namespaces=\"git\" ssh"), one), 1);
+    assert_eq!(
+        relaxed(&one.replace(" ssh", " namespaces=\"git\" ssh"), one),
+        1
+    );
 }
 
 #[test]

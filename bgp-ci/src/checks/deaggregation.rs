@@ -28,26 +28,27 @@ rules::rule! {
     /// version: 1
     /// bgp:
     ///   asn: 64500
-    ///   owned: [{ prefix: 203.0.113.0/24 }]
-    ///   treat-as-public: [203.0.113.0/24]
+    ///   owned: [{ prefix: "2001:db8:100::/40" }]
+    ///   treat-as-public: ["2001:db8::/32"]
     ///   sites: { fra: {} }
     ///   neighbors: { transit-a: { asn: 64501 } }
     ///   announcements:
-    ///     - { prefixes: [203.0.113.0/24], to: [transit-a] }
+    ///     - { prefixes: ["2001:db8:100::/40"], to: [transit-a] }
     /// ```
     /// ```yaml
     /// # head
     /// version: 1
     /// bgp:
     ///   asn: 64500
-    ///   owned: [{ prefix: 203.0.113.0/24 }]
-    ///   treat-as-public: [203.0.113.0/24]
+    ///   owned: [{ prefix: "2001:db8:100::/40" }]
+    ///   treat-as-public: ["2001:db8::/32"]
     ///   sites: { fra: {} }
     ///   neighbors: { transit-a: { asn: 64501 } }
     ///   announcements:
-    ///     - { prefixes: [203.0.113.0/24], to: [transit-a] }
-    ///     - prefixes: [203.0.113.0/27, 203.0.113.32/27, 203.0.113.64/27, 203.0.113.96/27,
-    ///         203.0.113.128/27, 203.0.113.160/27, 203.0.113.192/27, 203.0.113.224/27]
+    ///     - { prefixes: ["2001:db8:100::/40"], to: [transit-a] }
+    ///     - prefixes: ["2001:db8:100::/43", "2001:db8:120::/43", "2001:db8:140::/43",
+    ///         "2001:db8:160::/43", "2001:db8:180::/43", "2001:db8:1a0::/43",
+    ///         "2001:db8:1c0::/43", "2001:db8:1e0::/43"]
     ///       to: [transit-a]
     /// ```
     ///
@@ -57,24 +58,24 @@ rules::rule! {
     /// version: 1
     /// bgp:
     ///   asn: 64500
-    ///   owned: [{ prefix: 203.0.113.0/24 }]
-    ///   treat-as-public: [203.0.113.0/24]
+    ///   owned: [{ prefix: "2001:db8:100::/40" }]
+    ///   treat-as-public: ["2001:db8::/32"]
     ///   sites: { fra: {} }
     ///   neighbors: { transit-a: { asn: 64501 } }
     ///   announcements:
-    ///     - { prefixes: [203.0.113.0/24], to: [transit-a] }
+    ///     - { prefixes: ["2001:db8:100::/40"], to: [transit-a] }
     /// ```
     /// ```yaml
     /// # head
     /// version: 1
     /// bgp:
     ///   asn: 64500
-    ///   owned: [{ prefix: 203.0.113.0/24 }]
-    ///   treat-as-public: [203.0.113.0/24]
+    ///   owned: [{ prefix: "2001:db8:100::/40" }]
+    ///   treat-as-public: ["2001:db8::/32"]
     ///   sites: { fra: {} }
     ///   neighbors: { transit-a: { asn: 64501 } }
     ///   announcements:
-    ///     - { prefixes: [203.0.113.0/24, 203.0.113.0/25, 203.0.113.128/25], to: [transit-a] }
+    ///     - { prefixes: ["2001:db8:100::/40", "2001:db8:100::/41", "2001:db8:180::/41"], to: [transit-a] }
     /// ```
     ///
     /// ## Reference

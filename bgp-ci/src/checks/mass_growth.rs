@@ -31,26 +31,26 @@ rules::rule! {
     /// version: 1
     /// bgp:
     ///   asn: 64500
-    ///   owned: [{ prefix: 203.0.113.0/24 }]
-    ///   treat-as-public: [203.0.113.0/24]
+    ///   owned: [{ prefix: "2001:db8:100::/40" }]
+    ///   treat-as-public: ["2001:db8::/32"]
     ///   sites: { fra: {} }
     ///   neighbors: { transit-a: { asn: 64501 } }
     ///   limits: { growth: 2x }
     ///   announcements:
-    ///     - { prefixes: [203.0.113.0/24], to: [transit-a] }
+    ///     - { prefixes: ["2001:db8:100::/40"], to: [transit-a] }
     /// ```
     /// ```yaml
     /// # head
     /// version: 1
     /// bgp:
     ///   asn: 64500
-    ///   owned: [{ prefix: 203.0.113.0/24 }]
-    ///   treat-as-public: [203.0.113.0/24]
+    ///   owned: [{ prefix: "2001:db8:100::/40" }]
+    ///   treat-as-public: ["2001:db8::/32"]
     ///   sites: { fra: {} }
     ///   neighbors: { transit-a: { asn: 64501 } }
     ///   limits: { growth: 2x }
     ///   announcements:
-    ///     - { prefixes: [203.0.113.0/24, 203.0.113.0/25, 203.0.113.128/25], to: [transit-a] }
+    ///     - { prefixes: ["2001:db8:100::/40", "2001:db8:100::/41", "2001:db8:180::/41"], to: [transit-a] }
     /// ```
     ///
     /// ## Good
@@ -59,26 +59,26 @@ rules::rule! {
     /// version: 1
     /// bgp:
     ///   asn: 64500
-    ///   owned: [{ prefix: 203.0.113.0/24 }]
-    ///   treat-as-public: [203.0.113.0/24]
+    ///   owned: [{ prefix: "2001:db8:100::/40" }]
+    ///   treat-as-public: ["2001:db8::/32"]
     ///   sites: { fra: {} }
     ///   neighbors: { transit-a: { asn: 64501 } }
     ///   limits: { growth: 2x }
     ///   announcements:
-    ///     - { prefixes: [203.0.113.0/24], to: [transit-a] }
+    ///     - { prefixes: ["2001:db8:100::/40"], to: [transit-a] }
     /// ```
     /// ```yaml
     /// # head
     /// version: 1
     /// bgp:
     ///   asn: 64500
-    ///   owned: [{ prefix: 203.0.113.0/24 }]
-    ///   treat-as-public: [203.0.113.0/24]
+    ///   owned: [{ prefix: "2001:db8:100::/40" }]
+    ///   treat-as-public: ["2001:db8::/32"]
     ///   sites: { fra: {} }
     ///   neighbors: { transit-a: { asn: 64501 } }
     ///   limits: { growth: 2x }
     ///   announcements:
-    ///     - { prefixes: [203.0.113.0/24, 203.0.113.0/25], to: [transit-a] }
+    ///     - { prefixes: ["2001:db8:100::/40", "2001:db8:100::/41"], to: [transit-a] }
     /// ```
     ///
     /// ## Reference

@@ -83,7 +83,11 @@ fn written(args: &DiffArgs, io: &mut Io<'_>) -> Result<Exit, Failure> {
     }
 }
 
-fn render(difference: &v1::Difference, format: Format, page: &rules::report::paint::Page) -> String {
+fn render(
+    difference: &v1::Difference,
+    format: Format,
+    page: &rules::report::paint::Page,
+) -> String {
     match format {
         Format::Human => human::render(difference, page),
         Format::Markdown => markdown::render(difference),

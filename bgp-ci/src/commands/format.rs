@@ -93,7 +93,10 @@ enum Error {
     #[diagnostic(help("give one of them a file of its own: `--format {second}=PATH`"))]
     Clash { first: Format, second: Format },
     /// A file does not take it.
-    #[error("cannot write the {format} report to `{}`: {reason}", escape::word(path))]
+    #[error(
+        "cannot write the {format} report to `{}`: {reason}",
+        escape::word(path)
+    )]
     Unwritten {
         format: Format,
         path: String,

@@ -195,7 +195,9 @@ fn expected(text: &str) -> Result<Expected, String> {
     for id in all.into_iter().flatten() {
         if rules::ids::part(id) != Some(rules::ids::Part::Bgp) {
             let id = escape::word(id).into_owned();
-            return Err(format!("`expected` names `{id}`, which is none of our rules"));
+            return Err(format!(
+                "`expected` names `{id}`, which is none of our rules"
+            ));
         }
     }
     let now = whole.now.as_deref().map(str::parse).transpose();

@@ -212,7 +212,10 @@ impl<'a> Carrier<'a> {
     fn terms(&mut self, terms: &Arc<[Place]>) -> Arc<[Span]> {
         let sources = &self.read.router.sources;
         let spans = || terms.iter().map(|place| sources.span(*place)).collect();
-        self.terms.entry(terms.clone()).or_insert_with(spans).clone()
+        self.terms
+            .entry(terms.clone())
+            .or_insert_with(spans)
+            .clone()
     }
 
     /// Each gap once, with every session that it affects.
@@ -302,7 +305,9 @@ fn entries(value: &Value) -> Option<Entries> {
                 shortest: pattern.low,
                 longest: pattern.high,
             };
-            Some(Entries::Prefixes(set.patterns().iter().map(range).collect()))
+            Some(Entries::Prefixes(
+                set.patterns().iter().map(range).collect(),
+            ))
         }
         Value::Set(set) if set.of() == SetType::Int => {
             let asn = |number: u128| u32::try_from(number).ok().map(Asn);

@@ -6,7 +6,7 @@
 pub mod carry;
 pub mod plan;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -19,11 +19,11 @@ use crate::files::Files;
 use crate::filter::interpret::{Authorizations, Machine};
 use crate::filter::types::Enumerated;
 use crate::filter::value::AsPath;
-use crate::model::{Asn, Prefix};
+use crate::model::{Asn, GapKind, Prefix};
 use crate::policy::network::Network;
 use crate::policy::section::Adapter;
-use crate::rpki::{Origin, Validity};
 use crate::router::propagate;
+use crate::rpki::{Origin, Validity};
 
 pub use carry::Read;
 pub use plan::{Plan, Planned, plan};
@@ -135,6 +135,7 @@ fn router(network: &Network, files: &Files<'_>, data: &Data, planned: &Planned<'
         ..bird::Options::default()
     };
     let parsed = bird::parse(&entry, files, &options);
+    let mut told = BTreeSet::new();
     for problem in &parsed.problems {
         if matches!(
             problem.kind,
@@ -144,6 +145,7 @@ fn router(network: &Network, files: &Files<'_>, data: &Data, planned: &Planned<'
             let help = problem.help.as_ref().map(|help| format!("; {help}"));
             let reason = format!("{}{}", problem.message, help.unwrap_or_default());
             unseen(&mut configured, plan::gap_at(&span, reason));
+            told.insert(span);
         }
     }
     let router = bird::configure::router(parsed);
@@ -158,6 +160,10 @@ fn router(network: &Network, files: &Files<'_>, data: &Data, planned: &Planned<'
     };
     let mut carried = carry::carry(network, read);
     carried.unseen.append(&mut configured.carried.unseen);
+    // What is undecided is told once: as that, and not as a finding too.
+    carried
+        .gaps
+        .retain(|gap| gap.kind != GapKind::Unmodelled || !told.contains(&gap.span));
     configured.carried = carried;
     for (_, path, text) in router.sources.files() {
         configured.texts.insert(path.clone(), text.clone());

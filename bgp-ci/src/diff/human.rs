@@ -49,7 +49,10 @@ pub fn render(difference: &Difference, page: &Page) -> String {
         let more = group.lines.len().saturating_sub(LINES);
         if more > 0 {
             let more = verdict::count(more, "more line", "more lines");
-            push(&mut out, &format!("    and {more}, which the JSON report has"));
+            push(
+                &mut out,
+                &format!("    and {more}, which the JSON report has"),
+            );
         }
     }
     let table = table::lines(&difference.matrix, page, page.width.saturating_sub(2));
@@ -75,7 +78,11 @@ fn not_seen(difference: &Difference, page: &Page, out: &mut String) {
         };
         let lead = page.paint(Role::Warn, "not known:");
         let text = format!("{}: {}", escape::text(&place), escape::text(&gap.reason));
-        for (at, line) in page.wrap(&text, "           ", "  ").into_iter().enumerate() {
+        for (at, line) in page
+            .wrap(&text, "           ", "  ")
+            .into_iter()
+            .enumerate()
+        {
             if at == 0 {
                 push(out, &format!("{lead} {}", line.trim_start()));
             } else {
@@ -103,8 +110,12 @@ pub(super) fn headline(difference: &Difference) -> String {
                 Kind::PassedOn => format!("{count} passed on again"),
                 Kind::Origin => format!("{count} from another origin"),
                 Kind::Attributes => verdict::count(count, "other attribute", "other attributes"),
-                Kind::Sessions => verdict::count(count, "change of sessions", "changes of sessions"),
-                Kind::Policy => verdict::count(count, "change of the policy", "changes of the policy"),
+                Kind::Sessions => {
+                    verdict::count(count, "change of sessions", "changes of sessions")
+                }
+                Kind::Policy => {
+                    verdict::count(count, "change of the policy", "changes of the policy")
+                }
                 Kind::Unseen => format!("{count} seen by no neighbour"),
             }
         })

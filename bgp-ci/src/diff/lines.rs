@@ -32,7 +32,12 @@ impl Lines {
     /// Says one thing about one announcement or session.
     pub(super) fn add(&mut self, kind: Kind, sign: char, what: &str, note: &str, place: Place) {
         let about = (sign, what.to_owned(), note.to_owned());
-        let places = self.kinds.entry(kind).or_default().entry(about).or_default();
+        let places = self
+            .kinds
+            .entry(kind)
+            .or_default()
+            .entry(about)
+            .or_default();
         places.count += 1;
         places.places.insert(place);
     }
@@ -40,7 +45,11 @@ impl Lines {
     /// Says what is about no announcement.
     pub(super) fn tell(&mut self, kind: Kind, sign: char, what: &str, note: &str) {
         let about = (sign, what.to_owned(), note.to_owned());
-        self.kinds.entry(kind).or_default().entry(about).or_default();
+        self.kinds
+            .entry(kind)
+            .or_default()
+            .entry(about)
+            .or_default();
     }
 
     /// The groups, the most important first; in each the lines about most announcements first.

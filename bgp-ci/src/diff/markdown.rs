@@ -5,7 +5,7 @@
 use rules::report::paint::Page;
 use rules::report::{escape, verdict};
 
-use super::human::{headline, heading, words};
+use super::human::{heading, headline, words};
 use super::table;
 use super::v1::Difference;
 
@@ -23,7 +23,11 @@ const WIDTH: usize = 100;
 
 /// The document.
 pub fn render(difference: &Difference) -> String {
-    let sign = if difference.is_complete() { "🔀" } else { "⚠️" };
+    let sign = if difference.is_complete() {
+        "🔀"
+    } else {
+        "⚠️"
+    };
     let mut out = format!(
         "### {sign} bgp-ci: what neighbours receive\n\n{}\n",
         escape::markdown(&headline(difference))
@@ -47,7 +51,9 @@ pub fn render(difference: &Difference) -> String {
     }
     if left_out > 0 {
         let more = verdict::count(left_out, "more line is", "more lines are");
-        out.push_str(&format!("\n**{more} left out**; the JSON report has all of them.\n"));
+        out.push_str(&format!(
+            "\n**{more} left out**; the JSON report has all of them.\n"
+        ));
     }
     matrix(difference, &mut out);
     if !difference.undecided.is_empty() {
@@ -65,7 +71,10 @@ pub fn render(difference: &Difference) -> String {
             out.push_str(&format!("- and {more} more\n"));
         }
     }
-    out.push_str(&format!("\n<sub>plan {}</sub>\n", escape::code(&difference.plan)));
+    out.push_str(&format!(
+        "\n<sub>plan {}</sub>\n",
+        escape::code(&difference.plan)
+    ));
     escape::line_starts(&out)
 }
 

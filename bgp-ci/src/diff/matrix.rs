@@ -28,14 +28,15 @@ pub(super) fn of(change: &Change, base: &Side, difference: &Difference<'_>) -> M
     let either = either.filter(external).map(|(key, _)| key.prefix);
     let changed = difference.changed.iter();
     let changed = changed.filter(|(_, then, now)| then.external || now.external);
-    let prefixes: BTreeSet<Prefix> = either
-        .chain(changed.map(|(key, ..)| key.prefix))
-        .collect();
+    let prefixes: BTreeSet<Prefix> = either.chain(changed.map(|(key, ..)| key.prefix)).collect();
     let rows: Vec<(Prefix, BTreeMap<&Name, char>)> = prefixes
         .into_iter()
         .map(|prefix| (prefix, row(change, base, prefix)))
         .collect();
-    let sites: BTreeSet<&Name> = rows.iter().flat_map(|(_, row)| row.keys().copied()).collect();
+    let sites: BTreeSet<&Name> = rows
+        .iter()
+        .flat_map(|(_, row)| row.keys().copied())
+        .collect();
     Matrix {
         sites: sites.iter().map(ToString::to_string).collect(),
         rows: rows

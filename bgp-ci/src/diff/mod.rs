@@ -25,7 +25,8 @@ use crate::model::{Difference, Name};
 pub fn of(change: &Change, outcome: &Outcome) -> Option<v1::Difference> {
     let (base, plan) = (change.base.as_ref()?, change.plan.as_ref()?);
     let head = &change.head;
-    let difference = Difference::between(&base.announcements, &head.announcements, &change.sessions);
+    let difference =
+        Difference::between(&base.announcements, &head.announcements, &change.sessions);
     let mut lines = lines::Lines::default();
     lines::announcements(change, base, &difference, &mut lines);
     sessions::sessions(change, base, &mut lines);
@@ -50,7 +51,11 @@ pub fn of(change: &Change, outcome: &Outcome) -> Option<v1::Difference> {
 fn side(side: &Side) -> v1::Side {
     let external = side.external().count();
     v1::Side {
-        policy: side.policy.path().map(ToString::to_string).unwrap_or_default(),
+        policy: side
+            .policy
+            .path()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
         announcements: external,
         internal: side.announcements.len() - external,
         complete: side.is_complete(),

@@ -264,9 +264,7 @@ mod tests {
     #[test]
     fn a_neighbour_keeps_back_what_it_was_told_to() {
         let declared = BTreeSet::from([Community::Standard(64501, 0)]);
-        let at = |communities: &[&str]| {
-            seen(64501, &declared, &route(&[64500], communities))
-        };
+        let at = |communities: &[&str]| seen(64501, &declared, &route(&[64500], communities));
         assert_eq!(at(&[]), Presence::Present);
         assert_eq!(at(&["64501:100", "64502:0"]), Presence::Present);
         assert_eq!(at(&["graceful-shutdown"]), Presence::Present);
@@ -286,9 +284,6 @@ mod tests {
             seen(64501, &BTreeSet::new(), &looped),
             Presence::Loop(Asn(64501))
         );
-        assert_eq!(
-            seen(64502, &BTreeSet::new(), &looped),
-            Presence::Present
-        );
+        assert_eq!(seen(64502, &BTreeSet::new(), &looped), Presence::Present);
     }
 }

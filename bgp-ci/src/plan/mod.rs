@@ -166,12 +166,7 @@ pub fn policy_changes(base: &rules::policy::Policy, head: &rules::policy::Policy
 }
 
 /// Adds what only one of the two sides has, each an object without kind and side.
-fn differing(
-    kind: &str,
-    before: Vec<Value>,
-    after: Vec<Value>,
-    add: &mut impl FnMut(Value),
-) {
+fn differing(kind: &str, before: Vec<Value>, after: Vec<Value>, add: &mut impl FnMut(Value)) {
     let keyed = |all: Vec<Value>| -> BTreeMap<String, Value> {
         let sorted = all.into_iter().map(policy::sorted);
         sorted.map(|value| (value.to_string(), value)).collect()

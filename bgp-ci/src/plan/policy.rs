@@ -84,7 +84,9 @@ fn plain(value: &Value) -> Value {
             Value::Array(entries)
         }
         Value::Object(fields) => {
-            let fields = fields.iter().map(|(key, value)| (key.clone(), plain(value)));
+            let fields = fields
+                .iter()
+                .map(|(key, value)| (key.clone(), plain(value)));
             Value::Object(fields.collect())
         }
     }

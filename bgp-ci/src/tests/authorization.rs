@@ -18,7 +18,7 @@ fn announcing(prefixes: &str) -> String {
     Network {
         services: "{ edge: {} }",
         announcements: &format!("[{{ prefixes: [{prefixes}], to: [a, b] }}]"),
-        more: "  data: { vrps: data/vrps.json, max-age: 48h }\n",
+        more: "  data: { vrps: data/vrps.json, max-age: 48h }\nlevels: { overlong-prefix: allow }\n",
         ..Network::default()
     }
     .text()

@@ -34,7 +34,13 @@ impl<'a> Made<'a> {
             ..Carried::default()
         };
         (self.alter)(&mut carried);
-        Side::new(network, carried, crate::data::Data::default(), written.policy, section.value)
+        Side::new(
+            network,
+            carried,
+            crate::data::Data::default(),
+            written.policy,
+            section.value,
+        )
     }
 }
 

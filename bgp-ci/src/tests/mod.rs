@@ -24,7 +24,7 @@ use std::path::Path;
 
 use rules::ids::Part;
 use rules::policy::Policy;
-use rules::{Finding, Outcome};
+use rules::{Finding, Level, Outcome};
 
 use crate::files::Files;
 use crate::policy::resolve;
@@ -120,7 +120,7 @@ fn judge_with(base: Option<(&str, &[File<'_>])>, head: (&str, &[File<'_>])) -> O
         base: base.map(|base| place("base", base)),
         vrps: None,
     };
-    crate::judge(&sides, NOW.parse().unwrap())
+    judged(&sides)
 }
 
 /// The time of every judgement here.
@@ -134,7 +134,7 @@ pub(crate) fn change(base: &str, head: &str) -> crate::change::Change {
         vrps: None,
     };
     let mut outcome = Outcome::default();
-    let now = "2026-11-22T00:00:00Z".parse().unwrap();
+    let now = NOW.parse().unwrap();
     crate::change(&sides, now, &mut outcome).unwrap_or_else(|| panic!("{outcome:?}"))
 }
 
@@ -145,7 +145,17 @@ fn judge(base: Option<&str>, head: &str) -> Outcome {
         base: base.map(|base| written("base", base)),
         vrps: None,
     };
-    crate::judge(&sides, NOW.parse().unwrap())
+    judged(&sides)
+}
+
+/// The outcome, without what head's policy does not want to hear of.
+fn judged(sides: &Sides<'_>) -> Outcome {
+    let mut outcome = crate::judge(sides, NOW.parse().unwrap());
+    outcome.findings.retain(|finding| {
+        let setting = sides.head.policy.setting(finding.rule.id);
+        finding.binding || setting.and_then(|(setting, _)| setting.level) != Some(Level::Allow)
+    });
+    outcome
 }
 
 /// `rule: message` of each finding, sorted; nothing may be undecided.

@@ -109,7 +109,9 @@ fn one_site_more() {
 
 #[test]
 fn one_of_fourteen_fewer() {
-    silent(&Fleet::new(14), &Fleet::new(13));
+    // Somebody may want to know of its sessions; nothing stops it.
+    let (denied, warned) = judged(&Fleet::new(14), &Fleet::new(13));
+    assert_eq!((denied, warned), (vec![], vec!["session-removed"]));
     // Drained by its statements, with the site left in place.
     let base = Fleet::new(14);
     let all = base.sites.join(", ");
@@ -215,5 +217,5 @@ fn a_neighbour_more_at_one_site() {
         ..base.clone()
     };
     silent(&base, &head);
-    silent(&head, &base);
+    assert_eq!(judged(&head, &base), (vec![], vec!["session-removed"]));
 }

@@ -93,7 +93,10 @@ fn each_line_that_decided_is_named() {
     insta::assert_snapshot!("why", said);
     let question = ["why", "203.0.113.0/24", "--site", "fra", "--head", "head"];
     let (_, said, _) = ask(dir.path(), &question);
-    assert!(said.contains("it is not announced at fra, but at ams"), "{said}");
+    assert!(
+        said.contains("it is not announced at fra, but at ams"),
+        "{said}"
+    );
     let (_, said, _) = ask(dir.path(), &["why", "203.0.113.128/25", "--head", "head"]);
     assert!(
         said.contains("203.0.113.0/24, which covers it, is announced at ams"),
@@ -105,7 +108,14 @@ fn each_line_that_decided_is_named() {
     let (exit, _, complaint) = ask(dir.path(), &question);
     assert_eq!(exit, Exit::Undecided);
     assert!(complaint.contains("did you mean `fra`?"), "{complaint}");
-    let question = ["why", "203.0.113.0/24", "--head", "head", "--format", "json"];
+    let question = [
+        "why",
+        "203.0.113.0/24",
+        "--head",
+        "head",
+        "--format",
+        "json",
+    ];
     let (_, json, _) = ask(dir.path(), &question);
     let json: crate::why::Why = serde_json::from_str(&json).unwrap();
     assert_eq!(json.head.len(), 1);
@@ -114,7 +124,10 @@ fn each_line_that_decided_is_named() {
 
 #[test]
 fn an_incident_is_replayed() {
-    let (exit, said, _) = ask(incident("exit: 1\ndeny: [below-site-floor]\n").path(), &["replay", "."]);
+    let (exit, said, _) = ask(
+        incident("exit: 1\ndeny: [below-site-floor]\n").path(),
+        &["replay", "."],
+    );
     assert_eq!(exit, Exit::Clean, "{said}");
     for (expected, wrong) in [
         (

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use rules::{Certainty, Finding, Level, LineIndex, Outcome, Span};
 
 use super::{Network, written};
-use crate::data::Data;
 use crate::change::{Change, Side};
+use crate::data::Data;
 use crate::model::flow::{Flow, Numbers};
 use crate::model::list::{Entries, PrefixRange};
 use crate::model::session::{Channel, Limit, LimitAction, Policy, Protection};

@@ -93,10 +93,16 @@ fn side(name: &str, received: &[Received], page: &Page, out: &mut String) {
     for group in groups {
         let Some(one) = group.first() else { continue };
         push(out, "");
-        let neighbors: BTreeSet<String> =
-            group.iter().map(|one| escape::text(&one.neighbor)).collect();
+        let neighbors: BTreeSet<String> = group
+            .iter()
+            .map(|one| escape::text(&one.neighbor))
+            .collect();
         let sites: BTreeSet<String> = group.iter().map(|one| escape::text(&one.site)).collect();
-        let to = format!("to {} at {}", list(neighbors, "nobody"), list(sites, "no site"));
+        let to = format!(
+            "to {} at {}",
+            list(neighbors, "nobody"),
+            list(sites, "no site")
+        );
         for line in page.wrap(&to, "  ", "    ") {
             push(out, &page.paint(Role::Strong, &line));
         }
@@ -145,7 +151,10 @@ fn attributes(one: &Received) -> String {
     }
     parts.extend(route.otc.map(|otc| format!("only-to-customer {otc}")));
     if !route.services.is_empty() {
-        parts.push(format!("service {}", escape::text(&route.services.join(", "))));
+        parts.push(format!(
+            "service {}",
+            escape::text(&route.services.join(", "))
+        ));
     }
     if route.source != "intent" {
         parts.push(route.source.clone());

@@ -142,12 +142,7 @@ fn received(
 }
 
 /// Whose it is, and what else is announced around it.
-fn about(
-    change: &Change,
-    prefix: Prefix,
-    site: Option<&str>,
-    texts: &mut Texts<'_>,
-) -> Vec<Fact> {
+fn about(change: &Change, prefix: Prefix, site: Option<&str>, texts: &mut Texts<'_>) -> Vec<Fact> {
     let head = &change.head;
     let mut facts = Vec::new();
     let mut add = |message: String, span: Option<&Span>| {
@@ -158,7 +153,10 @@ fn about(
         let elsewhere: BTreeSet<_> = head.of(prefix).map(|(key, _)| &key.site).collect();
         if head.of(prefix).all(|(key, _)| *key.site != *site) && !elsewhere.is_empty() {
             let sites = list(elsewhere, "no site");
-            add(format!("it is not announced at {site}, but at {sites}"), None);
+            add(
+                format!("it is not announced at {site}, but at {sites}"),
+                None,
+            );
         }
     }
     if head.of(prefix).next().is_none() {
@@ -179,7 +177,10 @@ fn about(
             let longest = owned.max_length.as_ref();
             let longest = longest.map_or(whole.length(), |length| length.value);
             if prefix.length() > longest {
-                add(format!("it is longer than the /{longest} that may be announced"), None);
+                add(
+                    format!("it is longer than the /{longest} that may be announced"),
+                    None,
+                );
             }
         }
     }
@@ -214,7 +215,10 @@ fn around(change: &Change, prefix: Prefix, add: &mut impl FnMut(String, Option<&
         .collect();
     if !inside.is_empty() {
         let parts = count(inside.len(), "part", "parts");
-        add(format!("{parts} of it announced: {}", list(&inside, "none")), None);
+        add(
+            format!("{parts} of it announced: {}", list(&inside, "none")),
+            None,
+        );
     }
     if !head.network.sources.is_empty() {
         add(

@@ -14,7 +14,11 @@ fn history() -> History {
 
 fn expect_right(tally: &Tally) {
     println!("{tally}");
-    assert!(tally.wrong.is_empty(), "{tally}\n{}", tally.wrong.join("\n"));
+    assert!(
+        tally.wrong.is_empty(),
+        "{tally}\n{}",
+        tally.wrong.join("\n")
+    );
 }
 
 #[test]
@@ -85,10 +89,18 @@ fn the_daemon_accepts_the_fleet() {
     let mut asked = 0;
     for commit in history.commits.iter().step_by(25) {
         let files = Language::Bird.files(&commit.network);
-        let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), text)).collect();
+        let files: Vec<_> = files
+            .iter()
+            .map(|(path, text)| (path.as_str(), text))
+            .collect();
         let folder = tree::write(&files);
         let (refused, count) = deployed::refused(folder.path());
-        assert!(refused.is_empty(), "{}\n{}", commit.subject, refused.join("\n"));
+        assert!(
+            refused.is_empty(),
+            "{}\n{}",
+            commit.subject,
+            refused.join("\n")
+        );
         asked += count;
     }
     assert!(asked > 400, "{asked}");
@@ -99,8 +111,15 @@ fn the_same_seed_makes_the_same_history() {
     let (one, other) = (history(), history());
     assert_eq!(one.commits.len(), other.commits.len());
     let pairs = one.commits.iter().zip(&other.commits);
-    assert!(pairs.into_iter().all(|(one, other)| one.network == other.network));
-    let kinds: std::collections::BTreeSet<_> =
-        one.planted.iter().map(|planted| planted.kind.name).collect();
+    assert!(
+        pairs
+            .into_iter()
+            .all(|(one, other)| one.network == other.network)
+    );
+    let kinds: std::collections::BTreeSet<_> = one
+        .planted
+        .iter()
+        .map(|planted| planted.kind.name)
+        .collect();
     assert!(kinds.len() >= 40, "{} kinds of mistakes", kinds.len());
 }

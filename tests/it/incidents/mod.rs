@@ -51,7 +51,10 @@ fn wrong(folder: &Path) -> Option<String> {
     let mut wrong = Vec::new();
     let denied: BTreeSet<String> = verdict.rules().into_iter().map(str::to_owned).collect();
     if verdict.exit as i32 != expected.exit {
-        wrong.push(format!("exit {:?}, expected {}", verdict.exit, expected.exit));
+        wrong.push(format!(
+            "exit {:?}, expected {}",
+            verdict.exit, expected.exit
+        ));
     }
     if denied != expected.deny {
         wrong.push(format!("denied {denied:?}, expected {:?}", expected.deny));
@@ -74,7 +77,10 @@ fn wrong(folder: &Path) -> Option<String> {
 
 #[test]
 fn incidents_are_denied_by_the_rules_that_name_them_and_healthy_changes_pass() {
-    let wrong: Vec<_> = folders().iter().filter_map(|folder| wrong(folder)).collect();
+    let wrong: Vec<_> = folders()
+        .iter()
+        .filter_map(|folder| wrong(folder))
+        .collect();
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 

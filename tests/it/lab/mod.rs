@@ -2,5 +2,5 @@
 
 mod configurations;
 mod filters;
-mod wire;
 mod grammar;
+mod wire;

@@ -30,7 +30,17 @@ fn data_in_order_are_clean() {
 fn data_that_are_no_data() {
     let cut = &VRPS[..VRPS.len() / 2];
     let long = format!("{{\"roas\": {}", "[".repeat(100_000));
-    for text in ["", "{}", "[]", "null", "\u{0}", "prefix,asn", cut, &long, "<html></html>"] {
+    for text in [
+        "",
+        "{}",
+        "[]",
+        "null",
+        "\u{0}",
+        "prefix,asn",
+        cut,
+        &long,
+        "<html></html>",
+    ] {
         let answer = vrps(text);
         let shown: String = text.chars().take(20).collect();
         assert_ne!(answer.exit, Exit::Clean, "{shown:?}: {:#?}", answer.said);

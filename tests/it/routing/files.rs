@@ -49,7 +49,10 @@ fn includes_deeper_than_the_daemon_goes() {
             (format!("{number}.conf"), text)
         })
         .collect();
-    let mut files: Vec<(&str, &str)> = files.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+    let mut files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(a, b)| (a.as_str(), b.as_str()))
+        .collect();
     files.push(("filters.conf", "include \"0.conf\";\n"));
     change(side(&files).path()).expect(Exit::Denied, &["deeper"]);
 }
@@ -117,7 +120,10 @@ fn a_link_to_itself() {
 
 #[test]
 fn bytes_that_are_no_text() {
-    for bytes in [&b"filter announce { \xff\xfe accept; }"[..], &[0_u8; 4096][..]] {
+    for bytes in [
+        &b"filter announce { \xff\xfe accept; }"[..],
+        &[0_u8; 4096][..],
+    ] {
         let head = side(&[]);
         fs::write(head.path().join("filters.conf"), bytes).unwrap();
         change(head.path()).expect(Exit::Denied, &["filters.conf"]);
@@ -172,7 +178,11 @@ fn deep_nesting() {
         let head = side(&[("filters.conf", &text)]);
         assert_eq!(change(head.path()).exit, Exit::Denied, "{open}");
     }
-    let text = format!("filter announce {{ {} accept; {} }}\n", "{".repeat(50_000), "}".repeat(50_000));
+    let text = format!(
+        "filter announce {{ {} accept; {} }}\n",
+        "{".repeat(50_000),
+        "}".repeat(50_000)
+    );
     let head = side(&[("filters.conf", &text)]);
     assert_eq!(change(head.path()).exit, Exit::Denied);
 }
@@ -181,10 +191,16 @@ fn deep_nesting() {
 fn what_a_filter_works_on_for_ever() {
     let text = "function a() { return true; }\nfilter announce { if a() then accept; reject; }\n";
     let doubled: String = (0..40).fold(text.to_owned(), |text, number| {
-        let before = if number == 0 { "a".to_owned() } else { format!("a{}", number - 1) };
+        let before = if number == 0 {
+            "a".to_owned()
+        } else {
+            format!("a{}", number - 1)
+        };
         text.replace(
             "filter announce",
-            &format!("function a{number}() {{ return {before}() && {before}(); }}\nfilter announce"),
+            &format!(
+                "function a{number}() {{ return {before}() && {before}(); }}\nfilter announce"
+            ),
         )
     });
     let head = side(&[("filters.conf", &doubled.replace("if a()", "if a39()"))]);

@@ -95,7 +95,12 @@ fn answer(tool: Tool) -> Answer {
     let mut said: Vec<String> = cli::findings(&report)
         .into_iter()
         .filter(|found| found.level == "deny")
-        .map(|found| format!("{}:{} {}: {}", found.path, found.line, found.rule, found.message))
+        .map(|found| {
+            format!(
+                "{}:{} {}: {}",
+                found.path, found.line, found.rule, found.message
+            )
+        })
         .collect();
     for entry in report["undecided"].as_array().unwrap() {
         let text = |key: &str| entry[key].as_str().unwrap_or_default();
@@ -124,5 +129,11 @@ impl Answer {
 #[test]
 fn what_is_in_order_is_clean() {
     let answer = change(side(&[]).path());
-    assert_eq!(answer, Answer { exit: Exit::Clean, said: vec![] });
+    assert_eq!(
+        answer,
+        Answer {
+            exit: Exit::Clean,
+            said: vec![]
+        }
+    );
 }

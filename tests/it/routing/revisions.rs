@@ -7,8 +7,17 @@ use rules::Exit;
 use super::{Answer, answer, side, tool};
 
 fn git(folder: &std::path::Path, args: &[&str]) {
-    let done = Command::new("git").arg("-C").arg(folder).args(args).output().unwrap();
-    assert!(done.status.success(), "{args:?} {}", String::from_utf8_lossy(&done.stderr));
+    let done = Command::new("git")
+        .arg("-C")
+        .arg(folder)
+        .args(args)
+        .output()
+        .unwrap();
+    assert!(
+        done.status.success(),
+        "{args:?} {}",
+        String::from_utf8_lossy(&done.stderr)
+    );
 }
 
 /// A repository with one commit of what is in order, and these files in the folder.
@@ -20,7 +29,14 @@ fn repository(instead: &[(&str, &str)]) -> tempfile::TempDir {
     git(
         path,
         &[
-            "-c", "user.name=x", "-c", "user.email=x@example.net", "commit", "--quiet", "-m", "x",
+            "-c",
+            "user.name=x",
+            "-c",
+            "user.email=x@example.net",
+            "commit",
+            "--quiet",
+            "-m",
+            "x",
         ],
     );
     for (name, text) in instead {
@@ -45,9 +61,25 @@ fn a_revision_is_judged_like_a_folder() {
 #[test]
 fn a_revision_that_is_not_there() {
     let folder = repository(&[]);
-    for revision in ["no-such-branch", "0123456789012345678901234567890123456789", "HEAD~5", "-x", "--upload-pack=x", ""] {
-        let ran = tool().cwd(folder.path()).args(["check", &format!("--base={revision}")]).run();
-        assert_eq!(ran.exit, Exit::Undecided, "{revision}: {}{}", ran.stdout, ran.stderr);
+    for revision in [
+        "no-such-branch",
+        "0123456789012345678901234567890123456789",
+        "HEAD~5",
+        "-x",
+        "--upload-pack=x",
+        "",
+    ] {
+        let ran = tool()
+            .cwd(folder.path())
+            .args(["check", &format!("--base={revision}")])
+            .run();
+        assert_eq!(
+            ran.exit,
+            Exit::Undecided,
+            "{revision}: {}{}",
+            ran.stdout,
+            ran.stderr
+        );
     }
 }
 
@@ -65,8 +97,24 @@ fn a_revision_that_holds_a_link_for_a_router() {
     std::fs::remove_file(path.join("bird.conf")).unwrap();
     std::os::unix::fs::symlink("../../etc/hostname", path.join("bird.conf")).unwrap();
     git(path, &["add", "."]);
-    git(path, &["-c", "user.name=x", "-c", "user.email=x@example.net", "commit", "--quiet", "-m", "link"]);
-    let answer = answer(tool().cwd(path).args(["check", "--base", "HEAD~1", "--head", "HEAD"]));
+    git(
+        path,
+        &[
+            "-c",
+            "user.name=x",
+            "-c",
+            "user.email=x@example.net",
+            "commit",
+            "--quiet",
+            "-m",
+            "link",
+        ],
+    );
+    let answer = answer(
+        tool()
+            .cwd(path)
+            .args(["check", "--base", "HEAD~1", "--head", "HEAD"]),
+    );
     assert_ne!(answer.exit, Exit::Clean, "{:#?}", answer.said);
     answer.expect(answer.exit, &["bird.conf"]);
 }

@@ -21,7 +21,12 @@ fn a_table_of_a_hundred_megabytes() {
     }
     writeln!(file, "}}").unwrap();
     file.into_inner().unwrap().sync_all().unwrap();
-    assert!(fs::metadata(head.path().join("filters.conf")).unwrap().len() > 90 << 20);
+    assert!(
+        fs::metadata(head.path().join("filters.conf"))
+            .unwrap()
+            .len()
+            > 90 << 20
+    );
     let answer = change(head.path());
     // None of it is announced: it may be read and found harmless, or refused by its size.
     if answer.exit != Exit::Clean {
@@ -53,7 +58,13 @@ fn ten_thousand_routers() {
     let write = |broken: usize| {
         let folder = side(&[("preflight.yaml", &policy), ("hosts/s0.conf", &router)]);
         for number in 1..10_000 {
-            let text = if number == broken { router.replace("accept", "axept").replace("export filter", "export filtre") } else { router.clone() };
+            let text = if number == broken {
+                router
+                    .replace("accept", "axept")
+                    .replace("export filter", "export filtre")
+            } else {
+                router.clone()
+            };
             fs::write(folder.path().join(format!("hosts/s{number}.conf")), text).unwrap();
         }
         folder
@@ -67,10 +78,21 @@ fn ten_thousand_routers() {
 fn a_hundred_thousand_prefixes_in_a_set() {
     let mut set = String::from("define MANY = [\n");
     for number in 0..100_000_u32 {
-        writeln!(set, "  2001:db8:{:x}:{:x}::/64{{64,128}},", number >> 12, number & 0xfff).unwrap();
+        writeln!(
+            set,
+            "  2001:db8:{:x}:{:x}::/64{{64,128}},",
+            number >> 12,
+            number & 0xfff
+        )
+        .unwrap();
     }
     set.push_str("  203.0.113.0/24\n];\nfilter announce { if net ~ MANY then accept; reject; }\n");
     let head = side(&[("filters.conf", &set)]);
     let answer = change(head.path());
-    assert_eq!(answer.exit, Exit::Denied, "a set cannot hold both families: {:#?}", answer.said);
+    assert_eq!(
+        answer.exit,
+        Exit::Denied,
+        "a set cannot hold both families: {:#?}",
+        answer.said
+    );
 }

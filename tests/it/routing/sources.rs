@@ -6,7 +6,10 @@ use super::{FILTERS, POLICY, ROUTER, between, change, side};
 
 /// The policy with another entry of `sources`, or several.
 fn with(sources: &str) -> String {
-    POLICY.replace("    - { adapter: bird, site: fra, entry: bird.conf }\n", sources)
+    POLICY.replace(
+        "    - { adapter: bird, site: fra, entry: bird.conf }\n",
+        sources,
+    )
 }
 
 fn policy(sources: &str) -> super::Answer {
@@ -36,7 +39,9 @@ fn an_entry_that_is_not_there() {
 #[test]
 fn an_entry_outside_of_the_repository() {
     for path in ["/etc/bird/bird.conf", "../../../../bird.conf"] {
-        let answer = policy(&format!("    - {{ adapter: bird, site: fra, entry: {path} }}\n"));
+        let answer = policy(&format!(
+            "    - {{ adapter: bird, site: fra, entry: {path} }}\n"
+        ));
         assert_ne!(answer.exit, Exit::Clean, "{:#?}", answer.said);
         answer.expect(answer.exit, &["preflight.yaml:12", "bird.conf"]);
     }
@@ -44,7 +49,8 @@ fn an_entry_outside_of_the_repository() {
 
 #[test]
 fn a_glob_that_matches_nothing() {
-    let source = "    - { adapter: bird, glob: \"routers/*.conf\", site-from: \"routers/{site}.conf\" }\n";
+    let source =
+        "    - { adapter: bird, glob: \"routers/*.conf\", site-from: \"routers/{site}.conf\" }\n";
     let answer = policy(source);
     assert_ne!(answer.exit, Exit::Clean, "{:#?}", answer.said);
     answer.expect(answer.exit, &["preflight.yaml:12", "routers/*.conf"]);
@@ -56,18 +62,22 @@ fn a_glob_that_matches_nothing() {
 
 #[test]
 fn a_pattern_for_sites_that_does_not_match() {
-    let answer = policy(
-        "    - { adapter: bird, glob: \"*.conf\", site-from: \"hosts/{site}.conf\" }\n",
-    );
+    let answer =
+        policy("    - { adapter: bird, glob: \"*.conf\", site-from: \"hosts/{site}.conf\" }\n");
     assert_ne!(answer.exit, Exit::Clean, "{:#?}", answer.said);
     answer.expect(answer.exit, &["preflight.yaml:12", "bird.conf"]);
 }
 
 #[test]
 fn a_site_that_the_policy_does_not_know() {
-    let text = with("    - { adapter: bird, glob: \"hosts/*.conf\", site-from: \"hosts/{site}.conf\" }\n");
+    let text =
+        with("    - { adapter: bird, glob: \"hosts/*.conf\", site-from: \"hosts/{site}.conf\" }\n");
     let router = ROUTER.replace("filters.conf", "../filters.conf");
-    let head = side(&[("preflight.yaml", &text), ("hosts/fra.conf", &router), ("hosts/ams.conf", &router)]);
+    let head = side(&[
+        ("preflight.yaml", &text),
+        ("hosts/fra.conf", &router),
+        ("hosts/ams.conf", &router),
+    ]);
     let answer = change(head.path());
     assert_ne!(answer.exit, Exit::Clean, "{:#?}", answer.said);
     answer.expect(answer.exit, &["ams"]);
@@ -75,7 +85,10 @@ fn a_site_that_the_policy_does_not_know() {
 
 #[test]
 fn no_sources_at_all() {
-    let text = POLICY.replace("sources:\n    - { adapter: bird, site: fra, entry: bird.conf }", "sources: []");
+    let text = POLICY.replace(
+        "sources:\n    - { adapter: bird, site: fra, entry: bird.conf }",
+        "sources: []",
+    );
     let head = side(&[("preflight.yaml", &text)]);
     let answer = change(head.path());
     assert_eq!(answer.exit, Exit::Denied, "{:#?}", answer.said);
@@ -94,7 +107,10 @@ fn a_language_that_is_not_read() {
 
 #[test]
 fn a_source_that_base_had_and_head_has_not() {
-    let two = POLICY.replace("sites: { fra: { region: eu } }", "sites: { fra: { region: eu }, ams: { region: eu } }");
+    let two = POLICY.replace(
+        "sites: { fra: { region: eu } }",
+        "sites: { fra: { region: eu }, ams: { region: eu } }",
+    );
     let both = two.replace(
         "    - { adapter: bird, site: fra, entry: bird.conf }\n",
         "    - { adapter: bird, site: fra, entry: bird.conf }\n    - { adapter: bird, site: ams, entry: ams.conf }\n",
@@ -119,7 +135,14 @@ fn base_cannot_be_read() {
 fn a_program_in_the_place_of_a_configuration() {
     let text = FILTERS.replace("accept", "accept\u{1b}[2J::error::x\u{202e}");
     let head = side(&[("filters.conf", &text)]);
-    let ran = super::tool().cwd(head.path()).args(["check", "--format", "github"]).run();
+    let ran = super::tool()
+        .cwd(head.path())
+        .args(["check", "--format", "github"])
+        .run();
     assert_ne!(ran.exit, Exit::Clean);
-    assert!(!ran.stdout.contains(['\u{1b}', '\u{202e}']), "{}", ran.stdout);
+    assert!(
+        !ran.stdout.contains(['\u{1b}', '\u{202e}']),
+        "{}",
+        ran.stdout
+    );
 }

@@ -65,8 +65,16 @@ fn exceptions() -> Vec<Allowed> {
             "no prefix for documentation is that short",
         ),
         allowed("bgp-ci/src/model/", "", "masks and the edges of types"),
-        allowed("tests/src/lab/", "127.0.0.", "sessions on the loopback network"),
-        allowed("tests/it/lab/", "127.0.0.", "sessions on the loopback network"),
+        allowed(
+            "tests/src/lab/",
+            "127.0.0.",
+            "sessions on the loopback network",
+        ),
+        allowed(
+            "tests/it/lab/",
+            "127.0.0.",
+            "sessions on the loopback network",
+        ),
         allowed("bgp-ci/src/tests/", "", "special-purpose space, and edges"),
         allowed(
             "bgp-ci/src/bird/",

@@ -131,7 +131,10 @@ fn tables(answer: &str) -> Vec<(String, Vec<Shown>)> {
             if line.starts_with(' ') {
                 // Another route of the network above.
                 shown.facts.insert(0, shown.net);
-                shown.net = routes.last().map(|last| last.net.clone()).unwrap_or_default();
+                shown.net = routes
+                    .last()
+                    .map(|last| last.net.clone())
+                    .unwrap_or_default();
             }
             routes.push(shown);
         }

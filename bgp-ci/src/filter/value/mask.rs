@@ -125,7 +125,11 @@ impl MaskPart {
 fn positions(path: &AsPath) -> impl Iterator<Item = (&[u32], bool)> {
     path.segments().iter().flat_map(|segment| {
         let ordered = segment.kind.is_ordered();
-        let width = if ordered { 1 } else { segment.asns.len().max(1) };
+        let width = if ordered {
+            1
+        } else {
+            segment.asns.len().max(1)
+        };
         segment.asns.chunks(width).map(move |asns| (asns, ordered))
     })
 }

@@ -88,7 +88,10 @@ impl AsPath {
     /// our own confederation counts here.
     pub fn last(&self) -> Option<u32> {
         let segment = self.segments.last()?;
-        segment.kind.is_ordered().then(|| segment.asns.last().copied())?
+        segment
+            .kind
+            .is_ordered()
+            .then(|| segment.asns.last().copied())?
     }
 
     /// The last number before the first set.
@@ -183,9 +186,15 @@ mod tests {
         type Facts = (usize, u32, u32, u32);
         let cases: [(&[(SegmentKind, &[u32])], Facts); 9] = [
             (&[(Sequence, &[11, 5]), (Set, &[7, 8])], (3, 11, 0, 5)),
-            (&[(Sequence, &[11]), (Set, &[7, 8]), (Sequence, &[9])], (3, 11, 9, 11)),
+            (
+                &[(Sequence, &[11]), (Set, &[7, 8]), (Sequence, &[9])],
+                (3, 11, 9, 11),
+            ),
             (&[(Set, &[7, 8])], (1, 0, 0, 0)),
-            (&[(ConfederationSequence, &[11, 3]), (Sequence, &[9, 10])], (2, 0, 10, 10)),
+            (
+                &[(ConfederationSequence, &[11, 3]), (Sequence, &[9, 10])],
+                (2, 0, 10, 10),
+            ),
             (
                 &[
                     (ConfederationSequence, &[11, 3]),
@@ -195,10 +204,20 @@ mod tests {
                 (2, 0, 10, 3),
             ),
             (&[(ConfederationSequence, &[11])], (0, 0, 11, 11)),
-            (&[(ConfederationSet, &[11, 3]), (Sequence, &[9])], (1, 0, 9, 0)),
-            (&[(Sequence, &[9]), (ConfederationSet, &[11, 4])], (1, 9, 0, 9)),
             (
-                &[(Sequence, &[1, 2]), (Set, &[3]), (ConfederationSequence, &[4])],
+                &[(ConfederationSet, &[11, 3]), (Sequence, &[9])],
+                (1, 0, 9, 0),
+            ),
+            (
+                &[(Sequence, &[9]), (ConfederationSet, &[11, 4])],
+                (1, 9, 0, 9),
+            ),
+            (
+                &[
+                    (Sequence, &[1, 2]),
+                    (Set, &[3]),
+                    (ConfederationSequence, &[4]),
+                ],
                 (3, 1, 4, 2),
             ),
         ];
