@@ -1,6 +1,6 @@
 use rules::Finding;
 
-use crate::change::Change;
+use crate::change::{Change, Side};
 use crate::check::{Check, existing};
 use crate::model::{Name, Prefix};
 use crate::wording::{json, list};
@@ -14,9 +14,8 @@ rules::rule! {
     /// Nearly always it is a typing error, a test that was left in, or a list that was edited in
     /// one place and not in the other.
     ///
-    /// One `owned` entry must cover the whole prefix.
-    /// An aggregate of two owned prefixes is not owned unless it is listed itself: announcing it
-    /// is a decision, not arithmetic.
+    /// One `owned` entry must cover the whole prefix; one that is wider than such an entry is
+    /// reported as `broader-than-owned`.
     /// It does not matter whether a neighbour is asked to keep the route to itself; it receives
     /// foreign space all the same.
     ///
@@ -63,7 +62,7 @@ fn run(change: &Change) -> Vec<Finding> {
         .into_iter()
         // A default route is nobody's space: `default-route` says who may have one.
         .filter(|(prefix, _)| prefix.length() > 0)
-        .filter(|(prefix, _)| head.network.owned.covering(*prefix).next().is_none())
+        .filter(|(prefix, _)| is_foreign(head, *prefix))
         .map(|(prefix, received)| {
             let sites = received.iter().map(|(key, _)| &key.site).collect();
             let to = received.iter().map(|(key, _)| &key.neighbor).collect();
@@ -73,11 +72,16 @@ fn run(change: &Change) -> Vec<Finding> {
                 && change
                     .base
                     .as_ref()
-                    .is_some_and(|base| base.network.owned.covering(prefix).next().is_none());
+                    .is_some_and(|base| is_foreign(base, prefix));
             let finding = wording(change, prefix, &sites, &to, span);
             existing(change, known, finding)
         })
         .collect()
+}
+
+fn is_foreign(side: &Side, prefix: Prefix) -> bool {
+    let owned = &side.network.owned;
+    owned.covering(prefix).next().is_none() && owned.inside(prefix).next().is_none()
 }
 
 type Names<'a> = std::collections::BTreeSet<&'a Name>;
@@ -104,15 +108,7 @@ fn wording(
         .with_data("sites", json(sites))
         .with_data("neighbors", json(to));
     let owned = &change.head.network.owned;
-    if let Some(inside) = owned.inside(prefix).next() {
-        finding = finding.with_label(
-            inside.prefix.span.clone(),
-            format!(
-                "`{}` is owned, which is only a part of it",
-                inside.prefix.value
-            ),
-        );
-    } else if let Some(first) = owned.iter().next() {
+    if let Some(first) = owned.iter().next() {
         finding = finding.with_label(
             first.prefix.span.clone(),
             "what is owned is listed from here on",

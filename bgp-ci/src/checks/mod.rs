@@ -9,6 +9,7 @@ mod blackhole_scope;
 mod blackhole_without_community;
 mod bogon_asn;
 mod bogon_prefix;
+mod broader_than_owned;
 mod claimed_twice;
 mod critical_attribute_change;
 mod deaggregation;
@@ -67,6 +68,7 @@ pub const ALL: &[&Check] = &[
     &blackhole_without_community::CHECK,
     &bogon_asn::CHECK,
     &bogon_prefix::CHECK,
+    &broader_than_owned::CHECK,
     &claimed_twice::CHECK,
     &critical_attribute_change::CHECK,
     &deaggregation::CHECK,

@@ -160,20 +160,22 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn foreign_is_what_no_entry_begins(
+    fn what_no_entry_begins_is_foreign_or_broader(
         owned in proptest::collection::btree_set(prefix(), 1..6),
         announced in proptest::collection::btree_set(prefix(), 1..8),
     ) {
         let owned: Vec<_> = owned.into_iter().collect();
         let announced: Vec<_> = announced.into_iter().collect();
-        let naive = announced
+        let uncovered = announced
             .iter()
             // A default route is nobody's space, and has a rule of its own.
             .filter(|(_, bits)| !bits.is_empty())
             .filter(|(family, bits)| {
                 !owned.iter().any(|(other, begin)| family == other && bits.starts_with(begin))
-            })
-            .count();
+            });
+        let (broader, foreign): (Vec<_>, Vec<_>) = uncovered.partition(|(family, bits)| {
+            owned.iter().any(|(other, longer)| family == other && longer.starts_with(bits))
+        });
         let head = Network {
             owned: &list(&owned, |prefix| format!("{{ prefix: \"{prefix}\" }}")),
             services: "{}",
@@ -185,8 +187,9 @@ proptest! {
         }
         .text();
         let outcome = judge(None, &head);
-        let found = outcome.findings.iter().filter(|f| f.rule.id == "foreign-prefix").count();
-        prop_assert_eq!(found, naive, "{}", head);
+        let of = |rule| outcome.findings.iter().filter(|f| f.rule.id == rule).count();
+        prop_assert_eq!(of("foreign-prefix"), foreign.len(), "{}", head);
+        prop_assert_eq!(of("broader-than-owned"), broader.len(), "{}", head);
     }
 
     #[test]

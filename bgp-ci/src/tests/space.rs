@@ -22,7 +22,10 @@ fn what_one_entry_covers_is_ours() {
     // Every address of the aggregate is owned, and the aggregate is not.
     assert_eq!(
         found(None, &announced("[\"2001:db8::/40\"]", owned)),
-        ["foreign-prefix: `2001:db8::/40` is announced and no `owned` entry covers it"]
+        [
+            "broader-than-owned: `2001:db8::/40` is announced, which is wider than what is owned of \
+             it: 2001:db8::/41 and 2001:db8:80::/41"
+        ]
     );
     assert_eq!(
         rules(
