@@ -92,7 +92,7 @@ fn offset(of: u32) -> usize {
 fn policy(router: &Router, sources: &bgp_ci::place::Sources, policy: Policy) -> String {
     match policy {
         Policy::All => "all".to_owned(),
-        Policy::Nothing => "none".to_owned(),
+        Policy::Nothing | Policy::Absent => "none".to_owned(),
         Policy::Filter(id) => {
             let filter = router.program.filter(id);
             match &filter.kind {
