@@ -21,11 +21,16 @@ pub fn is_accepted(side: &Side, key: &Key) -> bool {
     accepts.is_some_and(|accepts| accepts.value)
 }
 
-/// Whether this is what BLACKHOLE is for: one address of our own, to a neighbour that discards
-/// for us. Rules about lengths have nothing to say about it.
-pub fn is_meant(side: &Side, key: &Key, announcement: &Announcement) -> bool {
+/// Whether rules about BLACKHOLE say all there is to say: one address of our own, whoever it goes
+/// to.
+pub fn is_told(side: &Side, key: &Key, announcement: &Announcement) -> bool {
     is_tagged(announcement)
         && is_host(key.prefix)
         && side.network.owned.covering(key.prefix).next().is_some()
-        && is_accepted(side, key)
+}
+
+/// Whether this is what BLACKHOLE is for: one address of our own, to a neighbour that discards
+/// for us. Rules about lengths have nothing to say about it.
+pub fn is_meant(side: &Side, key: &Key, announcement: &Announcement) -> bool {
+    is_told(side, key, announcement) && is_accepted(side, key)
 }

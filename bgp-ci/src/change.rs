@@ -15,7 +15,7 @@ use crate::model::{
 };
 use crate::plan::Plan;
 use crate::policy::network::Network;
-use crate::policy::section::Section;
+use crate::policy::section::{Adapter, Section};
 use crate::standing::{self, Standing};
 
 /// One side of a change.
@@ -41,6 +41,10 @@ pub struct Side {
     pub unseen: BTreeSet<Name>,
     /// Why not.
     pub undecided: Vec<Undecided>,
+    /// The routers whose files are read, by site and name.
+    pub routers: BTreeMap<(Name, Name), RouterFile>,
+    /// Sessions that are configured and switched off.
+    pub resting: BTreeSet<SessionKey>,
     /// The same, by prefix and site.
     pub fleet: Fleet,
     /// The lines of the file of approvers, without comments.
@@ -68,6 +72,19 @@ pub struct Carried {
     pub flows: Vec<Flow>,
     /// Where the routers' files hold passwords and keys.
     pub secrets: Vec<Secret>,
+    /// The routers whose files are read, by site and name.
+    pub routers: BTreeMap<(Name, Name), RouterFile>,
+    /// Sessions that are configured and switched off.
+    pub resting: BTreeSet<SessionKey>,
+}
+
+/// How a router's file is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RouterFile {
+    /// The language that it is read in.
+    pub adapter: Adapter,
+    /// Which entry of the policy's `sources` names it, from 0.
+    pub source: usize,
 }
 
 /// What the checks judge.
@@ -108,6 +125,8 @@ impl Side {
             lists,
             flows,
             secrets,
+            routers,
+            resting,
         } = carried;
         Self {
             fleet: Fleet::new(&announcements),
@@ -122,6 +141,8 @@ impl Side {
             lists,
             flows,
             secrets,
+            routers,
+            resting,
             policy,
             section,
         }

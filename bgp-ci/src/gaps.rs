@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rules::{Finding, Rule, Undecided};
+use rules::{Finding, Rule, Span, Undecided};
 
 use crate::change::Change;
-use crate::model::{Gap, GapKind, Name};
+use crate::model::{Gap, GapKind, Name, SessionKey};
 use crate::wording::{json, list};
 
 /// A finding of `rule` for each gap of `kind` in head.
@@ -16,9 +16,9 @@ pub fn findings(change: &Change, kind: GapKind, rule: &'static Rule, help: &str)
     // The same words may be wrong at several places of a file: they are counted, so that each
     // has a fingerprint of its own, and lines play no part in it.
     let mut seen: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    let gaps: BTreeSet<&Gap> = change.head.gaps.iter().collect();
     let mut findings = Vec::new();
-    for gap in gaps.into_iter().filter(|gap| gap.kind == kind) {
+    let gaps = merged(&change.head.gaps);
+    for gap in gaps.iter().filter(|gap| gap.kind == kind) {
         let times = seen.entry((&gap.span.path, &gap.message)).or_default();
         *times += 1;
         let about = [&*gap.span.path, &*gap.message, &times.to_string()];
@@ -26,6 +26,23 @@ pub fn findings(change: &Change, kind: GapKind, rule: &'static Rule, help: &str)
         findings.push(affected(finding.with_help(help), gap));
     }
     findings
+}
+
+/// The gaps, each once: routers share files, and what one line of those says is one matter.
+fn merged(gaps: &[Gap]) -> Vec<Gap> {
+    let mut merged: BTreeMap<_, BTreeSet<&SessionKey>> = BTreeMap::new();
+    for gap in gaps {
+        let affects = merged.entry((&gap.span, gap.kind, &gap.message));
+        affects.or_default().extend(&gap.affects);
+    }
+    let gap =
+        |((span, kind, message), affects): ((&Span, _, &String), BTreeSet<&SessionKey>)| Gap {
+            span: span.clone(),
+            kind,
+            message: message.clone(),
+            affects: affects.into_iter().cloned().collect(),
+        };
+    merged.into_iter().map(gap).collect()
 }
 
 /// Adds to a finding the sessions whose announcements are not known because of it.
@@ -58,18 +75,17 @@ pub fn blind(change: &Change) -> Vec<Undecided> {
     if base.is_complete() || !change.head.is_complete() {
         return Vec::new();
     }
-    let gaps: BTreeSet<&Gap> = base.gaps.iter().collect();
-    let told = gaps
+    let told = merged(&base.gaps)
         .into_iter()
-        .filter(|gap| !gap.affects.is_empty())
+        .filter(|gap| gap.kind != GapKind::Unmodelled || !gap.affects.is_empty())
         .map(|gap| Undecided {
-            path: gap.span.path.clone(),
-            at: Some(gap.span.start),
             reason: format!(
                 "base: {}; what this change does to {} cannot be told",
                 gap.message,
-                sessions(gap)
+                sessions(&gap)
             ),
+            path: gap.span.path,
+            at: Some(gap.span.start),
         });
     // Sites whose files could not be read are undecided already, on either side.
     told.collect()
@@ -80,5 +96,5 @@ fn sessions(gap: &Gap) -> String {
         .affects
         .iter()
         .map(|session| format!("{} at {}", session.neighbor, session.site));
-    list(names, "anybody")
+    list(names, "the neighbours of its router")
 }

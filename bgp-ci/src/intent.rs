@@ -7,8 +7,8 @@ use rules::{Certainty, Span};
 
 use crate::model::session::Channel;
 use crate::model::{
-    Announcement, Announcements, AsPath, Family, Key, Prefix, Presence, Route, Session, SessionKey,
-    Sessions,
+    Announcement, Announcements, AsPath, Family, Key, Name, Prefix, Presence, Route, Session,
+    SessionKey, Sessions,
 };
 use crate::policy::network::{Network, Statement, What};
 use crate::policy::resolve::Problem;
@@ -25,12 +25,16 @@ pub struct Intent {
     pub announcements: Announcements,
     /// Statements that announce nothing, and why.
     pub silent: Vec<Problem>,
+    /// Statements that give a prefix of several services other attributes than an earlier one,
+    /// which counts.
+    pub contradictions: Vec<Problem>,
 }
 
 /// Carries out every statement of `network`.
 ///
 /// # Errors
-/// Two statements give one announcement different attributes, or there are too many.
+/// Two statements give one announcement different attributes, or there are too many. Where the
+/// prefix belongs to several services, that is what the rules must say first: it is only noted.
 pub fn announce(network: &Network) -> Result<Intent, Vec<Problem>> {
     let mut intent = Intent::default();
     let mut problems = Vec::new();
@@ -52,6 +56,7 @@ pub fn announce(network: &Network) -> Result<Intent, Vec<Problem>> {
         }
         let before = intent.announcements.len();
         let mut twice = false;
+        let mut contradicted = Contradicted::new();
         for (prefix, provenance) in &prefixes {
             twice |= carry_out(
                 network,
@@ -59,8 +64,16 @@ pub fn announce(network: &Network) -> Result<Intent, Vec<Problem>> {
                 *prefix,
                 provenance,
                 &mut intent.announcements,
-                &mut problems,
+                &mut contradicted,
             );
+        }
+        for (line, prefixes) in contradicted {
+            let (claimed, ours): (Vec<_>, Vec<_>) = prefixes
+                .into_iter()
+                .partition(|(prefix, _)| network.owned.services_of(*prefix).len() > 1);
+            for (list, found) in [(&mut intent.contradictions, claimed), (&mut problems, ours)] {
+                list.extend(contradiction(statement, line, &found));
+            }
         }
         if intent.announcements.len() == before && !twice {
             intent.silent.push(Problem {
@@ -95,7 +108,7 @@ pub fn sessions(network: &Network) -> Sessions {
                 .into(),
         };
         let sites = network.sites.keys().filter(|site| neighbor.is_at(site));
-        for site in sites.filter(|site| !network.is_configured(site)) {
+        for site in sites.filter(|site| is_stated(network, site)) {
             let key = SessionKey {
                 site: site.clone(),
                 router: site.clone(),
@@ -106,6 +119,15 @@ pub fn sessions(network: &Network) -> Sessions {
         }
     }
     sessions
+}
+
+/// Whether `site` is described by statements: where routers' files are read, a site without one has
+/// no session unless a statement speaks of it.
+fn is_stated(network: &Network, site: &Name) -> bool {
+    let mut statements = network.statements.iter();
+    !network.is_configured(site)
+        && (network.sources.is_empty()
+            || statements.any(|statement| statement.sites.contains(site)))
 }
 
 /// What a statement announces, each prefix with the places that say so.
@@ -126,6 +148,30 @@ fn prefixes(network: &Network, statement: &Statement) -> BTreeMap<Prefix, Arc<[S
     }
 }
 
+/// Prefixes to which a statement gives other attributes, with one neighbour and site as an
+/// example, by the line of the statement that gave them theirs.
+type Contradicted = BTreeMap<u32, Vec<(Prefix, (Name, Name))>>;
+
+fn contradiction(
+    statement: &Statement,
+    line: u32,
+    found: &[(Prefix, (Name, Name))],
+) -> Option<Problem> {
+    let (first, (neighbor, site)) = found.first()?;
+    let others = match found.len() - 1 {
+        0 => String::new(),
+        1 => ", and so does 1 prefix more".to_owned(),
+        more => format!(", and so do {more} prefixes more"),
+    };
+    Some(Problem {
+        span: statement.span.clone(),
+        message: format!(
+            "`{first}` goes to `{neighbor}` at `{site}` with other attributes than line {line} \
+             gives it{others}"
+        ),
+    })
+}
+
 /// Adds the announcements of one prefix of a statement; true where some were there already.
 fn carry_out(
     network: &Network,
@@ -133,7 +179,7 @@ fn carry_out(
     prefix: Prefix,
     provenance: &Arc<[Span]>,
     announcements: &mut Announcements,
-    problems: &mut Vec<Problem>,
+    contradicted: &mut Contradicted,
 ) -> bool {
     let mut twice = false;
     let services = match &statement.what {
@@ -189,14 +235,12 @@ fn carry_out(
             twice = true;
             if !merge(known, &route) {
                 let line = known.provenance.first().map_or(0, |span| span.start.line);
-                problems.push(Problem {
-                    span: statement.span.clone(),
-                    message: format!(
-                        "`{prefix}` goes to `{name}` at `{site}` with other attributes than line {line} gives it"
-                    ),
-                });
-                // One conflict of a statement tells enough; a fleet would repeat it a thousand times.
-                return true;
+                let example = (name.clone(), site.clone());
+                // One conflict of a prefix tells enough; a fleet would repeat it a thousand times.
+                match contradicted.entry(line).or_default() {
+                    known if known.last().is_some_and(|(last, _)| *last == prefix) => {}
+                    known => known.push((prefix, example)),
+                }
             }
         }
     }
@@ -206,13 +250,13 @@ fn carry_out(
 /// Says the same thing once more; false where it is not the same thing.
 ///
 /// A prefix that two services claim may be announced for both: it is one announcement that
-/// carries both.
+/// carries both, with the attributes of the first statement.
 fn merge(known: &mut Announcement, route: &Route) -> bool {
     let same = Route {
         services: route.services.clone(),
         ..Route::clone(&known.route)
     } == *route;
-    if same && !route.services.is_subset(&known.route.services) {
+    if !route.services.is_subset(&known.route.services) {
         let mut merged = Route::clone(&known.route);
         merged.services.extend(route.services.iter().cloned());
         known.route = Arc::new(merged);

@@ -56,6 +56,9 @@ pub fn build(
     outcome
         .undecided
         .extend(intent.silent.into_iter().map(undecided));
+    outcome
+        .undecided
+        .extend(intent.contradictions.into_iter().map(undecided));
     let (path, at) = (&section.span.path, section.span.start);
     if network.statements.is_empty() && network.sources.is_empty() {
         outcome.undecided.push(Undecided {

@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rules::{Certainty, Finding, Span};
 
+use crate::blackhole;
 use crate::change::Side;
-use crate::model::{Announcement, Community, Key, Name, Prefix};
+use crate::model::{Announcement, Name, Prefix};
 use crate::rpki::{Answer, Origin, Reason, Validity, Vrp, Vrps};
 use crate::wording::{json, list};
 
@@ -67,7 +68,7 @@ pub fn standings(base: Option<&Side>, head: &Side) -> Vec<Standing> {
     let Some(base) = base else { return standings };
     let before: BTreeSet<(Prefix, Origin)> = base
         .external()
-        .filter(|(key, announcement)| !is_blackhole(base, key, announcement))
+        .filter(|(key, announcement)| !blackhole::is_told(base, key, announcement))
         .map(|(key, announcement)| (key.prefix, origin(base, announcement)))
         .collect();
     let own = base.data.vrps.as_deref();
@@ -99,7 +100,8 @@ fn judge(standings: &mut [Standing], vrps: Option<&Vrps>, set: impl Fn(&mut Stan
 fn originated(side: &Side) -> Vec<Standing> {
     let mut standings: BTreeMap<(Prefix, Origin), Standing> = BTreeMap::new();
     for (key, announcement) in side.external() {
-        if is_blackhole(side, key, announcement) {
+        // Nobody publishes an authorization for those, and no neighbour asks for one.
+        if blackhole::is_told(side, key, announcement) {
             continue;
         }
         let span = announcement.provenance.first();
@@ -139,23 +141,6 @@ fn origin(side: &Side, announcement: &Announcement) -> Origin {
         None if path.is_empty() => Origin::System(side.network.asn),
         None => Origin::None,
     }
-}
-
-/// A host route that asks a neighbour to discard traffic, of ours and to one that does: nobody
-/// publishes an authorization for those, and the neighbour does not ask for one.
-fn is_blackhole(side: &Side, key: &Key, announcement: &Announcement) -> bool {
-    key.prefix.length() == key.prefix.max_length()
-        && announcement
-            .route
-            .communities
-            .contains(&Community::BLACKHOLE)
-        && side.network.owned.covering(key.prefix).next().is_some()
-        && side
-            .network
-            .neighbors
-            .get(&key.neighbor)
-            .and_then(|neighbor| neighbor.accepts_blackhole.as_ref())
-            .is_some_and(|accepts| accepts.value)
 }
 
 impl Standing {

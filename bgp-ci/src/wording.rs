@@ -2,6 +2,17 @@
 
 use std::fmt::Display;
 
+/// Characters of a sentence that says what a file holds.
+const LONGEST: usize = 500;
+
+/// A sentence with names from a file, cut where a file makes it longer than anybody reads.
+pub fn brief(sentence: &str) -> String {
+    match sentence.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}…", sentence.get(..at).unwrap_or_default()),
+        None => sentence.to_owned(),
+    }
+}
+
 /// Names listed before the rest is counted.
 const LISTED: usize = 8;
 

@@ -60,7 +60,7 @@ pub(super) static CHECK: Check = Check {
 fn run(change: &Change) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (prefix, mut received) in change.head.by_prefix() {
-        received.retain(|(key, a)| !blackhole::is_meant(&change.head, key, a));
+        received.retain(|(key, a)| !blackhole::is_told(&change.head, key, a));
         if received.is_empty() {
             continue;
         }

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use rules::Finding;
+use rules::{Finding, Level};
 
 use crate::before::Before;
 use crate::change::{Change, Side};
@@ -87,6 +87,15 @@ fn run(change: &Change) -> Vec<Finding> {
         findings.push(existing(change, known, finding));
     }
     findings
+}
+
+/// Whether a finding of this rule denies the private number `asn` in what others see of the
+/// neighbour's path: rules about origins have nothing to add to that.
+pub(super) fn is_told(side: &Side, key: &Key, asn: Asn) -> bool {
+    let setting = side.policy.setting(BOGON_ASN.id);
+    let level = setting.and_then(|(setting, _)| setting.level);
+    let block = bogon(side, key, asn).filter(|block| block.purpose == Purpose::Private);
+    level.unwrap_or(BOGON_ASN.level) == Level::Deny && block.is_some()
 }
 
 /// The block that makes `asn` a bogon in what others see of the neighbour's path.

@@ -1,6 +1,7 @@
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use rules::{Certainty, Finding};
+use rules::{Certainty, Finding, Span};
 
 use crate::change::{Change, Side};
 use crate::check::{Check, existing};
@@ -17,7 +18,8 @@ rules::rule! {
     /// A large network was gone for five hours in August 2020.
     ///
     /// Looked at are static routes in `flow4` and `flow6` tables, and the addresses of the
-    /// sessions that are configured.
+    /// sessions that are configured; one that names port 179 itself, for more than one address,
+    /// needs no session of ours to be wrong.
     /// One that only marks or slows down what it matches, as far as its attributes say, passes.
     ///
     /// ## Bad
@@ -104,6 +106,8 @@ enum Hit<'a> {
     Everything,
     /// This one.
     Session(&'a SessionKey),
+    /// Whatever has port 179, which it names.
+    Named,
 }
 
 fn run(change: &Change) -> Vec<Finding> {
@@ -118,11 +122,19 @@ fn run(change: &Change) -> Vec<Finding> {
             } == *flow
         })
     };
-    let judge = |flow: &Flow| {
-        let hit = hit(head, flow)?;
-        Some(existing(change, known(flow), wording(head, flow, &hit)))
+    // Routers share files: one statement is one finding.
+    let mut found: BTreeMap<&Span, (&Flow, Hit<'_>, bool)> = BTreeMap::new();
+    for flow in &head.flows {
+        if let Some(hit) = hit(head, flow) {
+            let known = known(flow);
+            let one = found.entry(&flow.span).or_insert((flow, hit, known));
+            one.2 &= known;
+        }
+    }
+    let judge = |(flow, hit, known): (&Flow, Hit<'_>, bool)| {
+        existing(change, known, wording(head, flow, &hit))
     };
-    head.flows.iter().filter_map(judge).collect()
+    found.into_values().map(judge).collect()
 }
 
 fn hit<'a>(head: &'a Side, flow: &Flow) -> Option<Hit<'a>> {
@@ -144,11 +156,26 @@ fn hit<'a>(head: &'a Side, flow: &Flow) -> Option<Hit<'a>> {
     let known = |prefix: Option<Prefix>| {
         is_any(prefix) || of_family.iter().any(|(_, address)| holds(prefix, *address))
     };
-    of_family.iter().find_map(|&(key, address)| {
+    let session = of_family.iter().find_map(|&(key, address)| {
         let towards = holds(flow.destination, address) && known(flow.source);
         let back = holds(flow.source, address) && known(flow.destination);
         (towards || back).then_some(Hit::Session(key))
+    });
+    let wide = |prefix: Option<Prefix>| prefix.is_none_or(|p| p.length() < p.max_length());
+    session.or_else(|| {
+        let is_meant = names_the_port(flow) && wide(flow.destination) && wide(flow.source);
+        is_meant.then_some(Hit::Named)
     })
+}
+
+/// Whether the specification asks for port 179 itself, and not only lets it match.
+fn names_the_port(flow: &Flow) -> bool {
+    let ports = [&flow.ports, &flow.destination_ports, &flow.source_ports];
+    ports
+        .into_iter()
+        .flatten()
+        .flatten()
+        .any(|range| *range == BGP)
 }
 
 /// Whether a condition lets every number of `wanted` pass.
@@ -182,6 +209,7 @@ fn wording(head: &Side, flow: &Flow, hit: &Hit<'_>) -> Finding {
     let what = match hit {
         Hit::Everything => "every BGP session that it reaches".to_owned(),
         Hit::Session(key) => format!("the session with `{}` at `{}`", key.neighbor, key.site),
+        Hit::Named => "whatever BGP sessions it reaches".to_owned(),
     };
     let message = format!("this flow specification ends {what}: it matches TCP port 179");
     let finding = FLOWSPEC_HITS_BGP
@@ -190,10 +218,10 @@ fn wording(head: &Side, flow: &Flow, hit: &Hit<'_>) -> Finding {
             message,
             &[&flow.site, &flow.router, &to, &from],
         )
-        .with_certainty(if flow.narrower {
-            Certainty::Possible
-        } else {
-            Certainty::Proven
+        .with_certainty(match hit {
+            _ if flow.narrower => Certainty::Possible,
+            Hit::Named => Certainty::Likely,
+            Hit::Everything | Hit::Session(_) => Certainty::Proven,
         })
         .with_note(format!("it matches packets from {from} to {to}"))
         .with_help("name the attacked destination and the attack's own protocol and ports")
@@ -202,7 +230,7 @@ fn wording(head: &Side, flow: &Flow, hit: &Hit<'_>) -> Finding {
         .with_data("destination", to)
         .with_data("source", from);
     let session = match hit {
-        Hit::Everything => None,
+        Hit::Everything | Hit::Named => None,
         Hit::Session(key) => head.sessions.get(*key),
     };
     match session {

@@ -4,6 +4,7 @@ use rules::{Certainty, Finding, Span};
 
 use crate::change::{Change, Side};
 use crate::check::{Check, existing};
+use crate::checks::bogon_asn;
 use crate::model::{Announcement, Asn, Key, Name, Prefix, Source};
 use crate::wording::{json, list};
 
@@ -135,7 +136,12 @@ fn foreign(side: &Side) -> impl Iterator<Item = (&Key, &Announcement, Asn)> {
         let learned = matches!(announcement.route.source, Source::Learned { .. });
         let is_ours = !learned || network.owned.covering(key.prefix).next().is_some();
         let neighbor = network.neighbors.get(&key.neighbor);
-        (is_ours && !network.is_origin(origin, neighbor)).then_some((key, announcement, origin))
+        let is_foreign = is_ours && !network.is_origin(origin, neighbor);
+        (is_foreign && !bogon_asn::is_told(side, key, origin)).then_some((
+            key,
+            announcement,
+            origin,
+        ))
     })
 }
 

@@ -8,7 +8,7 @@ use crate::check::Check;
 use crate::model::{Family, Name, Prefix, SessionKey};
 use crate::policy::limits::Factor;
 use crate::policy::network::Placed;
-use crate::wording::{count, json, list};
+use crate::wording::{json, list};
 
 rules::rule! {
     /// Reports sessions that are sent many times the prefixes that base sent them.
@@ -186,8 +186,11 @@ fn wording(
         )
         .with_note(format!("new: {}", list(new.keys(), "nothing")))
         .with_note(format!(
-            "{} with `{neighbor}` grow so, at {}",
-            count(grown.len(), "session", "sessions"),
+            "{} so, at {}",
+            match grown.len() {
+                1 => format!("1 session with `{neighbor}` grows"),
+                many => format!("{many} sessions with `{neighbor}` grow"),
+            },
             list(&sites, "no site")
         ))
         .with_help("look for a filter or a list that lets through what it must not; growth that is meant comes in several changes")

@@ -4,6 +4,7 @@ use rules::{Finding, Span};
 
 use crate::change::{Change, Side};
 use crate::check::{Check, at_most_a_warning};
+use crate::checks::bogon_asn;
 use crate::model::{Announcement, Asn, Difference, Name, Prefix, Source};
 use crate::rewriting;
 use crate::rpki::{Origin, Validity};
@@ -113,7 +114,9 @@ fn run(change: &Change) -> Vec<Finding> {
         };
         let is_prepared = [old, new].map(|asn| validity(head, key.prefix, asn))
             == [Some(Validity::Valid), Some(Validity::Valid)];
-        if old == new || rewriting::is_private(old) || is_prepared {
+        // A private number is no origin that a prefix could move to or from.
+        let is_private = rewriting::is_private(old) || bogon_asn::is_told(head, key, new);
+        if old == new || is_private || is_prepared {
             continue;
         }
         let seen = moved.entry((key.prefix, old, new)).or_default();

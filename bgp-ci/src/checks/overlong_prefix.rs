@@ -72,11 +72,11 @@ fn run(change: &Change) -> Vec<Finding> {
         if prefix.length() <= longest(prefix.family()) {
             continue;
         }
-        received.retain(|(key, a)| !blackhole::is_meant(head, key, a));
+        received.retain(|(key, a)| !blackhole::is_told(head, key, a));
         if received.is_empty() {
             continue;
         }
-        let known = before.had(&received, |base, key, a| !blackhole::is_meant(base, key, a));
+        let known = before.had(&received, |base, key, a| !blackhole::is_told(base, key, a));
         let span = received::place(head, &received);
         findings.push(existing(change, known, wording(prefix, &received, span)));
     }

@@ -16,12 +16,13 @@ rules::rule! {
     /// nothing in head suppresses it.
     ///
     /// Relaxed is a lower floor or a floor that is gone, a higher limit, more owned space, a
-    /// longer `max-length`, a new origin, a wider `treat-as-public`, another relation, a
-    /// `no-announce` community or an approval rule taken out, a source or the section removed, a
-    /// lower level, an exemption or a suppression added, data that may be older or come from
+    /// longer `max-length`, a new origin without an authorization for what it announces, a wider
+    /// `treat-as-public`, another relation, a `no-announce` community or an approval rule taken
+    /// out, a router that no source covers any more, the section removed, a lower level, an exemption or a suppression added, data that may be older or come from
     /// elsewhere.
     /// Adding a site, a neighbour or a stricter value is not.
-    /// Floors are compared for each prefix, so renaming a service changes nothing.
+    /// Floors are compared for each prefix, so renaming a service changes nothing; so are sources
+    /// for each router, wherever its files move.
     ///
     /// ## Bad
     /// ```yaml

@@ -17,7 +17,8 @@ rules::rule! {
     /// counts on it.
     ///
     /// Sessions are the same by address and number, so a rename removes none.
-    /// A site that the policy gives up, too, is only warned about.
+    /// A site that is given up in the policy, or with its router, is only warned about, and so is a
+    /// session that is switched off.
     ///
     /// ## Bad
     /// ```yaml
@@ -103,11 +104,15 @@ fn run(change: &Change) -> Vec<Finding> {
     let mut by_neighbor: BTreeMap<&Name, Vec<&SessionKey>> = BTreeMap::new();
     for (key, _) in removed {
         let site = change.site_in_head(&key.site);
-        if is_silent(head, site) {
+        if is_silent(head, site) && !rests(change, key) {
             by_site.entry(site).or_default().push(key);
         } else {
             by_neighbor.entry(&key.neighbor).or_default().push(key);
         }
+    }
+    // Without every file it is not known that a site has no session left.
+    if !head.unseen.is_empty() {
+        by_site.clear();
     }
     let sites = by_site
         .into_iter()
@@ -116,6 +121,19 @@ fn run(change: &Change) -> Vec<Finding> {
         .into_iter()
         .map(|(neighbor, sessions)| of_neighbor(change, base, neighbor, &sessions));
     sites.chain(neighbors).collect()
+}
+
+/// Whether head has switched off base's session and still configures it: a site that is drained so
+/// comes back with one word.
+fn rests(change: &Change, session: &SessionKey) -> bool {
+    let site = change.site_in_head(&session.site);
+    let known = change.neighbors.get(&session.neighbor);
+    let neighbor = known.unwrap_or(&session.neighbor);
+    change.head.resting.iter().any(|resting| {
+        resting.site == *site
+            && (resting.neighbor == *neighbor || resting.neighbor == session.neighbor)
+            && resting.address == session.address
+    })
 }
 
 /// Whether head has no external session at `site`.
@@ -127,7 +145,16 @@ fn is_silent(head: &Side, site: &Name) -> bool {
 fn of_site(base: &Side, head: &Side, site: &Name, sessions: &[&SessionKey]) -> Finding {
     let neighbors: BTreeSet<&Name> = sessions.iter().map(|key| &key.neighbor).collect();
     let sessions_lost = count(sessions.len(), "external session", "external sessions");
+    let is_of = |side: &Side| side.routers.keys().any(|(at, _)| at == site);
     let finding = match head.network.sites.get(site) {
+        // Nobody deletes a router's file by a slip of the pen; floors judge what it carried.
+        Some(kept) if is_of(base) && !is_of(head) => SESSION_REMOVED
+            .at(
+                kept.span.clone(),
+                format!("`{site}` has no router any more, and loses {sessions_lost}"),
+                &["site", site],
+            )
+            .with_help("nothing to do if the site shall go; take it out of `sites`, too"),
         Some(kept) => SESSION_REMOVED
             .at(
                 kept.span.clone(),
@@ -156,16 +183,21 @@ fn of_neighbor(change: &Change, base: &Side, neighbor: &Name, sessions: &[&Sessi
     let head = &change.head.network;
     let name = change.neighbors.get(neighbor).unwrap_or(neighbor);
     let place = head.neighbors.get(name).map_or(&head.span, |n| &n.span);
-    let finding = SESSION_REMOVED
-        .at(
-            place.clone(),
-            format!(
-                "`{neighbor}` has no session at {} any more",
-                list(&sites, "no site")
-            ),
-            &["neighbor", neighbor],
+    let at = list(&sites, "no site");
+    let (message, help) = if sessions.iter().all(|session| rests(change, session)) {
+        (
+            format!("`{neighbor}` is switched off at {at}"),
+            "nothing to do if it shall rest; floors judge what it carried",
         )
-        .with_help("nothing to do if it shall go; the site has other sessions")
+    } else {
+        (
+            format!("`{neighbor}` has no session at {at} any more"),
+            "nothing to do if it shall go; the site has other sessions",
+        )
+    };
+    let finding = SESSION_REMOVED
+        .at(place.clone(), message, &["neighbor", neighbor])
+        .with_help(help)
         .with_data("neighbor", neighbor.to_string())
         .with_data("sites", json(&sites));
     labelled(finding, base, sessions)

@@ -13,14 +13,15 @@ use crate::model::flow::Numbers;
 use crate::model::list::{Entries, List, ListKey, PrefixRange};
 use crate::model::session::{self, Protection};
 use crate::model::{
-    Announcement, Asn, AsnRange, Family, Flow, Gap, Key, Name, Prefix, Presence, Route, Session,
-    SessionKey, Source,
+    Announcement, Asn, AsnRange, Family, Flow, Gap, GapKind, Key, Name, Prefix, Presence, Route,
+    Session, SessionKey, Source,
 };
 use crate::place::Place;
 use crate::policy::network::{Neighbor, Network};
 use crate::rewriting;
 use crate::router::propagate::{Exported, Exports, Sent};
 use crate::router::{self, LocalKind, Reach, RemoteAs, Router, SessionId};
+use crate::wording::brief;
 
 /// A router with what its files make of it.
 #[derive(Clone, Copy)]
@@ -78,10 +79,6 @@ impl<'a> Carrier<'a> {
     }
 
     fn session(&mut self, id: SessionId, session: &'a router::Session) {
-        // What is switched off is as good as not there.
-        if session.disabled {
-            return;
-        }
         let asn = match session.remote_as {
             RemoteAs::One(asn) => Some(asn),
             RemoteAs::Internal => Some(session.local_as),
@@ -96,6 +93,11 @@ impl<'a> Carrier<'a> {
             neighbor: declared.map_or(&session.name, |(name, _)| name).clone(),
             address: session.address,
         };
+        // What is switched off carries nothing, and can be switched on again.
+        if session.disabled {
+            self.carried.resting.insert(key);
+            return;
+        }
         let external = session.external();
         let sent = self.read.exports.of(id);
         for exported in &sent.routes {
@@ -221,6 +223,13 @@ impl<'a> Carrier<'a> {
     /// Each gap once, with every session that it affects.
     fn gaps(&mut self) {
         let mut gaps: BTreeMap<_, BTreeSet<SessionKey>> = BTreeMap::new();
+        // A file that the daemon refuses hides sessions too, all of them at worst; and what each
+        // policy would have made of its routes is no matter then.
+        let mut all = self.read.router.gaps.iter();
+        let refused = all.any(|gap| gap.reach == Reach::Router && gap.kind != GapKind::Unmodelled);
+        if refused {
+            self.carried.unseen.insert(self.read.site.clone());
+        }
         for gap in &self.read.router.gaps {
             let affects = match gap.reach {
                 Reach::Router => self.keys.values().cloned().collect(),
@@ -230,12 +239,13 @@ impl<'a> Carrier<'a> {
                 // Those that a table reaches say so themselves.
                 Reach::Nothing | Reach::Table(_) => BTreeSet::new(),
             };
-            let about = (self.span(gap.place), gap.kind, gap.message.clone());
+            let about = (self.span(gap.place), gap.kind, brief(&gap.message));
             gaps.entry(about).or_default().extend(affects);
         }
-        for (id, key) in &self.keys {
+        let exporting = self.keys.iter().filter(|_| !refused);
+        for (id, key) in exporting {
             for gap in &self.read.exports.of(*id).gaps {
-                let about = (self.span(gap.place), gap.kind, gap.message.clone());
+                let about = (self.span(gap.place), gap.kind, brief(&gap.message));
                 gaps.entry(about).or_default().insert(key.clone());
             }
         }

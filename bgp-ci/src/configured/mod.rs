@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use rules::{Undecided, escape};
 
 use crate::bird::{self, ProblemKind};
-use crate::change::Carried;
+use crate::change::{Carried, RouterFile};
 use crate::data::Data;
 use crate::files::Files;
 use crate::filter::interpret::{Authorizations, Machine};
@@ -24,6 +24,7 @@ use crate::policy::network::Network;
 use crate::policy::section::Adapter;
 use crate::router::propagate;
 use crate::rpki::{Origin, Validity};
+use crate::wording::brief;
 
 pub use carry::Read;
 pub use plan::{Plan, Planned, plan};
@@ -47,6 +48,14 @@ pub fn read(network: &Network, files: &Files<'_>, data: &Data) -> Configured {
     let mut configured = Configured::default();
     configured.undecided.extend(plan.undecided);
     configured.carried.unseen.extend(plan.unseen);
+    for planned in &plan.routers {
+        let file = RouterFile {
+            adapter: planned.source.adapter.value,
+            source: planned.at,
+        };
+        let router = (planned.site.clone(), planned.router.clone());
+        configured.carried.routers.insert(router, file);
+    }
     let each: Vec<Configured> = plan
         .routers
         .par_iter()
@@ -68,6 +77,8 @@ impl Configured {
             lists,
             flows,
             secrets,
+            routers,
+            resting,
         } = other.carried;
         self.carried.sessions.extend(sessions);
         self.carried.announcements.extend(announcements);
@@ -76,6 +87,8 @@ impl Configured {
         self.carried.lists.extend(lists);
         self.carried.flows.extend(flows);
         self.carried.secrets.extend(secrets);
+        self.carried.routers.extend(routers);
+        self.carried.resting.extend(resting);
         self.undecided.extend(other.undecided);
         self.texts.extend(other.texts);
         self.files += other.files;
@@ -143,7 +156,7 @@ fn router(network: &Network, files: &Files<'_>, data: &Data, planned: &Planned<'
         ) {
             let span = parsed.sources.span(problem.place);
             let help = problem.help.as_ref().map(|help| format!("; {help}"));
-            let reason = format!("{}{}", problem.message, help.unwrap_or_default());
+            let reason = brief(&format!("{}{}", problem.message, help.unwrap_or_default()));
             unseen(&mut configured, plan::gap_at(&span, reason));
             told.insert(span);
         }

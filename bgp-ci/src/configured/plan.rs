@@ -17,6 +17,8 @@ const MOST: usize = 20_000;
 pub struct Planned<'n> {
     /// The policy's entry.
     pub source: &'n RouterSource,
+    /// Which one it is, from 0.
+    pub at: usize,
     /// Where the router is.
     pub site: Name,
     /// Its name: that of its site where the policy gives none.
@@ -40,7 +42,7 @@ pub struct Plan<'n> {
 pub fn plan<'n>(network: &'n Network, files: &Files<'_>) -> Plan<'n> {
     let mut plan = Plan::default();
     let mut taken: BTreeMap<(Name, Name), (Span, String)> = BTreeMap::new();
-    for source in &network.sources {
+    for (at, source) in network.sources.iter().enumerate() {
         let mut found = Vec::new();
         match &source.files {
             RouterFiles::Entry { site, path } => {
@@ -85,6 +87,7 @@ pub fn plan<'n>(network: &'n Network, files: &Files<'_>) -> Plan<'n> {
             }
             plan.routers.push(Planned {
                 source,
+                at,
                 site,
                 router,
                 entry,

@@ -270,7 +270,7 @@ pub struct SourceEntry {
 }
 
 /// The language of a router configuration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Adapter {
     /// BIRD 2 and 3.
@@ -283,6 +283,19 @@ pub enum Adapter {
     Exabgp,
     /// OpenBGPD.
     Openbgpd,
+}
+
+impl Adapter {
+    /// As the policy writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Bird => "bird",
+            Self::Frr => "frr",
+            Self::Gobgp => "gobgp",
+            Self::Exabgp => "exabgp",
+            Self::Openbgpd => "openbgpd",
+        }
+    }
 }
 
 /// Data to compare announcements with.

@@ -14,7 +14,6 @@ use crate::policy::section::DataEntry;
 pub(super) fn compare(base: &Side, head: &Side, found: &mut Vec<Relaxation>) {
     let (was, is) = (&base.section, &head.section);
     let mut compared = Compared { base, head, found };
-    compared.kept("sources", &was.sources, &is.sources);
     compared.kept("needs-approval", &was.needs_approval, &is.needs_approval);
     compared.kept("pairs", &was.pairs, &is.pairs);
     // Whoever may approve the next change is appointed by this one; the first appointments are

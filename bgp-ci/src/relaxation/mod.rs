@@ -8,6 +8,7 @@ mod floors;
 mod gate;
 mod limits;
 mod neighbors;
+mod sources;
 mod space;
 
 use rules::policy::Policy;
@@ -36,6 +37,7 @@ pub fn between(base: &Side, head: &Side) -> Vec<Relaxation> {
     floors::compare(base, head, &mut found);
     space::compare(base, head, &mut found);
     neighbors::compare(base, head, &mut found);
+    sources::compare(base, head, &mut found);
     limits::compare(base, head, &mut found);
     gate::compare(base, head, &mut found);
     found

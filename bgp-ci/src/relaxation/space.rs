@@ -2,7 +2,9 @@
 
 use super::Relaxation;
 use crate::change::Side;
+use crate::model::Asn;
 use crate::policy::network::Owned;
+use crate::rpki::{Origin, Validity};
 
 pub(super) fn compare(base: &Side, head: &Side, found: &mut Vec<Relaxation>) {
     for owned in head.network.owned.iter() {
@@ -25,7 +27,7 @@ pub(super) fn compare(base: &Side, head: &Side, found: &mut Vec<Relaxation>) {
         }
     }
     for (origin, span) in &head.network.origins {
-        if !base.network.origins.contains_key(origin) {
+        if !base.network.origins.contains_key(origin) && !is_authorized(head, *origin) {
             found.push(Relaxation {
                 key: "origins",
                 subject: origin.to_string(),
@@ -35,6 +37,21 @@ pub(super) fn compare(base: &Side, head: &Side, found: &mut Vec<Relaxation>) {
             });
         }
     }
+}
+
+/// Whether head announces something from `origin`, and all of it is authorized by the payloads: who
+/// holds the space has said so already.
+fn is_authorized(head: &Side, origin: Asn) -> bool {
+    let Some(vrps) = &head.data.vrps else {
+        return false;
+    };
+    let mut announced = head
+        .external()
+        .filter(|(_, announcement)| announcement.route.origin() == Some(origin))
+        .map(|(key, _)| key.prefix)
+        .peekable();
+    announced.peek().is_some()
+        && announced.all(|prefix| vrps.validity(prefix, Origin::System(origin)) == Validity::Valid)
 }
 
 /// Whether an entry allows a prefix that nothing in base allows.

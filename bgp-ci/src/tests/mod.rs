@@ -17,6 +17,7 @@ mod routers;
 mod routes;
 mod sessions;
 mod sizes;
+mod sources;
 mod space;
 mod withdrawals;
 

@@ -3,6 +3,7 @@
 //! From the top: what is wrong, the code, how it comes to it, what to do; then, last and next to
 //! the prompt, the verdict with everything that could not be seen. A clean run is one line.
 
+use super::alike;
 use super::escape;
 use super::frame::{self, Mark};
 use super::paint::{self, Page, Role};
@@ -25,17 +26,19 @@ pub(super) fn render(report: &Report, page: &Page, options: &Options) -> String 
     shown.sort_by_key(|reported| reported.part);
     let mut out = String::new();
     let mut part = None;
-    for reported in &shown {
+    let (whole, more) = alike::split(&shown);
+    for reported in &whole {
         if let Some(name) = reported.part.filter(|_| reported.part != part) {
             out.push_str(&heading(name, page));
         }
         part = reported.part;
         finding(reported, &texts, page, &mut out);
     }
+    alike::draw(&more, page, &mut out);
     undecided(report, page, &mut out);
     if !options.quiet {
         if shown.len() >= INDEX_FROM {
-            index(&shown, page, &mut out);
+            index(&whole, page, &mut out);
         }
         last_line(report, page, &mut out);
     }

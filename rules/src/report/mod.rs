@@ -14,6 +14,7 @@ macro_rules! put {
     }};
 }
 
+mod alike;
 mod concise;
 mod destination;
 pub mod escape;

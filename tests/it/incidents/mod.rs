@@ -4,10 +4,15 @@
 //! gate must say: the exit status, the rules that deny, and those that must warn. No other rule
 //! may deny, and nothing may be undecided unless it is expected.
 
+mod approved;
+mod variants;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use rules::Exit;
 use serde::Deserialize;
+use testkit::cli::Tool;
 use testkit::fleet::deployed;
 use testkit::fleet::verdict::{Verdict, check};
 use testkit::tree;
@@ -25,6 +30,9 @@ struct Expected {
     /// Known to be missing: rules that ought to fire, and do not yet.
     #[serde(default)]
     missing: BTreeSet<String>,
+    /// When, where it matters; the same instant for all folders.
+    #[serde(default)]
+    now: Option<String>,
 }
 
 fn folders() -> Vec<PathBuf> {
@@ -82,6 +90,24 @@ fn incidents_are_denied_by_the_rules_that_name_them_and_healthy_changes_pass() {
         .filter_map(|folder| wrong(folder))
         .collect();
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// `replay` knows the time of each folder, whatever the day is.
+#[test]
+fn replay_says_the_same() {
+    for folder in folders() {
+        let tool = Tool::new("bgp-ci", bgp_ci::run).now("2031-01-01T00:00:00Z");
+        let ran = tool.arg("replay").arg(&folder).run();
+        assert_eq!(
+            ran.exit,
+            Exit::Clean,
+            "{}: {}",
+            folder.display(),
+            ran.stdout
+        );
+        let mut days = expected(&folder).now.into_iter();
+        assert!(days.all(|day| day == "2026-11-22T00:00:00Z"));
+    }
 }
 
 /// The real daemon accepts each configuration before and after: no finding owes to a file that

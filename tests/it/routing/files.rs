@@ -221,3 +221,66 @@ fn a_value_that_nobody_gives() {
     let head = side(&[("bird.conf", &text)]);
     change(head.path()).expect(Exit::Denied, &["bird.conf:7", "upstream"]);
 }
+
+/// What head must not have, base must not have had: there would be nothing to compare with.
+#[test]
+fn what_cannot_be_read_before_is_not_clean_after() {
+    let circle = format!("include \"filters.conf\";\n{FILTERS}");
+    for (name, text) in [
+        ("bird.conf", ROUTER.replace("filters.conf", "gone.conf")),
+        (
+            "bird.conf",
+            ROUTER.replace("filters.conf", "/etc/bird/filters.conf"),
+        ),
+        ("bird.conf", ROUTER.replace("announce", "announced")),
+        ("bird.conf", ROUTER[..ROUTER.len() - 4].to_owned()),
+        ("bird.conf", "\u{0}".repeat(100)),
+        ("filters.conf", circle),
+        ("filters.conf", "filter announce {\n".to_owned()),
+        (
+            "filters.conf",
+            "filter announce { if bgp_mystery ~ [1] then accept; accept; }\n".to_owned(),
+        ),
+        (
+            "filters.conf",
+            "function f() { return f(); }\nfilter announce { if f() then accept; reject; }\n"
+                .to_owned(),
+        ),
+    ] {
+        let bad = side(&[(name, &text)]);
+        let good = side(&[]);
+        let repaired = super::between(bad.path(), good.path());
+        let shown: String = text.chars().take(200).collect();
+        assert_eq!(
+            repaired.exit,
+            Exit::Undecided,
+            "{shown}: {:#?}",
+            repaired.said
+        );
+        assert!(
+            repaired
+                .said
+                .iter()
+                .any(|said| said.contains("bird.conf") || said.contains("filters.conf")),
+            "{shown}: {:#?}",
+            repaired.said
+        );
+        let kept = super::between(bad.path(), bad.path());
+        assert_ne!(kept.exit, Exit::Clean, "{shown}: {:#?}", kept.said);
+        assert!(repaired.said.iter().all(|said| said.len() < 1_200));
+    }
+}
+
+#[test]
+fn a_link_out_of_the_repository_before() {
+    let secret = side(&[("filters.conf", FILTERS)]);
+    let base = side(&[]);
+    fs::remove_file(base.path().join("filters.conf")).unwrap();
+    symlink(
+        secret.path().join("filters.conf"),
+        base.path().join("filters.conf"),
+    )
+    .unwrap();
+    let answer = super::between(base.path(), side(&[]).path());
+    answer.expect(Exit::Undecided, &["filters.conf"]);
+}

@@ -1,6 +1,7 @@
 //! Bad input to `bgp-ci`: whatever a pull request holds, the answer comes in bounded time, says
 //! where, and is never "clean" about something that was not seen.
 
+mod daemon;
 mod data;
 mod files;
 mod revisions;

@@ -118,3 +118,52 @@ fn a_revision_that_holds_a_link_for_a_router() {
     assert_ne!(answer.exit, Exit::Clean, "{:#?}", answer.said);
     answer.expect(answer.exit, &["bird.conf"]);
 }
+
+#[test]
+fn what_cannot_be_read_of_a_revision_is_not_clean() {
+    for (name, text) in [
+        (
+            "bird.conf",
+            super::ROUTER.replace("filters.conf", "gone.conf"),
+        ),
+        (
+            "bird.conf",
+            super::ROUTER.replace("filters.conf", "../../../etc/filters.conf"),
+        ),
+        ("bird.conf", super::ROUTER.replace("announce", "announced")),
+        ("filters.conf", "include \"filters.conf\";\n".to_owned()),
+        ("filters.conf", "filter announce {\n".to_owned()),
+        ("filters.conf", "\u{0}\u{1}\n".to_owned()),
+        ("preflight.yaml", "version: 1\nbgp: [\n".to_owned()),
+    ] {
+        let folder = repository(&[(name, &text)]);
+        let path = folder.path();
+        let commit = [
+            "-c",
+            "user.name=x",
+            "-c",
+            "user.email=x@example.net",
+            "commit",
+            "--quiet",
+            "-am",
+            "y",
+        ];
+        git(path, &commit);
+        let run = |base: &str, head: &str| {
+            let ran = tool()
+                .cwd(path)
+                .args(["check", "--base", base, "--head", head])
+                .run();
+            assert_ne!(
+                ran.exit,
+                Exit::Clean,
+                "{name} {base} {head}: {text}\n{}",
+                ran.stdout
+            );
+            let said = format!("{}{}", ran.stdout, ran.stderr);
+            assert!(said.contains(name), "{said}");
+        };
+        run("HEAD~1", "HEAD");
+        run("HEAD", "HEAD~1");
+    }
+}

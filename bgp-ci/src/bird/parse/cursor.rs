@@ -1,5 +1,6 @@
 //! Looking at tokens, taking them, and saying what is wrong with them.
 
+use super::reserved::is_reserved;
 use super::scope::Symbol;
 use super::{Fail, MAX_DEPTH, MAX_PROBLEMS, Parse, Parser};
 use crate::bird::problem::{Problem, ProblemKind};
@@ -205,6 +206,10 @@ impl Parser<'_> {
 
     /// Gives `name` a meaning.
     pub(super) fn define(&mut self, name: &Name, symbol: Symbol, place: Place) {
+        if is_reserved(name) {
+            let message = format!("`{name}` is a word of BIRD's own and cannot be a name");
+            self.invalid(place, message);
+        }
         if let Err(before) = self.scopes.define(name.clone(), symbol, place) {
             let before = self.sources.span(before);
             self.invalid(

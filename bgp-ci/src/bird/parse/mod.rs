@@ -12,6 +12,7 @@ mod name;
 mod policy;
 mod primary;
 mod protocol;
+mod reserved;
 mod route;
 mod scope;
 mod set;

@@ -35,6 +35,32 @@ fn a_long_chain_stays_readable() {
 }
 
 #[test]
+fn many_findings_alike_are_a_few_and_a_list() {
+    let many = |times: usize| {
+        let mut report = sample::rich();
+        let one = report
+            .findings
+            .iter()
+            .find(|one| one.finding.rule.id == sample::FLOOR.id)
+            .unwrap()
+            .clone();
+        report.findings = (0..times).map(|_| one.clone()).collect();
+        human(&report, 80, false, true)
+    };
+    let pictures = |text: &str| text.matches("this floor is 3 sites").count();
+    // A list of two would save nothing.
+    assert_eq!(pictures(&many(7)), 7);
+    let text = many(100);
+    assert_eq!(pictures(&text), 5);
+    assert!(text.contains("95 more like these"), "{text}");
+    assert!(text.contains("and 83 more, all of them in the JSON report"));
+    assert!(
+        text.lines().all(|line| line.chars().count() <= 80),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_clean_run_is_one_line() {
     insta::assert_snapshot!(human(&sample::clean(), 80, false, true), @"clean: 120 files, nothing denied");
     insta::assert_snapshot!(rendered(&sample::clean(), Format::Concise), @"clean: nothing denied, 120 files");
