@@ -49,6 +49,9 @@ pub struct Side {
     pub fleet: Fleet,
     /// The lines of the file of approvers, without comments.
     pub signers: BTreeSet<String>,
+    /// Of the files that the routers of the other side are read from and the same ones here are
+    /// not: those that are still here.
+    pub left: BTreeSet<String>,
     /// The whole policy: levels, exemptions, places.
     pub policy: Policy,
     /// The section as it is written.
@@ -79,12 +82,14 @@ pub struct Carried {
 }
 
 /// How a router's file is found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RouterFile {
     /// The language that it is read in.
     pub adapter: Adapter,
     /// Which entry of the policy's `sources` names it, from 0.
     pub source: usize,
+    /// The file itself and those that stand for its includes, relative to the policy's folder.
+    pub paths: BTreeSet<String>,
 }
 
 /// What the checks judge.
@@ -131,6 +136,7 @@ impl Side {
         Self {
             fleet: Fleet::new(&announcements),
             signers: BTreeSet::new(),
+            left: BTreeSet::new(),
             network,
             sessions,
             announcements,

@@ -241,7 +241,10 @@ pub fn change(sides: &Sides<'_>, now: Timestamp, outcome: &mut Outcome) -> Optio
         return None;
     }
     let mut built = built.into_iter();
-    let (head, base) = (built.next()?, built.next());
+    let (mut head, base) = (built.next()?, built.next());
+    if let Some(base) = &base {
+        head.left = relaxation::sources::left(base, &head, &sides.head.files);
+    }
     // A base that could not be read leaves nothing to compare with, which is no "no change".
     for side in std::iter::once(&head).chain(&base) {
         outcome.undecided.extend(side.undecided.iter().cloned());

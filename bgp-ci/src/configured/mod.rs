@@ -52,6 +52,10 @@ pub fn read(network: &Network, files: &Files<'_>, data: &Data) -> Configured {
         let file = RouterFile {
             adapter: planned.source.adapter.value,
             source: planned.at,
+            paths: std::iter::once(&planned.entry)
+                .chain(planned.source.include.values().map(|path| &path.value))
+                .cloned()
+                .collect(),
         };
         let router = (planned.site.clone(), planned.router.clone());
         configured.carried.routers.insert(router, file);

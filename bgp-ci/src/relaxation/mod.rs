@@ -8,7 +8,7 @@ mod floors;
 mod gate;
 mod limits;
 mod neighbors;
-mod sources;
+pub mod sources;
 mod space;
 
 use rules::policy::Policy;

@@ -324,3 +324,49 @@ fn a_retired_service_takes_its_floors_along() {
         ["`min-sites: 2` of `ns` is gone for 198.51.100.0/24"]
     );
 }
+
+#[test]
+fn a_source_follows_a_file_that_moved() {
+    const ROUTER: &str = "include \"site.conf\";\n";
+    let source = |entry: &str, rest: &str| {
+        with(|n| n.more = "").replace(
+            "  treat-as-public",
+            &format!(
+                "  sources: [{{ adapter: bird, site: fra, router: r1, entry: {entry}, {rest} }}]\n  \
+                 treat-as-public"
+            ),
+        )
+    };
+    let relaxed = |old: &[&'static str], new: &[&'static str], base: &str, head: &str| {
+        let files = |paths: &[&'static str]| -> Vec<super::File<'static>> {
+            let files = paths.iter().map(|path| match *path {
+                entry if entry.ends_with("bird.conf") => (entry, ROUTER),
+                other => (other, "define X = 1;\n"),
+            });
+            files.collect()
+        };
+        let (old, new) = (files(old), files(new));
+        let outcome = super::judge_with(Some((base, &old)), (head, &new));
+        let rules = outcome.findings.iter().map(|finding| finding.rule.id);
+        rules.filter(|rule| *rule == "policy-relaxed").count()
+    };
+    let base = source("bird.conf", "include: { site.conf: sites/fra.conf }");
+    let before = ["bird.conf", "sites/fra.conf"];
+    // An overlay and an entry that are somewhere else.
+    let moved = source("r/bird.conf", "include: { site.conf: overlays/fra.conf }");
+    assert_eq!(
+        relaxed(
+            &before,
+            &["r/bird.conf", "overlays/fra.conf"],
+            &base,
+            &moved
+        ),
+        0
+    );
+    // The old overlay is still there: that is what a deploy script may go on using.
+    let both = ["r/bird.conf", "overlays/fra.conf", "sites/fra.conf"];
+    assert_eq!(relaxed(&before, &both, &base, &moved), 1);
+    // The old entry is.
+    let both = ["bird.conf", "r/bird.conf", "overlays/fra.conf"];
+    assert_eq!(relaxed(&before, &both, &base, &moved), 1);
+}

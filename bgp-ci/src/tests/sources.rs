@@ -42,10 +42,6 @@ fn what_is_covered_may_be_written_otherwise() {
         ((BOTH, ENTRIES), (BOTH, ENTRIES)),
         (
             (BOTH, ENTRIES),
-            (BOTH, &ENTRIES.replace("r/fra", "moved/fra")),
-        ),
-        (
-            (BOTH, ENTRIES),
             (
                 BOTH,
                 &ENTRIES.replace("site: fra,", "site: fra, vars: { a: b },"),
@@ -89,6 +85,11 @@ fn a_router_that_no_source_covers_is_named() {
             (BOTH, ENTRIES),
             (BOTH, "[]"),
             "no entry of `sources` covers `ams` any more",
+        ),
+        (
+            (BOTH, ENTRIES),
+            (BOTH, &ENTRIES.replace("r/fra", "moved/fra")),
+            "`fra` is read from elsewhere, and `r/fra.conf` is still there",
         ),
     ] {
         let found = relaxed(before, after);
