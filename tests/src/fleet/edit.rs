@@ -30,25 +30,27 @@ const fn edit(
 }
 
 /// Every kind.
-pub const EDITS: [Edit; 30] = [
-    edit("community", 10, community),
-    edit("community everywhere", 5, community_everywhere),
-    edit("large community", 6, large_community),
-    edit("prepend", 8, prepend),
-    edit("metric", 4, metric),
+pub const EDITS: [Edit; 36] = [
+    edit("community", 34, community),
+    edit("community everywhere", 60, community_everywhere),
+    edit("large community", 18, large_community),
+    edit("prepend", 24, prepend),
+    edit("prepend at a site", 10, prepend_at_site),
+    edit("metric", 14, metric),
     edit("preference", 3, preference),
     edit("import limit", 2, import_limit),
     edit("dependency", 4, dependency),
-    edit("data", 4, data),
-    edit("drain", 5, drain),
-    edit("withdraw", 5, withdraw),
-    edit("return", 7, back),
-    edit("site added", 3, site_added),
-    edit("session added", 3, session_added),
-    edit("session removed", 2, session_removed),
-    edit("prefix added", 4, prefix_added),
-    edit("service at a site more", 2, service_added),
-    edit("service at a site fewer", 2, service_removed),
+    edit("data", 6, data),
+    edit("drain", 12, drain),
+    edit("withdraw", 2, withdraw),
+    edit("NO_EXPORT at a site", 1, hide),
+    edit("return", 12, back),
+    edit("site added", 1, site_added),
+    edit("session added", 6, session_added),
+    edit("session removed", 5, session_removed),
+    edit("prefix added", 2, prefix_added),
+    edit("service at a site more", 1, service_added),
+    edit("service at a site fewer", 1, service_removed),
     edit("floor raised", 1, floor_raised),
     edit("limit lowered", 1, limit_lowered),
     edit("neighbour renamed", 3, neighbor_renamed),
@@ -67,6 +69,22 @@ pub const EDITS: [Edit; 30] = [
     edit("files renamed", 2, |network, _| {
         network.style.files += 1;
         said("rename the shared files")
+    }),
+    edit("constants renamed", 2, |network, _| {
+        network.style.constants += 1;
+        said("rename the sets")
+    }),
+    edit("filters in functions", 2, |network, _| {
+        network.style.parted = !network.style.parted;
+        said("a function for each filter, or none")
+    }),
+    edit("template in another file", 2, |network, _| {
+        network.style.rooted = !network.style.rooted;
+        said("move the first template")
+    }),
+    edit("overlays moved", 2, |network, _| {
+        network.style.moved = !network.style.moved;
+        said("move the overlays")
     }),
     edit("refactoring", 8, refactoring),
     edit("comments", 4, |network, _| {
@@ -126,7 +144,7 @@ fn community(network: &mut Network, dice: &mut Dice) -> Option<String> {
 fn community_everywhere(network: &mut Network, dice: &mut Dice) -> Option<String> {
     let (_, place) = session(network, dice)?;
     let neighbor = network.neighbors.get(place)?;
-    let value = (neighbor.asn, *dice.pick(&[1010, 1020, 1030])?);
+    let value = (neighbor.asn, *dice.pick(&[1010, 1020, 1030, 1040, 1050, 1060, 1070, 1080])?);
     let sites = neighbor.sites.clone();
     let adds = dice.one_in(2);
     for site in sites {
@@ -204,12 +222,39 @@ pub(super) fn is_kept(name: &str) -> bool {
 fn drain(network: &mut Network, dice: &mut Dice) -> Option<String> {
     let all = network.sites.iter();
     let able: Vec<String> = all
-        .filter(|(name, site)| site.announces && !site.drained && !is_kept(name))
+        .filter(|(name, site)| is_plain(site) && !is_kept(name))
         .map(|(name, _)| name.clone())
         .collect();
     let name = dice.pick(&able)?.clone();
     network.sites.get_mut(&name)?.drained = true;
     Some(format!("{name}: graceful shutdown"))
+}
+
+/// Whether it announces as usual.
+fn is_plain(site: &Site) -> bool {
+    site.announces && !site.drained && !site.hidden
+}
+
+fn prepend_at_site(network: &mut Network, dice: &mut Dice) -> Option<String> {
+    let names: Vec<String> = network.sites.keys().cloned().collect();
+    let name = dice.pick(&names)?.clone();
+    let times = *dice.pick(&[0, 2, 3])?;
+    for place in 0..network.neighbors.len() {
+        let tuning = network.tuning.entry((name.clone(), place)).or_default();
+        tuning.prepend = times;
+    }
+    Some(format!("{name}: {times} prepends to everybody"))
+}
+
+fn hide(network: &mut Network, dice: &mut Dice) -> Option<String> {
+    let all = network.sites.iter();
+    let able: Vec<String> = all
+        .filter(|(name, site)| is_plain(site) && !is_kept(name))
+        .map(|(name, _)| name.clone())
+        .collect();
+    let name = dice.pick(&able)?.clone();
+    network.sites.get_mut(&name)?.hidden = true;
+    keeps_floors(network, 1).then(|| format!("{name}: maintenance, nothing leaves the neighbours"))
 }
 
 fn withdraw(network: &mut Network, dice: &mut Dice) -> Option<String> {
@@ -233,19 +278,19 @@ fn keeps_floors(network: &Network, spare: usize) -> bool {
         network.present(service).len() >= service.min_sites + spare
     };
     let europe = network.sites.values();
-    let europe = europe.filter(|site| site.announces && site.region == "eu");
+    let europe = europe.filter(|site| site.announces && !site.hidden && site.region == "eu");
     network.services.iter().all(enough) && europe.count() >= network.policy.min_europe + spare
 }
 
 fn back(network: &mut Network, dice: &mut Dice) -> Option<String> {
     let all = network.sites.iter();
     let drained: Vec<String> = all
-        .filter(|(_, site)| site.drained)
+        .filter(|(_, site)| !is_plain(site))
         .map(|(name, _)| name.clone())
         .collect();
     let name = dice.pick(&drained)?.clone();
     let site = network.sites.get_mut(&name)?;
-    (site.drained, site.announces) = (false, true);
+    (site.drained, site.announces, site.hidden) = (false, true, false);
     Some(format!("{name}: back"))
 }
 
@@ -350,13 +395,12 @@ fn neighbor_renamed(network: &mut Network, dice: &mut Dice) -> Option<String> {
 
 fn refactoring(network: &mut Network, dice: &mut Dice) -> Option<String> {
     let style = &mut network.style;
-    let choices: [(&str, &mut bool); 6] = [
+    let choices: [(&str, &mut bool); 5] = [
         ("a function for what is ours", &mut style.extracted),
         ("ask by case", &mut style.cases),
         ("a template between", &mut style.layered),
         ("sets where they are used", &mut style.inline),
         ("another order", &mut style.reversed),
-        ("move the overlays", &mut style.moved),
     ];
     let numbers: Vec<usize> = (0..choices.len()).collect();
     let number = *dice.pick(&numbers)?;

@@ -27,7 +27,7 @@ fn statements(network: &Network) -> Vec<String> {
     for (place, neighbor) in network.neighbors.iter().enumerate() {
         let there = |site: &String| neighbor.sites.contains(site);
         for service in &network.services {
-            let sites = network.present(service).into_iter().filter(there);
+            let sites = network.announced(service).into_iter().filter(there);
             for (sites, tuning) in grouped(network, sites, place) {
                 let what = if network.style.inline {
                     let prefixes: Vec<_> = service
@@ -83,6 +83,9 @@ fn grouped(
         tuning.med = None;
         if network.sites.get(&site).is_some_and(|site| site.drained) {
             tuning.communities.insert((65535, 0));
+        }
+        if network.is_hidden(&site) {
+            tuning.communities.insert((65535, 65281));
         }
         let number = if network.style.split { number } else { 0 };
         groups.entry((tuning, number)).or_default().push(site);

@@ -123,6 +123,7 @@ fn marked(network: &mut Network, place: usize, community: (u32, u32)) {
 fn silenced(network: &mut Network, count: usize, belongs: fn(&str) -> bool) {
     let names = network.announcing().into_iter();
     let names: Vec<_> = names
+        .filter(|name| !network.is_hidden(name))
         .filter(|name| {
             network
                 .sites

@@ -50,6 +50,8 @@ pub struct Site {
     pub drained: bool,
     /// Whether it announces anything.
     pub announces: bool,
+    /// Whether what it announces goes no further than the neighbours.
+    pub hidden: bool,
 }
 
 /// A neighbour, with a session at each of its sites.
@@ -237,10 +239,46 @@ impl Network {
         announcing.map(|(name, _)| name.clone()).collect()
     }
 
-    /// Sites at which a service is really announced.
-    pub fn present(&self, service: &Service) -> Vec<String> {
+    /// Sites from which a service is announced.
+    pub fn announced(&self, service: &Service) -> Vec<String> {
         let there = self.announcing().into_iter();
         there.filter(|site| service.sites.contains(site)).collect()
+    }
+
+    /// Sites at which a service counts.
+    pub fn present(&self, service: &Service) -> Vec<String> {
+        let there = self.announced(service).into_iter();
+        there.filter(|site| !self.is_hidden(site)).collect()
+    }
+
+    /// Whether what the site announces goes no further than the neighbours.
+    pub fn is_hidden(&self, site: &str) -> bool {
+        self.sites.get(site).is_some_and(|site| site.hidden)
+    }
+
+    /// What every neighbour receives: the site, the place of the neighbour and the prefix, with
+    /// the attributes.
+    pub fn sent(&self) -> BTreeMap<(String, usize, String), (Tuning, bool, bool)> {
+        let mut sent = BTreeMap::new();
+        for (place, neighbor) in self.neighbors.iter().enumerate() {
+            for name in neighbor.sites.iter().filter(|name| self.announcing().contains(name)) {
+                let mut prefixes = Vec::new();
+                for service in &self.services {
+                    if service.sites.contains(name) {
+                        prefixes.extend(service.prefixes.iter().cloned());
+                    }
+                }
+                if Self::carries_customers(neighbor.relation) {
+                    prefixes.extend(self.customers.iter().map(|number| Self::customer(*number)));
+                }
+                let drained = self.sites.get(name).is_some_and(|site| site.drained);
+                for prefix in prefixes {
+                    let what = (self.tuned(name, place), drained, self.is_hidden(name));
+                    sent.insert((name.clone(), place, prefix), what);
+                }
+            }
+        }
+        sent
     }
 
     /// What a site adds for a neighbour, with what draining adds.
@@ -258,6 +296,7 @@ impl Site {
             region: SITES.get(index).map_or("eu", |(_, region)| region),
             drained: false,
             announces: true,
+            hidden: false,
         }
     }
 

@@ -20,8 +20,13 @@ pub(super) fn files(network: &Network) -> Files {
     shared(&style.file("constants"), constants(network));
     shared(&style.file("prefixes"), prefixes(network));
     shared(&style.file("origin"), origin(network));
-    shared(&style.file("filters"), filters(network));
-    shared(&style.file("templates"), templates(network));
+    let (first, others) = templates(network);
+    let (mut policies, mut sessions) = (filters(network), String::new());
+    let beside = if style.rooted { &mut policies } else { &mut sessions };
+    beside.push_str(&first);
+    sessions.push_str(&others);
+    shared(&style.file("filters"), policies);
+    shared(&style.file("templates"), sessions);
     let mut generated = String::from("# Generated. Do not edit.\n");
     for number in &network.customers {
         let prefix = Network::customer(*number);
@@ -75,6 +80,7 @@ fn constants(network: &Network) -> String {
     let mut lines = vec![
         format!("define OURS = {OURS};"),
         "define GRACEFUL_SHUTDOWN = (65535, 0);".to_owned(),
+        "define NO_EXPORT = (65535, 65281);".to_owned(),
         format!("define PREFERENCE = {};", network.preference),
     ];
     let peers = network.neighbors.iter();
@@ -113,7 +119,8 @@ fn prefixes(network: &Network) -> String {
         let name = service.name.to_uppercase();
         for (family, six) in [(4, false), (6, true)] {
             let set = set(network, service.name, six);
-            writeln!(out, "define {name}{family} = {set};").expect("a string grows");
+            let name = Style::named(&format!("{name}{family}"), network.style.constants);
+            writeln!(out, "define {name} = {set};").expect("a string grows");
         }
     }
     out.push_str("define CUSTOMERS6 = [ 2001:db8:4000::/36{48,48} ];\n");
@@ -155,7 +162,8 @@ fn is_in(network: &Network, service: &str, six: bool) -> String {
     if network.style.inline {
         format!("net ~ {}", set(network, service, six))
     } else {
-        format!("net ~ {}{family}", service.to_uppercase())
+        let name = format!("{}{family}", service.to_uppercase());
+        format!("net ~ {}", Style::named(&name, network.style.constants))
     }
 }
 
@@ -198,17 +206,24 @@ fn filters(network: &Network) -> String {
         .expect("a string grows");
     }
     out.push_str("function customers() {\n  return ANNOUNCE && net ~ CUSTOMERS6;\n}\n");
-    out.push_str("function finish() {\n  if DRAINED then bgp_community.add(GRACEFUL_SHUTDOWN);\n  bgp_large_community.add((OURS, 1, REGION));\n}\n");
+    out.push_str("function finish() {\n  if DRAINED then bgp_community.add(GRACEFUL_SHUTDOWN);\n  if HIDDEN then bgp_community.add(NO_EXPORT);\n  bgp_large_community.add((OURS, 1, REGION));\n}\n");
     for (place, neighbor) in network.neighbors.iter().enumerate() {
         let name = filter_name(style, neighbor.asn);
         let what = match Network::carries_customers(neighbor.relation) {
             true => "!announced() && !customers()",
             false => "!announced()",
         };
-        write!(
-            out,
-            "\nfilter {name} {{\n  if {what} then reject;\n  finish();\n  tune_{place}();\n  accept;\n}}\n"
-        )
+        if style.parted {
+            write!(
+                out,
+                "\nfunction unwanted_by_{place}() {{ return {what}; }}\nfunction sent_to_{place}() {{\n  finish();\n  tune_{place}();\n  accept;\n}}\nfilter {name} {{\n  if unwanted_by_{place}() then reject;\n  sent_to_{place}();\n}}\n"
+            )
+        } else {
+            write!(
+                out,
+                "\nfilter {name} {{\n  if {what} then reject;\n  finish();\n  tune_{place}();\n  accept;\n}}\n"
+            )
+        }
         .expect("a string grows");
     }
     out.push_str("\nfilter learned {\n  if net.len = 0 then reject;\n  bgp_local_pref = PREFERENCE;\n  accept;\n}\n");
@@ -220,12 +235,14 @@ fn filter_name(style: &Style, asn: u32) -> String {
     Style::named(&format!("to_as{asn}"), style.filters)
 }
 
-fn templates(network: &Network) -> String {
+/// The first template, and those from it.
+fn templates(network: &Network) -> (String, String) {
     let style = &network.style;
     let root = Style::named("tpl_session", style.templates);
-    let mut out = format!(
+    let first = format!(
         "template bgp {root} {{\n  local as OURS;\n  hold time 90;\n  password \"${{bgp_password}}\";\n  graceful restart on;\n}}\n"
     );
+    let mut out = String::new();
     let from = if style.layered {
         let between = Style::named("tpl_outside", style.templates);
         write!(
@@ -251,7 +268,7 @@ fn templates(network: &Network) -> String {
         write!(out, "template bgp {name}_6 from {from} {{\n").expect("a string grows");
         out.push_str(&channel(6));
     }
-    out
+    (first, out)
 }
 
 fn overlay(network: &Network, name: &str, site: &Site) -> String {
@@ -264,8 +281,8 @@ fn overlay(network: &Network, name: &str, site: &Site) -> String {
         .iter()
         .any(|service| service.name == "dns" && service.sites.contains(name));
     let mut out = format!(
-        "# {name}\ndefine REGION = {region};\ndefine ANNOUNCE = {};\ndefine DRAINED = {};\ndefine HAS_DNS = {has_dns};\n",
-        site.announces, site.drained
+        "# {name}\ndefine REGION = {region};\ndefine ANNOUNCE = {};\ndefine DRAINED = {};\ndefine HIDDEN = {};\ndefine HAS_DNS = {has_dns};\n",
+        site.announces, site.drained, site.hidden
     );
     for place in 0..network.neighbors.len() {
         let tuning = network.tuned(name, place);

@@ -15,8 +15,14 @@ pub struct Style {
     pub sessions: u32,
     /// Appended to the names of shared files.
     pub files: u32,
+    /// Appended to the names of constants.
+    pub constants: u32,
     /// Whether a function says what is ours.
     pub extracted: bool,
+    /// Whether each filter asks a function of its own.
+    pub parted: bool,
+    /// Whether the first template stands beside the filters.
+    pub rooted: bool,
     /// Whether the filters ask by `case` rather than by `if`.
     pub cases: bool,
     /// Whether one more template stands between the root and the rest.

@@ -1,6 +1,6 @@
 //! The tool's answer about a pair of states, and how it compares with what is true.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
@@ -9,6 +9,7 @@ use rules::Exit;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::network::Tuning;
 use super::{Files, History, Language, Planted};
 use crate::cli::{self, Tool};
 
@@ -157,6 +158,10 @@ pub fn check(folder: &Path) -> Tool {
         .args(["check", "--jobs", "1"])
 }
 
+type SentKey = (String, usize, String);
+type SentWhat = (Tuning, bool, bool);
+type Sent = BTreeMap<SentKey, SentWhat>;
+
 /// How many of each there were, and what was answered wrongly.
 #[derive(Debug, Default)]
 pub struct Tally {
@@ -164,6 +169,15 @@ pub struct Tally {
     pub healthy: usize,
     /// Those among them that change no file of the language.
     pub silent: usize,
+    /// Those by which no neighbour receives anything else.
+    pub unseen: usize,
+    /// Those by which neighbours receive other attributes, or over other sessions: every prefix
+    /// is still at every site.
+    pub tuned: usize,
+    /// Those by which a prefix comes to a site or goes from it.
+    pub moved: usize,
+    /// Those by which more than five sites send something else.
+    pub wide: usize,
     /// Mistakes that were judged.
     pub mistakes: usize,
     /// What is wrong, in words.
@@ -175,9 +189,12 @@ impl Tally {
     pub fn healthy(&mut self, history: &History, language: Language, step: usize) {
         let mut judge = Judge::default();
         let mut before: Option<Files> = None;
+        let mut sent = BTreeMap::new();
         for (number, commit) in history.commits.iter().enumerate() {
             let files = language.files(&commit.network);
+            let was = std::mem::replace(&mut sent, commit.network.sent());
             if let Some(before) = before.filter(|_| number % step == 0) {
+                self.classify(&was, &sent);
                 self.healthy += 1;
                 self.silent += usize::from(before == files);
                 let verdict = judge.judge(&before, &files);
@@ -190,6 +207,30 @@ impl Tally {
             }
             before = Some(files);
         }
+    }
+
+    /// Counts a change among its kind.
+    fn classify(&mut self, was: &Sent, is: &Sent) {
+        let at = |sent: &Sent| -> BTreeSet<(String, String)> {
+            let there = sent.iter().filter(|(_, (_, _, hidden))| !hidden);
+            there
+                .map(|((site, _, prefix), _)| (site.clone(), prefix.clone()))
+                .collect()
+        };
+        let differs = |(key, what): &(&SentKey, &SentWhat), other: &Sent| {
+            other.get(*key).is_none_or(|there| there != *what)
+        };
+        let gone = was.iter().filter(|entry| differs(entry, is));
+        let new = is.iter().filter(|entry| differs(entry, was));
+        let sites: BTreeSet<&String> = gone.chain(new).map(|((site, _, _), _)| site).collect();
+        self.wide += usize::from(sites.len() > 5);
+        *if sites.is_empty() {
+            &mut self.unseen
+        } else if at(was) == at(is) {
+            &mut self.tuned
+        } else {
+            &mut self.moved
+        } += 1;
     }
 
     /// Judges every mistake that `language` can make.
@@ -216,12 +257,22 @@ impl std::fmt::Display for Tally {
         let Self {
             healthy,
             silent,
+            unseen,
+            tuned,
+            moved,
+            wide,
             mistakes,
             wrong,
         } = self;
+        if *healthy > 0 {
+            write!(
+                f,
+                "{healthy} healthy changes ({silent} of them in the other language only): {unseen} that no neighbour sees, {tuned} of attributes and sessions, {moved} of where a prefix is; {wide} touch more than five sites; "
+            )?;
+        }
         write!(
             f,
-            "{healthy} healthy changes ({silent} of them in the other language only), {mistakes} mistakes, {} wrong answers",
+            "{mistakes} mistakes, {} wrong answers",
             wrong.len()
         )
     }

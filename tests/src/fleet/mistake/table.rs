@@ -200,6 +200,65 @@ pub static MISTAKES: &[Kind] = &[
         ),
     ),
     text(
+        "a set emptied",
+        &["mass-withdrawal"],
+        (
+            "prefixes.conf",
+            "define CUSTOMERS6 = [ 2001:db8:4000::/36{48,48} ];",
+            "define CUSTOMERS6 = [ ];",
+        ),
+    ),
+    text(
+        "a term of the filter deleted",
+        &["below-site-floor", "service-withdrawn"],
+        (
+            "filters.conf",
+            "  if (net ~ EDGE4 || net ~ EDGE6) then return true;\n",
+            "",
+        ),
+    ),
+    text(
+        "an include lost",
+        &["site-loss", "below-site-floor"],
+        (
+            "bird/hosts/",
+            "include \"../../shared/origin.conf\";\n",
+            "",
+        ),
+    ),
+    text(
+        "a digit too few in a route",
+        &["service-withdrawn", "below-site-floor"],
+        (
+            "origin.conf",
+            "route 203.0.113.0/24 blackhole",
+            "route 203.0.13.0/24 blackhole",
+        ),
+    ),
+    text(
+        "another number in the constants",
+        &["foreign-origin", "origin-change"],
+        ("constants.conf", "define OURS = 64500;", "define OURS = 64505;"),
+    ),
+    text(
+        "a template without a filter",
+        &["export-all"],
+        (
+            "templates.conf",
+            "    export filter to_as64501;\n",
+            "    export all;\n",
+        ),
+    ),
+    text(
+        "a peer is told what providers are",
+        &["mass-growth", "over-neighbor-limit"],
+        (
+            "templates.conf",
+            "export filter to_as64504;",
+            "export filter to_as64501;",
+        ),
+    ),
+    text(
         "a static protocol is switched off",
         &["below-site-floor"],
         (
@@ -427,7 +486,7 @@ pub static MISTAKES: &[Kind] = &[
     ),
     text(
         "an include that is not there",
-        &["unparsed-config", "undefined-reference"],
+        &["unparsed-config", "undefined-reference", "unmodelled-policy"],
         ("bird/hosts/", "shared/filters.conf", "shared/filter.conf"),
     ),
     shared("data cut off", &[], ("data/vrps.json", "  ]\n}\n", "")),
