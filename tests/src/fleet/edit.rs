@@ -144,7 +144,10 @@ fn community(network: &mut Network, dice: &mut Dice) -> Option<String> {
 fn community_everywhere(network: &mut Network, dice: &mut Dice) -> Option<String> {
     let (_, place) = session(network, dice)?;
     let neighbor = network.neighbors.get(place)?;
-    let value = (neighbor.asn, *dice.pick(&[1010, 1020, 1030, 1040, 1050, 1060, 1070, 1080])?);
+    let value = (
+        neighbor.asn,
+        *dice.pick(&[1010, 1020, 1030, 1040, 1050, 1060, 1070, 1080])?,
+    );
     let sites = neighbor.sites.clone();
     let adds = dice.one_in(2);
     for site in sites {

@@ -261,7 +261,11 @@ impl Network {
     pub fn sent(&self) -> BTreeMap<(String, usize, String), (Tuning, bool, bool)> {
         let mut sent = BTreeMap::new();
         for (place, neighbor) in self.neighbors.iter().enumerate() {
-            for name in neighbor.sites.iter().filter(|name| self.announcing().contains(name)) {
+            for name in neighbor
+                .sites
+                .iter()
+                .filter(|name| self.announcing().contains(name))
+            {
                 let mut prefixes = Vec::new();
                 for service in &self.services {
                     if service.sites.contains(name) {

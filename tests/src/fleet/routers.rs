@@ -22,7 +22,11 @@ pub(super) fn files(network: &Network) -> Files {
     shared(&style.file("origin"), origin(network));
     let (first, others) = templates(network);
     let (mut policies, mut sessions) = (filters(network), String::new());
-    let beside = if style.rooted { &mut policies } else { &mut sessions };
+    let beside = if style.rooted {
+        &mut policies
+    } else {
+        &mut sessions
+    };
     beside.push_str(&first);
     sessions.push_str(&others);
     shared(&style.file("filters"), policies);

@@ -270,10 +270,6 @@ impl std::fmt::Display for Tally {
                 "{healthy} healthy changes ({silent} of them in the other language only): {unseen} that no neighbour sees, {tuned} of attributes and sessions, {moved} of where a prefix is; {wide} touch more than five sites; "
             )?;
         }
-        write!(
-            f,
-            "{mistakes} mistakes, {} wrong answers",
-            wrong.len()
-        )
+        write!(f, "{mistakes} mistakes, {} wrong answers", wrong.len())
     }
 }

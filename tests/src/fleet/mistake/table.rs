@@ -220,11 +220,7 @@ pub static MISTAKES: &[Kind] = &[
     text(
         "an include lost",
         &["site-loss", "below-site-floor"],
-        (
-            "bird/hosts/",
-            "include \"../../shared/origin.conf\";\n",
-            "",
-        ),
+        ("bird/hosts/", "include \"../../shared/origin.conf\";\n", ""),
     ),
     text(
         "a digit too few in a route",
@@ -238,7 +234,11 @@ pub static MISTAKES: &[Kind] = &[
     text(
         "another number in the constants",
         &["foreign-origin", "origin-change"],
-        ("constants.conf", "define OURS = 64500;", "define OURS = 64505;"),
+        (
+            "constants.conf",
+            "define OURS = 64500;",
+            "define OURS = 64505;",
+        ),
     ),
     text(
         "a template without a filter",
@@ -486,7 +486,11 @@ pub static MISTAKES: &[Kind] = &[
     ),
     text(
         "an include that is not there",
-        &["unparsed-config", "undefined-reference", "unmodelled-policy"],
+        &[
+            "unparsed-config",
+            "undefined-reference",
+            "unmodelled-policy",
+        ],
         ("bird/hosts/", "shared/filters.conf", "shared/filter.conf"),
     ),
     shared("data cut off", &[], ("data/vrps.json", "  ]\n}\n", "")),
