@@ -271,7 +271,7 @@ fn random_programs_are_read_where_bird_loads_them() {
         let filter = text::filter(&program, 0);
         writeln!(
             configuration,
-            "ipv4 table out;\nprotocol pipe {{ table master4; peer table out; export filter {filter}; }}"
+            "ipv4 table far;\nprotocol pipe {{ table master4; peer table far; export filter {filter}; }}"
         )
         .unwrap();
         if refused(&configuration).is_none() {

@@ -297,11 +297,11 @@ protocol bgp v4 { local as 64500; neighbor 203.0.113.1 as 64501; ipv4 { import a
     ),
     (
         "functions, cases and loops",
-        "function score(int begin; pair extra) int total; { total = begin; for int hop in bgp_path do total = total + 1; if extra ~ bgp_community then total = total * 2; return total; }
+        "function score(int begin; pair extra) int total; { total = begin; for int each in bgp_path do total = total + 1; if extra ~ bgp_community then total = total * 2; return total; }
 function allowed() { if net = 192.0.2.0/24 then return true; return net ~ [ 198.51.100.0/22+ ]; }
-filter out { if net ~ [ 203.0.113.0/24+ ] then reject; bgp_med = score(10, (64500, 2)); bgp_large_community.add((64500, bgp_med, 0)); case bgp_med { 10: accept; 11..12: bgp_local_pref = 5; 20, 22: bgp_path.prepend(64499); else: reject; } accept; }
+filter leave { if net ~ [ 203.0.113.0/24+ ] then reject; bgp_med = score(10, (64500, 2)); bgp_large_community.add((64500, bgp_med, 0)); case bgp_med { 10: accept; 11..12: bgp_local_pref = 5; 20, 22: bgp_path.prepend(64499); else: reject; } accept; }
 protocol static own { ipv4; route 192.0.2.0/24 blackhole; route 192.0.2.0/25 blackhole { bgp_path.prepend(64505); bgp_path.prepend(64506); }; route 198.51.100.0/24 blackhole { bgp_community.add((64500, 2)); }; route 198.51.100.0/25 blackhole { bgp_community.add((64500, 2)); bgp_path.prepend(64505); }; route 203.0.113.0/24 blackhole; route 203.0.113.0/25 blackhole { bgp_path.prepend(64505); bgp_path.prepend(64505); bgp_path.prepend(64505); }; }
-protocol bgp one { local as 64500; neighbor 203.0.113.1 as 64501; ipv4 { import none; export filter out; }; }",
+protocol bgp one { local as 64500; neighbor 203.0.113.1 as 64501; ipv4 { import none; export filter leave; }; }",
     ),
     (
         "origin validation with a listed table",

@@ -101,24 +101,24 @@ fn pair(item: u32) -> String {
 fn extended(item: u64) -> String {
     let [kind, form, ..] = [(item >> 48) & 0xff, item >> 56];
     let name = match kind {
-        2 => "rt",
-        3 => "ro",
-        _ => "",
+        2 => "rt".to_owned(),
+        3 => "ro".to_owned(),
+        _ => format!("unknown {:#x}", item >> 48),
     };
     let (key, value) = ((item >> 16) & 0xffff_ffff, item & 0xffff);
     match form {
-        0 if !name.is_empty() => {
+        0 => {
             format!(
                 "({name}, {}, {})",
                 (item >> 32) & 0xffff,
                 item & 0xffff_ffff
             )
         }
-        1 if !name.is_empty() => {
+        1 => {
             let key = std::net::Ipv4Addr::from(u32::try_from(key).expect("it is masked"));
             format!("({name}, {key}, {value})")
         }
-        2 if !name.is_empty() => format!("({name}, {key}, {value})"),
+        2 => format!("({name}, {key}, {value})"),
         _ => format!("(generic, {:#x}, {:#x})", item >> 32, item & 0xffff_ffff),
     }
 }

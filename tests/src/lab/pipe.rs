@@ -29,7 +29,7 @@ pub fn refused(configuration: &str) -> Option<String> {
     let folder = tempfile::tempdir().expect("there is a place for temporary files");
     let path = folder.path().join("bird.conf");
     fs::write(&path, configuration).expect("a temporary folder can be written");
-    let output = Command::new("/usr/sbin/bird")
+    let output = bird()
         .arg("-p")
         .arg("-c")
         .arg(&path)
@@ -38,14 +38,40 @@ pub fn refused(configuration: &str) -> Option<String> {
     (!output.status.success()).then(|| String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
+/// The daemon's program with bounds on its memory and its seconds of work: some programs make it
+/// take all there is.
+fn bird() -> Command {
+    let mut command = Command::new("sh");
+    let bounded = "ulimit -v 1000000; ulimit -t 3; exec /usr/sbin/bird \"$@\"";
+    command.args(["-c", bounded, "bird"]);
+    command
+}
+
+/// The routes of every table as the daemon has them with this configuration; otherwise what it
+/// said before it ended.
+pub fn answered(configuration: &str) -> Result<Vec<(String, Vec<Shown>)>, String> {
+    let mut bird = Bird::spawn(configuration);
+    if !bird.is_up() {
+        return Err(bird.log());
+    }
+    let answer = bird.ask("show route table all all");
+    answer.map(|answer| tables(&answer)).ok_or_else(|| bird.log())
+}
+
 impl Bird {
     /// Starts the daemon and waits until it is up.
     pub fn start(configuration: &str) -> Self {
+        let mut bird = Self::spawn(configuration);
+        assert!(bird.is_up(), "bird ended: {}", bird.log());
+        bird
+    }
+
+    fn spawn(configuration: &str) -> Self {
         let folder = tempfile::tempdir().expect("there is a place for temporary files");
         let file = |name: &str| folder.path().join(name);
         fs::write(file("bird.conf"), configuration).expect("a temporary folder can be written");
         let log = fs::File::create(file("log")).expect("a temporary folder can be written");
-        let child = Command::new("/usr/sbin/bird")
+        let child = bird()
             .arg("-f")
             .arg("-c")
             .arg(file("bird.conf"))
@@ -57,19 +83,25 @@ impl Bird {
             .stderr(log)
             .spawn()
             .expect("bird is installed: tests/run does it");
-        let mut bird = Self { folder, child };
-        for _ in 0..500 {
-            if bird
+        Self { folder, child }
+    }
+
+    /// Waits until it is up; false where it ends before that.
+    fn is_up(&mut self) -> bool {
+        for _ in 0..3000 {
+            if self
                 .ask("show status")
                 .is_some_and(|answer| answer.contains("up and running"))
             {
-                return bird;
+                return true;
             }
-            let ended = bird.child.try_wait().expect("the child is ours");
-            assert!(ended.is_none(), "bird ended: {}", bird.log());
+            let ended = self.child.try_wait().expect("the child is ours");
+            if ended.is_some() {
+                return false;
+            }
             std::thread::sleep(Duration::from_millis(10));
         }
-        panic!("bird did not come up: {}", bird.log());
+        panic!("bird did not come up: {}", self.log());
     }
 
     /// What it logged.

@@ -103,6 +103,10 @@ impl<'a> Writer<'a> {
                     None => format!("{} {};", variable.value_type, variable.name),
                 }
             }
+            StatementKind::Assign {
+                target: Target::Attribute(attribute @ Attribute::Bgp(_)),
+                value,
+            } => self.changed(*attribute, value),
             StatementKind::Assign { target, value } => {
                 let target = match target {
                     Target::Variable(slot) => self.variable(*slot),
@@ -172,6 +176,31 @@ impl<'a> Writer<'a> {
         format!("{}{text}\n", "\t".repeat(depth))
     }
 
+    /// An assignment to an attribute, as a method of it where it can be one.
+    fn changed(&self, attribute: Attribute, value: &Expression) -> String {
+        let name = self.attribute(attribute);
+        match &value.kind {
+            ExpressionKind::Literal(
+                Literal::EmptyPath
+                | Literal::EmptyCommunities
+                | Literal::EmptyExtendedCommunities
+                | Literal::EmptyLargeCommunities,
+            ) => format!("{name}.empty;"),
+            ExpressionKind::Edit {
+                edit,
+                list,
+                operand,
+            } if matches!(&list.kind, ExpressionKind::Attribute(own) if *own == attribute) => {
+                format!(
+                    "{name}.{}({});",
+                    edit_text(*edit),
+                    self.expression(operand)
+                )
+            }
+            _ => format!("{name} = {};", self.expression(value)),
+        }
+    }
+
     fn expression(&self, expression: &Expression) -> String {
         match &expression.kind {
             ExpressionKind::Literal(literal) => literal_text(literal),
@@ -210,14 +239,9 @@ impl<'a> Writer<'a> {
                 list,
                 operand,
             } => {
-                let word = match edit {
-                    Edit::Prepend => "prepend",
-                    Edit::Add => "add",
-                    Edit::Delete => "delete",
-                    Edit::Filter => "filter",
-                };
                 format!(
-                    "{word}({}, {})",
+                    "{}({}, {})",
+                    edit_text(*edit),
                     self.expression(list),
                     self.expression(operand)
                 )
@@ -338,6 +362,15 @@ fn literal_text(literal: &Literal) -> String {
         Literal::EmptyExtendedCommunities => "--empty--".to_owned(),
         Literal::EmptyLargeCommunities => "---empty---".to_owned(),
         Literal::RouteDistinguisher(_) | Literal::Bytes(_) => unreachable!("nobody writes it"),
+    }
+}
+
+fn edit_text(edit: Edit) -> &'static str {
+    match edit {
+        Edit::Prepend => "prepend",
+        Edit::Add => "add",
+        Edit::Delete => "delete",
+        Edit::Filter => "filter",
     }
 }
 

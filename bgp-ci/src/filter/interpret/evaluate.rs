@@ -13,6 +13,10 @@ use crate::filter::types::Type;
 use crate::filter::value::{AsPath, MaskPart, PathMask, Value};
 use crate::place::Place;
 
+/// BIRD 2.0 remembers whether an empty list had members before: `-empty-` and what is taken out
+/// of nothing are not defined, and what is taken out of a list is.
+const EMPTIED: &str = "`defined` of a list that this policy emptied, which depends on how it did";
+
 impl Run<'_> {
     /// The value of an expression.
     pub(super) fn value(&mut self, node: &Node) -> Result<Value, Stop> {
@@ -166,6 +170,9 @@ impl Run<'_> {
             && !matches!(attribute, Attribute::Static(known) if known.name() != "igp_metric")
         {
             let attribute = *attribute;
+            if self.emptied.contains(&attribute) {
+                return Err(Fault::gap(EMPTIED).at(operand.place));
+            }
             let route = self.route_at(operand.place)?;
             return Ok(match route.attribute(attribute) {
                 // Of what is open it is not even known whether it is there.
@@ -175,6 +182,7 @@ impl Run<'_> {
         }
         Ok(match self.value(operand)? {
             Value::Open => Value::Open,
+            value if value.is_empty_list() => return Err(Fault::gap(EMPTIED).at(operand.place)),
             value => Value::Bool(value != Value::Void),
         })
     }

@@ -227,6 +227,10 @@ impl Run<'_> {
                 return Err(Fault::gap(reason).at(place));
             }
             let value = fitting(value, of, place)?;
+            self.emptied.retain(|known| *known != attribute);
+            if value.is_empty_list() {
+                self.emptied.push(attribute);
+            }
             self.route_at(place)?.set(attribute, value);
             return Ok(());
         };

@@ -7,6 +7,7 @@ use super::term::TermId;
 use super::{
     Context, Decision, Failure, Gap, Machine, Oracle, Outcome, Question, Subject, Verdict,
 };
+use crate::filter::attribute::Attribute;
 use crate::filter::program::FilterId;
 use crate::filter::route::Route;
 use crate::filter::types::{Enumerated, Type};
@@ -80,6 +81,8 @@ pub(super) struct Run<'a> {
     trace: Vec<TermId>,
     /// Answers given, so that one question has one answer.
     answered: Vec<(Subject, u8)>,
+    /// Attributes that this run made an empty list, which `defined` may take for absent.
+    pub(super) emptied: Vec<Attribute>,
 }
 
 impl<'a> Run<'a> {
@@ -113,6 +116,7 @@ impl<'a> Run<'a> {
             steps: MAX_CONSTANT_STEPS,
             trace: Vec::new(),
             answered: Vec::new(),
+            emptied: Vec::new(),
         }
     }
 

@@ -241,6 +241,17 @@ impl Value {
         })
     }
 
+    /// Whether it is a path or a list of communities without members.
+    pub(crate) fn is_empty_list(&self) -> bool {
+        match self {
+            Self::Path(path) => path.asns().next().is_none(),
+            Self::Communities(list) => list.is_empty(),
+            Self::ExtendedCommunities(list) => list.is_empty(),
+            Self::LargeCommunities(list) => list.is_empty(),
+            _ => false,
+        }
+    }
+
     /// What a set is searched for: the place of the value among those of its type.
     pub(crate) fn key(&self) -> Option<(SetType, u128)> {
         Some(match self {

@@ -2,7 +2,6 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use bgp_ci::filter::attribute::{Attribute, StaticAttribute};
 use bgp_ci::filter::ir::{
     BinaryOperator, Edit, Expression, ExpressionKind, ExtendedKind, Literal, Method,
 };
@@ -32,11 +31,11 @@ const NUMBERS: [u32; 16] = [
     4_294_967_295,
 ];
 
-fn binary(operator: BinaryOperator, left: Expression, right: Expression) -> Expression {
+pub(super) fn binary(operator: BinaryOperator, left: Expression, right: Expression) -> Expression {
     node(ExpressionKind::Binary(operator, Box::new([left, right])))
 }
 
-fn asked(method: Method, receiver: Expression) -> Expression {
+pub(super) fn asked(method: Method, receiver: Expression) -> Expression {
     node(ExpressionKind::Method {
         method,
         receiver: Box::new(receiver),
@@ -98,7 +97,7 @@ impl Author {
     }
 
     /// A call of a function that gives the type.
-    fn call(&mut self, of: Type) -> Option<Expression> {
+    pub(super) fn call(&mut self, of: Type) -> Option<Expression> {
         let all: Vec<usize> = (0..self.functions.len())
             .filter(|at| self.functions.get(*at) == Some(&of))
             .collect();
@@ -137,7 +136,9 @@ impl Author {
                 let bits = 0x2001_0db8_u128 << 96 | u128::from(index(self.dice.below(8)));
                 Literal::Ip(IpAddr::V6(Ipv6Addr::from(bits)))
             }
-            Type::Prefix => Literal::Prefix(self.network()),
+            Type::Prefix => Literal::Prefix(self.any_network()),
+            Type::Set(of) => return self.set(of),
+            Type::PathMask => return self.mask(),
             Type::Extended => {
                 let kind = self.kind();
                 let parts = [self.small(), self.small()];
@@ -171,6 +172,14 @@ impl Author {
                 Enumerated::SCOPE_SITE,
                 Enumerated::SCOPE_UNIVERSE,
             ])),
+            Type::Enum(EnumType::Source) => Literal::Enum(self.dice.pick(&[
+                Enumerated::RTS_STATIC,
+                Enumerated::RTS_BGP,
+                Enumerated::RTS_DEVICE,
+            ])),
+            Type::Enum(EnumType::Net) => {
+                Literal::Enum(self.dice.pick(&[Enumerated::NET_IP4, Enumerated::NET_IP6]))
+            }
             Type::Enum(EnumType::Destination) => Literal::Enum(self.dice.pick(&[
                 Enumerated::RTD_BLACKHOLE,
                 Enumerated::RTD_UNREACHABLE,
@@ -214,133 +223,24 @@ impl Author {
         net.parse().expect("its host bits are clear")
     }
 
-    fn truth(&mut self, depth: usize) -> Expression {
-        match self.dice.below(9) {
-            0 => {
-                let operand = self.expression(Type::Bool, depth);
-                node(ExpressionKind::Not(Box::new(operand)))
-            }
-            1 | 2 => {
-                let operator = self.dice.pick(&[BinaryOperator::And, BinaryOperator::Or]);
-                let left = self.expression(Type::Bool, depth);
-                binary(operator, left, self.expression(Type::Bool, depth))
-            }
-            3 => {
-                let of = self.dice.pick(&super::TYPES);
-                let operator = self
-                    .dice
-                    .pick(&[BinaryOperator::Equal, BinaryOperator::NotEqual]);
-                let left = self.expression(of, depth);
-                binary(operator, left, self.expression(of, depth))
-            }
-            4 => {
-                let of = self.dice.pick(&[
-                    Type::Int,
-                    Type::Int,
-                    Type::Pair,
-                    Type::Large,
-                    Type::Extended,
-                    Type::Ip,
-                    Type::Prefix,
-                ]);
-                let operator = self.dice.pick(&[
-                    BinaryOperator::Less,
-                    BinaryOperator::LessOrEqual,
-                    BinaryOperator::Greater,
-                    BinaryOperator::GreaterOrEqual,
-                ]);
-                let left = self.expression(of, depth);
-                binary(operator, left, self.expression(of, depth))
-            }
-            5 if !self.constant => self.presence(),
-            _ => self.membership(depth),
-        }
+    /// The same in IPv6.
+    pub(super) fn network6(&mut self) -> Prefix {
+        let length = 32 + self.dice.below(33);
+        let bits = 0x2001_0db8_u128 << 96
+            | u128::from(index(self.dice.below(3))) << 80
+            | u128::from(self.dice.bits() & 0xf) << 64;
+        let net = Ipv6Addr::from(bits & (u128::MAX << (128 - length)));
+        let net = format!("{net}/{length}");
+        net.parse().expect("its host bits are clear")
     }
 
-    /// `defined(…)` and questions about the route itself.
-    fn presence(&mut self) -> Expression {
-        match self.dice.below(4) {
-            0 => {
-                let kind = literal(Literal::Enum(Enumerated::RTS_STATIC));
-                let source = node(ExpressionKind::Attribute(Attribute::Static(
-                    StaticAttribute::Source,
-                )));
-                binary(BinaryOperator::Equal, source, kind)
-            }
-            1 => {
-                let of = literal(Literal::Enum(Enumerated::NET_IP4));
-                let net = node(ExpressionKind::Attribute(Attribute::Static(
-                    StaticAttribute::Net,
-                )));
-                binary(BinaryOperator::Equal, asked(Method::NetType, net), of)
-            }
-            _ => {
-                let of = self.dice.pick(&[
-                    Type::Int,
-                    Type::Ip,
-                    Type::Path,
-                    Type::Communities,
-                    Type::LargeCommunities,
-                ]);
-                let attribute = self
-                    .attribute(of)
-                    .expect("there is one of each of these types");
-                let operand = node(ExpressionKind::Attribute(attribute));
-                node(ExpressionKind::Defined(Box::new(operand)))
-            }
-        }
-    }
-
-    fn membership(&mut self, depth: usize) -> Expression {
-        let operator = if self.dice.one_in(4) {
-            BinaryOperator::NotMatch
+    /// One of both, mostly of IPv4.
+    fn any_network(&mut self) -> Prefix {
+        if self.dice.one_in(4) {
+            self.network6()
         } else {
-            BinaryOperator::Match
-        };
-        let (left, right) = match self.dice.below(14) {
-            0 => (Type::Int, self.set(SetType::Int)),
-            1 => (Type::Pair, self.set(SetType::Pair)),
-            2 => (Type::Extended, self.set(SetType::Extended)),
-            3 => (Type::Large, self.set(SetType::Large)),
-            4 => (Type::Ip, self.set(SetType::Ip)),
-            5 => (Type::Prefix, self.set(SetType::Prefix)),
-            6 => (Type::Path, self.set(SetType::Int)),
-            7 => (Type::Communities, self.set(SetType::Pair)),
-            8 => (Type::LargeCommunities, self.set(SetType::Large)),
-            9 => (Type::ExtendedCommunities, self.set(SetType::Extended)),
-            10 => {
-                let pattern = self
-                    .dice
-                    .pick(&["*", "f*", "feed?r", "feeder", "x\\*", "*a"]);
-                (Type::String, literal(Literal::String(pattern.into())))
-            }
-            11 if !self.constant => (Type::Path, self.mask()),
-            12 => {
-                let of = self.dice.pick(&[Type::Ip, Type::Prefix]);
-                (of, self.expression(Type::Prefix, depth))
-            }
-            _ => {
-                let (item, list) = self.dice.pick(&[
-                    (Type::Int, Type::Path),
-                    (Type::Pair, Type::Communities),
-                    (Type::Quad, Type::Communities),
-                    (Type::Extended, Type::ExtendedCommunities),
-                    (Type::Large, Type::LargeCommunities),
-                ]);
-                (item, self.expression(list, depth))
-            }
-        };
-        let left = match left {
-            // Mostly the route at hand.
-            Type::Prefix if !self.constant && self.dice.below(3) > 0 => node(
-                ExpressionKind::Attribute(Attribute::Static(StaticAttribute::Net)),
-            ),
-            Type::String if !self.constant => node(ExpressionKind::Attribute(Attribute::Static(
-                StaticAttribute::Protocol,
-            ))),
-            of => self.expression(of, depth),
-        };
-        binary(operator, left, right)
+            self.network()
+        }
     }
 
     fn int(&mut self, depth: usize) -> Expression {

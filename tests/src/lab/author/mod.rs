@@ -1,6 +1,7 @@
 //! Programs at random from the grammar, typed so that BIRD accepts nearly all of them.
 
 mod expressions;
+mod questions;
 mod routes;
 mod sets;
 mod statements;
@@ -13,12 +14,12 @@ use bgp_ci::filter::program::{
     Constant, ConstantId, CustomAttribute, Filter, FilterKind, Frame, Function, Program, Slot,
     Variable,
 };
-use bgp_ci::filter::types::{EnumType, Type};
+use bgp_ci::filter::types::{EnumType, SetType, Type};
 use bgp_ci::place::{FileId, Place};
 
 use super::dice::Dice;
 
-pub use routes::route;
+pub use routes::{route, route6};
 
 /// The custom attributes that every program here may use.
 pub const CUSTOM: [(&str, Type); 7] = [
@@ -46,6 +47,15 @@ const TYPES: [Type; 13] = [
     Type::Communities,
     Type::ExtendedCommunities,
     Type::LargeCommunities,
+];
+
+/// The types that variables have beside those.
+const PATTERNS: [Type; 5] = [
+    Type::Set(SetType::Prefix),
+    Type::Set(SetType::Int),
+    Type::Set(SetType::Pair),
+    Type::Set(SetType::Large),
+    Type::PathMask,
 ];
 
 /// Nothing here was read from a file.
@@ -132,6 +142,8 @@ impl Author {
             Type::Prefix,
             Type::Large,
             Type::String,
+            Type::Set(SetType::Prefix),
+            Type::Set(SetType::Int),
         ]);
         let value = self.expression(of, 2);
         self.constant = false;
@@ -149,7 +161,7 @@ impl Author {
         self.scope.clear();
         let parameters = self.dice.below(3);
         for _ in 0..parameters {
-            let of = self.dice.pick(&TYPES);
+            let of = self.variable_type();
             let slot = self.variable(of);
             self.scope.push((slot, of));
         }
@@ -186,6 +198,15 @@ impl Author {
             frame: std::mem::take(&mut self.frame),
             body,
         });
+    }
+
+    /// A type for a variable.
+    fn variable_type(&mut self) -> Type {
+        if self.dice.one_in(8) {
+            self.dice.pick(&PATTERNS)
+        } else {
+            self.dice.pick(&TYPES)
+        }
     }
 
     /// A variable of the frame at hand.

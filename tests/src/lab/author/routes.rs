@@ -5,12 +5,22 @@ use std::sync::Arc;
 use bgp_ci::filter::route::Route;
 use bgp_ci::filter::types::{EnumType, Type};
 use bgp_ci::filter::value::{Address, AsPath, Large, Value};
+use bgp_ci::model::Prefix;
 
 use super::{Author, writable};
 use crate::lab::dice::Dice;
 
 /// A blackhole route of the protocol `feeder` with some attributes.
 pub fn route(seed: u64) -> Route {
+    some(seed, Author::network, "feeder")
+}
+
+/// The same of an IPv6 network, from the protocol `feeder6`.
+pub fn route6(seed: u64) -> Route {
+    some(seed, Author::network6, "feeder6")
+}
+
+fn some(seed: u64, net: fn(&mut Author) -> Prefix, protocol: &str) -> Route {
     let mut author = Author {
         dice: Dice::new(seed),
         name: String::new(),
@@ -21,7 +31,7 @@ pub fn route(seed: u64) -> Route {
         returns: None,
         constant: true,
     };
-    let mut route = Route::local(author.network(), "feeder");
+    let mut route = Route::local(net(&mut author), protocol);
     if author.dice.one_in(3) {
         route.preference = u16::try_from(author.dice.below(65536)).expect("it is 16 bits");
     }

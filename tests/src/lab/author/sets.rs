@@ -16,7 +16,11 @@ impl Author {
     }
 
     fn set_literal(&mut self, of: SetType) -> SetLiteral {
-        let items = (0..=self.dice.below(3)).map(|_| self.item(of)).collect();
+        // One set holds networks of one family.
+        let six = of == SetType::Prefix && self.dice.one_in(4);
+        let items = (0..=self.dice.below(3))
+            .map(|_| if six { self.item6() } else { self.item(of) })
+            .collect();
         SetLiteral { of, items }
     }
 
@@ -60,6 +64,7 @@ impl Author {
                 };
                 SetItem::Extended(kind, key, part)
             }
+            SetType::Enum(of) => SetItem::Value(self.leaf(Type::Enum(of))),
             SetType::Large => {
                 let one = Part::One(self.leaf(Type::Int));
                 let range = |(first, last)| Part::Range(first, last);
@@ -92,6 +97,21 @@ impl Author {
         }
     }
 
+    fn item6(&mut self) -> SetItem {
+        let net = self.network6();
+        let lengths = match self.dice.below(4) {
+            0 => Lengths::Exact,
+            1 => Lengths::OrLonger,
+            2 => Lengths::OrShorter,
+            _ => {
+                let low = u8::try_from(30 + self.dice.below(20)).expect("it is small");
+                let more = u8::try_from(self.dice.below(16)).expect("it is small");
+                Lengths::Between(low, low + more)
+            }
+        };
+        SetItem::Prefix(literal(Literal::Prefix(net)), lengths)
+    }
+
     fn ends(&mut self) -> (Expression, Expression) {
         let (a, b) = (self.number(), self.number());
         (
@@ -121,8 +141,8 @@ impl Author {
                 }
                 4 => MaskItem::Set(Arc::new(self.set_literal(SetType::Int))),
                 5 => match self.readable(Type::Int) {
-                    Some(slot) => MaskItem::Asn(node(ExpressionKind::Variable(slot))),
-                    None => MaskItem::Any,
+                    Some(slot) if !self.constant => MaskItem::Asn(node(ExpressionKind::Variable(slot))),
+                    _ => MaskItem::Any,
                 },
                 _ => MaskItem::Asn(self.leaf(Type::Int)),
             };

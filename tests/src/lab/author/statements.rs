@@ -2,11 +2,22 @@
 
 use bgp_ci::filter::attribute::{Attribute, StaticAttribute};
 use bgp_ci::filter::ir::{
-    Arm, Block, Expression, ExpressionKind, Statement, StatementKind, Target,
+    Arm, Block, Expression, ExpressionKind, Literal, Statement, StatementKind, Target,
 };
 use bgp_ci::filter::types::{EnumType, SetType, Type};
 
 use super::{Author, PLACE, node};
+
+/// The list of a type with nothing in it.
+fn empty(of: Type) -> Option<Literal> {
+    Some(match of {
+        Type::Path => Literal::EmptyPath,
+        Type::Communities => Literal::EmptyCommunities,
+        Type::ExtendedCommunities => Literal::EmptyExtendedCommunities,
+        Type::LargeCommunities => Literal::EmptyLargeCommunities,
+        _ => return None,
+    })
+}
 
 fn statement(kind: StatementKind) -> Statement {
     Statement { place: PLACE, kind }
@@ -39,14 +50,11 @@ impl Author {
         let choice = self.dice.below(if depth == 0 { 9 } else { 15 });
         statement(match choice {
             0 | 1 => {
-                let of = self.dice.pick(&super::TYPES);
-                let value = self.expression(of, 2);
+                let of = self.variable_type();
+                let value = Some(self.expression(of, 2));
                 let slot = self.variable(of);
                 self.scope.push((slot, of));
-                StatementKind::Declare {
-                    slot,
-                    value: Some(value),
-                }
+                StatementKind::Declare { slot, value }
             }
             2..=5 => self.assignment(),
             6 => match self.scope.is_empty() {
@@ -74,6 +82,7 @@ impl Author {
                     _ => StatementKind::Print(vec![self.expression(of, 1)]),
                 }
             }
+            8 if self.dice.one_in(3) => self.procedure(),
             8 => self.ending(),
             9..=12 => {
                 let condition = self.expression(Type::Bool, 3);
@@ -116,6 +125,15 @@ impl Author {
             Some(attribute) => attribute,
             None => Attribute::Static(StaticAttribute::Destination),
         };
+        if matches!(attribute, Attribute::Bgp(_))
+            && let Some(empty) = empty(of)
+            && self.dice.one_in(12)
+        {
+            return StatementKind::Assign {
+                target: Target::Attribute(attribute),
+                value: super::literal(empty),
+            };
+        }
         let value = match (attribute, of) {
             // The list at hand with a change, as policies mostly do.
             (
@@ -145,13 +163,35 @@ impl Author {
         }
     }
 
+    /// A call whose value nobody takes.
+    fn procedure(&mut self) -> StatementKind {
+        let all = self.functions.clone();
+        let called = if all.is_empty() {
+            None
+        } else {
+            let of = self.dice.pick(&all);
+            self.call(of)
+        };
+        match called {
+            Some(call) => StatementKind::Evaluate(call),
+            None => self.ending(),
+        }
+    }
+
     fn case(&mut self, depth: usize) -> StatementKind {
-        let (of, set) = self.dice.pick(&[
-            (Type::Int, SetType::Int),
-            (Type::Pair, SetType::Pair),
-            (Type::Large, SetType::Large),
-        ]);
-        let value = self.expression(of, 2);
+        let (value, set) = if self.dice.one_in(4) {
+            let (value, of) = self.enumeration();
+            (value, SetType::Enum(of))
+        } else {
+            let (of, set) = self.dice.pick(&[
+                (Type::Int, SetType::Int),
+                (Type::Pair, SetType::Pair),
+                (Type::Large, SetType::Large),
+                (Type::Extended, SetType::Extended),
+                (Type::Ip, SetType::Ip),
+            ]);
+            (self.expression(of, 2), set)
+        };
         let arms = (0..=self.dice.below(3))
             .map(|_| Arm {
                 place: PLACE,

@@ -20,6 +20,9 @@ const NOWHERE: Place = Place {
     end: 0,
 };
 
+/// First and last keys.
+type Ranges = Vec<(u128, u128)>;
+
 impl Builder<'_> {
     /// The value of `[ … ]`.
     pub(super) fn set(&mut self, literal: &SetLiteral) -> Result<Value, Gap> {
@@ -35,8 +38,14 @@ impl Builder<'_> {
         Ok(Value::Set(Arc::new(set)))
     }
 
-    /// The set of items that are not networks, of a set or of an arm.
-    pub(super) fn ranges(&mut self, items: &[SetItem]) -> Result<ValueSet, Gap> {
+    /// The set of items that are not networks.
+    fn ranges(&mut self, items: &[SetItem]) -> Result<ValueSet, Gap> {
+        let (of, ranges) = self.written(items)?;
+        Ok(ValueSet::new(of, ranges))
+    }
+
+    /// The ranges of items that are not networks as they stand, of a set or of an arm.
+    pub(super) fn written(&mut self, items: &[SetItem]) -> Result<(SetType, Ranges), Gap> {
         let mut of = SetType::Empty;
         let mut ranges = Vec::with_capacity(items.len());
         for item in items {
@@ -46,14 +55,14 @@ impl Builder<'_> {
             }
             of = own;
         }
-        Ok(ValueSet::new(of, ranges))
+        Ok((of, ranges))
     }
 
     /// Adds the ranges of an item, and says what they hold.
     fn item(
         &mut self,
         item: &SetItem,
-        ranges: &mut Vec<(u128, u128)>,
+        ranges: &mut Ranges,
     ) -> Result<(SetType, Place), Gap> {
         match item {
             SetItem::Value(one) => {

@@ -7,6 +7,7 @@ use crate::filter::ir::{Arm, Expression, Statement, StatementKind, Target};
 use crate::filter::program::Slot;
 use crate::filter::route::type_of;
 use crate::filter::types::Type;
+use crate::filter::value::ValueSet;
 
 /// The place of a variable in its frame.
 pub(super) fn at(slot: Slot) -> usize {
@@ -152,11 +153,13 @@ impl Builder<'_> {
         let mut ready = Vec::with_capacity(arms.len());
         let mut ranges = Vec::new();
         for (at, arm) in arms.iter().enumerate() {
-            let set = match self.ranges(&arm.items) {
-                Ok(set) => set,
+            let (of, own) = match self.written(&arm.items) {
+                Ok(written) => written,
                 Err(gap) => return Step::Gap(arm.place, gap.reason),
             };
-            ranges.extend(set.ranges().iter().map(|(first, last)| (*first, *last, at)));
+            // Each item is a node of BIRD's tree, also where two of them touch.
+            ranges.extend(own.iter().map(|(first, last)| (*first, *last, at)));
+            let set = ValueSet::new(of, own);
             let term = self.code.terms.add(arm.place, TermKind::Arm);
             ready.push((set, term, self.block(&arm.body)));
         }
