@@ -100,6 +100,7 @@ pub fn sessions(network: &Network) -> Sessions {
             configured: false,
             asn: Some(neighbor.asn),
             local_asn: network.asn,
+            local_address: None,
             external: neighbor.asn != network.asn,
             declared: true,
             protections: BTreeSet::new(),

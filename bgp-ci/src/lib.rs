@@ -48,6 +48,7 @@ pub mod side;
 pub mod sides;
 pub mod standing;
 pub mod symbolic;
+pub mod trial;
 pub mod why;
 pub mod withdrawal;
 pub mod wording;
@@ -57,6 +58,7 @@ mod tests;
 
 use std::ffi::OsString;
 use std::marker::PhantomData;
+use std::num::NonZeroUsize;
 
 use jiff::Timestamp;
 use rules::ids::{self, Part};
@@ -123,23 +125,38 @@ pub fn run(args: impl IntoIterator<Item = OsString>, io: &mut Io<'_>) -> Exit {
 
 fn check_alone(input: &Input<'_>) -> Result<Outcome, Failure> {
     if input.section.is_none() && input.args.head.is_none() && input.args.base.is_none() {
-        let path = input.policy.path();
         return Ok(Outcome {
-            undecided: vec![Undecided {
-                path: path.cloned().unwrap_or_else(|| ".".into()),
-                at: None,
-                reason: match path {
-                    Some(_) => "the policy has no `bgp` section: nothing says what is announced",
-                    None => {
-                        "there is no `preflight.yaml` here or above: nothing says what is announced"
-                    }
-                }
-                .to_owned(),
-            }],
+            undecided: without_network(input.policy),
             ..Outcome::default()
         });
     }
     check(input)
+}
+
+/// What keeps a policy without a network from being judged.
+fn without_network(policy: &Policy) -> Vec<Undecided> {
+    let path = policy.path();
+    let reason = match path {
+        Some(_) => "the policy has no `bgp` section: nothing says what is announced",
+        None => "there is no `preflight.yaml` here or above: nothing says what is announced",
+    };
+    vec![Undecided {
+        path: path.cloned().unwrap_or_else(|| ".".into()),
+        at: None,
+        reason: reason.to_owned(),
+    }]
+}
+
+/// Runs `work` on `jobs` threads.
+fn bounded<T: Send>(jobs: NonZeroUsize, work: impl FnOnce() -> T + Send) -> T {
+    match rayon::ThreadPoolBuilder::new()
+        .num_threads(jobs.get())
+        .build()
+    {
+        Ok(pool) => pool.install(work),
+        // Where no threads can be had, the global pool is what is left.
+        Err(_) => work(),
+    }
 }
 
 /// Reads both sides of the change that `input` names, and judges it.
@@ -152,7 +169,7 @@ pub fn check(input: &Input<'_>) -> Result<Outcome, Failure> {
     }
     Ok(match sides::read(input) {
         Ok(sides) => {
-            let mut outcome = judge(&sides, input.now);
+            let mut outcome = bounded(input.jobs, || judge(&sides, input.now));
             outcome
                 .undecided
                 .extend(unread_exemptions(&sides.head, input.policy));
@@ -259,7 +276,6 @@ pub fn change(sides: &Sides<'_>, now: Timestamp, outcome: &mut Outcome) -> Optio
         );
     }
     outcome.undecided.extend(gaps::blind(&change));
-    redact(&change, outcome);
     Some(change)
 }
 
@@ -366,18 +382,6 @@ fn excused(finding: &Finding, base: &Side, now: Timestamp) -> bool {
         .exemptions()
         .iter()
         .any(|exemption| now < exemption.ends && exemption.covers(finding, &finding.span.path))
-}
-
-/// Takes passwords out of the texts that reports show lines of.
-fn redact(change: &Change, outcome: &mut Outcome) {
-    let sides = change.base.iter().chain([&change.head]);
-    let secrets: Vec<&model::Secret> = sides.flat_map(|side| &side.secrets).collect();
-    if secrets.is_empty() {
-        return;
-    }
-    for (path, text) in &mut outcome.sources {
-        *text = model::secret::redacted(path, text, secrets.iter().copied()).into();
-    }
 }
 
 fn suppressions(policy: &Policy) -> Vec<rules::Suppression> {

@@ -57,11 +57,19 @@ impl fmt::Debug for Place {
 }
 
 /// One file.
-#[derive(Debug)]
 struct Source {
     path: Arc<str>,
     text: Arc<str>,
     index: OnceLock<LineIndex>,
+}
+
+/// Without the text, which may hold passwords.
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The files of one router, in the order in which they were first read; the entry is the first.

@@ -5,8 +5,9 @@
 //! router from it. The order is that of the text, because later statements win.
 
 use super::setting::Setting;
+use crate::filter::ir::BinaryOperator;
 use crate::filter::{AttributeId, ConstantId, Expression, FilterId, FunctionId};
-use crate::model::Name;
+use crate::model::{Family, Name};
 use crate::place::Place;
 
 /// A whole configuration.
@@ -359,7 +360,12 @@ pub enum RouteNetwork {
         asn: Expression,
     },
     /// `flow4 { … }`, `flow6 { … }`: which traffic the rule is about.
-    Flow(Vec<FlowComponent>),
+    Flow {
+        /// Whose packets.
+        family: Family,
+        /// What they are like: all of it.
+        components: Vec<FlowComponent>,
+    },
     /// Of a kind that is not modelled: VPN, MPLS, EVPN.
     Unmodelled(&'static str),
 }
@@ -367,12 +373,57 @@ pub enum RouteNetwork {
 /// A component of a flow specification (RFC 8955).
 #[derive(Debug, Clone)]
 pub struct FlowComponent {
-    /// Its keyword: `dst`, `src`, `proto`, `port`, `dport`, `sport`; of two words the first.
-    pub name: Name,
-    /// The whole component, whose text tells its values.
+    /// The whole of it.
     pub place: Place,
-    /// The prefix of `dst` and `src`.
-    pub prefix: Option<Expression>,
+    /// What it asks.
+    pub kind: FlowComponentKind,
+}
+
+/// What a component of a flow specification asks.
+#[derive(Debug, Clone)]
+pub enum FlowComponentKind {
+    /// `dst PREFIX`, `src PREFIX`.
+    Prefix {
+        /// Whether it is about the destination.
+        destination: bool,
+        /// The prefix.
+        prefix: Expression,
+        /// `offset N`: the first bits may be any.
+        offset: bool,
+    },
+    /// `proto`, `next header`, `port`, `dport`, `sport`: what one of the lists allows in full.
+    Numbers {
+        /// Of which field.
+        field: FlowField,
+        /// The alternatives.
+        any_of: Vec<Vec<FlowRange>>,
+    },
+    /// `icmp type`, `icmp code`.
+    Icmp,
+    /// Anything else that a packet must have.
+    Other,
+}
+
+/// A numbered field of a packet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FlowField {
+    /// The transport protocol.
+    Protocol,
+    /// The source port or the destination port.
+    Port,
+    /// The destination port.
+    DestinationPort,
+    /// The source port.
+    SourcePort,
+}
+
+/// A condition on a number.
+#[derive(Debug, Clone)]
+pub enum FlowRange {
+    /// `179`, `= 179`, `>= 1024`.
+    Compared(BinaryOperator, Expression),
+    /// `1..1023`.
+    Between(Expression, Expression),
 }
 
 /// What a static route does with packets.

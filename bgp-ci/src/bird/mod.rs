@@ -8,9 +8,10 @@ mod lexer;
 mod parse;
 mod placeholder;
 pub mod problem;
+mod secret;
 pub mod setting;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod token;
 
 pub use ast::Config;
@@ -22,6 +23,7 @@ pub use setting::{Setting, SettingName, SettingValue};
 
 use crate::filter::Program;
 use crate::place::Sources;
+use crate::router::Secret;
 
 /// One router's configuration, read.
 #[derive(Debug, Default)]
@@ -34,4 +36,6 @@ pub struct Parsed {
     pub sources: Sources,
     /// What is wrong with it, in the order in which it was found.
     pub problems: Vec<Problem>,
+    /// Where passwords and keys stand in clear text.
+    pub secrets: Vec<Secret>,
 }

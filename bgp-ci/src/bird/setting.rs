@@ -98,7 +98,7 @@ pub enum SettingName {
     Capabilities,
     /// `advertise ipv4 SWITCH`, of versions before 2.
     AdvertiseIpv4,
-    /// `password TEXT`: the value is not kept.
+    /// `password TEXT`: the value is that there is one, never the text.
     Password,
     /// `ttl security SWITCH`.
     TtlSecurity,

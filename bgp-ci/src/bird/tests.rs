@@ -7,9 +7,9 @@ use super::*;
 use crate::filter::ir::{BinaryOperator, ExpressionKind};
 
 /// Files in memory.
-struct Memory(Vec<(&'static str, &'static str)>);
+struct Memory<'a>(Vec<(&'a str, &'a str)>);
 
-impl Files for Memory {
+impl Files for Memory<'_> {
     fn read(&self, path: &str) -> Result<Arc<str>, Unread> {
         let found = self.0.iter().find(|(known, _)| *known == path);
         found.map(|(_, text)| (*text).into()).ok_or(Unread::Missing)
@@ -29,7 +29,7 @@ impl Files for Memory {
     }
 }
 
-fn read(files: &[(&'static str, &'static str)], options: &Options) -> Parsed {
+pub(crate) fn read(files: &[(&str, &str)], options: &Options) -> Parsed {
     let entry = files.first().map_or("", |(path, _)| *path);
     parse(entry, &Memory(files.to_vec()), options)
 }

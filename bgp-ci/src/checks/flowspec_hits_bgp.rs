@@ -151,14 +151,19 @@ fn hit<'a>(head: &'a Side, flow: &Flow) -> Option<Hit<'a>> {
     let of_family: Vec<(&SessionKey, IpAddr)> = addressed
         .filter(|(_, address)| address.is_ipv4() == (flow.family == Family::Ipv4))
         .collect();
-    // One end is a neighbour; the other is us, whose addresses the other sessions of the fleet
-    // name where they are internal.
-    let known = |prefix: Option<Prefix>| {
-        is_any(prefix) || of_family.iter().any(|(_, address)| holds(prefix, *address))
+    // One end is a neighbour; the other is us: at the address that the session names, else at one
+    // of those that the other sessions of the fleet name where they are internal.
+    let ours = |prefix: Option<Prefix>, local: Option<IpAddr>| match local {
+        Some(local) => holds(prefix, local),
+        None => is_any(prefix) || of_family.iter().any(|(_, address)| holds(prefix, *address)),
     };
     let session = of_family.iter().find_map(|&(key, address)| {
-        let towards = holds(flow.destination, address) && known(flow.source);
-        let back = holds(flow.source, address) && known(flow.destination);
+        let local = head
+            .sessions
+            .get(key)
+            .and_then(|session| session.local_address);
+        let towards = holds(flow.destination, address) && ours(flow.source, local);
+        let back = holds(flow.source, address) && ours(flow.destination, local);
         (towards || back).then_some(Hit::Session(key))
     });
     let wide = |prefix: Option<Prefix>| prefix.is_none_or(|p| p.length() < p.max_length());

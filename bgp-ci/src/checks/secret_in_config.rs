@@ -105,7 +105,8 @@ fn wording(place: &Span, secrets: &[&Secret]) -> Finding {
             &[&place.path, &name],
         )
         .with_help(
-            "let the deployment fill it in from where secrets are kept, and change it: it is in              the history",
+            "let the deployment fill it in from where secrets are kept, and change it: it is in \
+             the history",
         )
         .with_data("of", json(&of))
         .with_data("sites", json(&sites))

@@ -9,7 +9,7 @@ use rules::{Exit, Io, Outcome, Undecided};
 use super::format::{self, Format, Request};
 use crate::arguments::Comparison;
 use crate::diff::{self, human, markdown, v1};
-use crate::{TOOL, change, sides};
+use crate::{TOOL, bounded, change, sides};
 
 /// What the exit status says.
 pub(super) const EXITS: &str = "Exit status: 0 the sides were compared, whether or not they \
@@ -62,7 +62,7 @@ fn written(args: &DiffArgs, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let (difference, _) = TOOL.look(&args.look, &args.own, io, |input| {
         let mut outcome = Outcome::default();
         let sides = sides::read(input).map_err(|gaps| unseen(&gaps))?;
-        let change = change(&sides, input.now, &mut outcome);
+        let change = bounded(input.jobs, || change(&sides, input.now, &mut outcome));
         let difference = change.as_ref().map(|change| diff::of(change, &outcome));
         match difference {
             None => Err(unseen(&outcome.undecided).into()),

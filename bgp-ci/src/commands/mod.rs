@@ -4,6 +4,7 @@ mod diff;
 mod format;
 mod replay;
 mod rov;
+mod test_policy;
 mod why;
 
 use clap::Subcommand;
@@ -21,6 +22,9 @@ pub enum Commands {
     /// Say whether validators accept a prefix from an origin, and by which payloads
     #[command(after_help = rov::EXITS)]
     Rov(Box<rov::Args>),
+    /// Say what a filter of the routers' files makes of a route, and which lines decide
+    #[command(after_help = test_policy::EXITS)]
+    TestPolicy(Box<test_policy::TestPolicyArgs>),
     /// Say why neighbours receive a prefix, or do not: each line that decided
     #[command(after_help = why::EXITS)]
     Why(Box<why::WhyArgs>),
@@ -32,6 +36,7 @@ pub fn run(command: Commands, io: &mut Io<'_>) -> Exit {
         Commands::Diff(args) => diff::run(&args, io),
         Commands::Replay(args) => replay::run(&args, io),
         Commands::Rov(args) => rov::run(&args, io),
+        Commands::TestPolicy(args) => test_policy::run(&args, io),
         Commands::Why(args) => why::run(&args, io),
     }
 }

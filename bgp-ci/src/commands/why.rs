@@ -11,7 +11,7 @@ use super::diff::unseen;
 use crate::arguments::Comparison;
 use crate::model::Prefix;
 use crate::why::{self, human};
-use crate::{TOOL, change, sides};
+use crate::{TOOL, bounded, change, sides};
 
 /// What the exit status says.
 pub(super) const EXITS: &str = "Exit status: 0 everything that is announced is known, whether or \
@@ -85,7 +85,8 @@ fn written(args: &WhyArgs, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let (why, _) = TOOL.look(&look, &args.own, io, |input| {
         let mut outcome = Outcome::default();
         let sides = sides::read(input).map_err(|gaps| unseen(&gaps))?;
-        let Some(change) = change(&sides, input.now, &mut outcome) else {
+        let change = bounded(input.jobs, || change(&sides, input.now, &mut outcome));
+        let Some(change) = change else {
             return Err(unseen(&outcome.undecided).into());
         };
         if let Some(site) = &args.site {

@@ -1,20 +1,21 @@
 //! From one router, and what it sends, to a side's sessions and announcements.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use rules::Span;
 
 use crate::change::Carried;
-use crate::filter::interpret::Machine;
+use crate::filter::interpret::{Context, Machine};
 use crate::filter::value::Value;
-use crate::filter::{ConstantId, SetType};
+use crate::filter::{self, Attribute, BgpAttribute, ConstantId, SetType};
 use crate::model::flow::Numbers;
 use crate::model::list::{Entries, List, ListKey, PrefixRange};
 use crate::model::session::{self, Protection};
 use crate::model::{
     Announcement, Asn, AsnRange, Family, Flow, Gap, GapKind, Key, Name, Prefix, Presence, Route,
-    Session, SessionKey, Source,
+    Secret, Session, SessionKey, Source,
 };
 use crate::place::Place;
 use crate::policy::network::{Neighbor, Network};
@@ -55,6 +56,7 @@ pub fn carry(network: &Network, read: Read<'_>) -> Carried {
     carrier.gaps();
     carrier.flows();
     carrier.lists();
+    carrier.secrets();
     carrier.carried
 }
 
@@ -111,6 +113,7 @@ impl<'a> Carrier<'a> {
             configured: true,
             asn,
             local_asn: session.public_as(),
+            local_address: session.local_address,
             external,
             declared: declared.is_some(),
             protections: protections(session),
@@ -269,23 +272,51 @@ impl<'a> Carrier<'a> {
                     ports.iter().map(range).collect()
                 })
             };
-            let named = flow.destination.or(flow.source);
-            let family = named.map_or(Family::Ipv4, Prefix::family);
             let flow = Flow {
                 site: self.read.site.clone(),
                 router: self.read.name.clone(),
                 span: self.span(flow.place),
-                family,
+                family: flow.family,
                 destination: flow.destination,
                 source: flow.source,
                 protocols: numbers(&flow.protocols),
                 ports: numbers(&flow.ports),
-                destination_ports: None,
-                source_ports: None,
-                drops: None,
+                destination_ports: numbers(&flow.destination_ports),
+                source_ports: numbers(&flow.source_ports),
+                drops: self.drops(flow),
                 narrower: flow.unmodelled,
             };
             self.carried.flows.push(flow);
+        }
+    }
+
+    /// Whether a flow specification drops what it matches, or leads it elsewhere, as far as the
+    /// statements on it say (RFC 8955, section 7).
+    fn drops(&self, flow: &router::FlowRoute) -> Option<bool> {
+        let any: Prefix = match flow.family {
+            Family::Ipv4 => Prefix::truncated(IpAddr::from(Ipv4Addr::UNSPECIFIED).into()),
+            Family::Ipv6 => Prefix::truncated(IpAddr::from(Ipv6Addr::UNSPECIFIED).into()),
+        };
+        let route = filter::route::Route::local(any, &flow.protocol);
+        let block = flow.block?;
+        let outcome = self.read.machine.run(block, &route, &Context::default());
+        let attribute = Attribute::Bgp(BgpAttribute::ExtendedCommunities);
+        let Value::ExtendedCommunities(actions) = outcome.decision()?.route.attribute(attribute)?
+        else {
+            return None;
+        };
+        actions.iter().filter_map(|action| drops(*action)).max()
+    }
+
+    fn secrets(&mut self) {
+        for secret in &self.read.router.secrets {
+            let secret = Secret {
+                span: self.span(secret.place),
+                site: self.read.site.clone(),
+                router: self.read.name.clone(),
+                of: secret.of.clone(),
+            };
+            self.carried.secrets.push(secret);
         }
     }
 
@@ -307,10 +338,24 @@ impl<'a> Carrier<'a> {
     }
 }
 
+/// Whether an action takes packets from where they go; `None` where it is none of RFC 8955.
+fn drops(action: u64) -> Option<bool> {
+    let rate = f32::from_bits(u32::try_from(action & 0xffff_ffff).unwrap_or_default());
+    match action >> 48 {
+        // At most so many bytes or packets a second; not a number lets nothing pass either.
+        0x8006 | 0x800c => Some(rate.is_nan() || rate <= 0.0),
+        // Samples, and marks with a DSCP.
+        0x8007 | 0x8009 => Some(false),
+        // Redirects into another VRF.
+        0x8008 | 0x8108 | 0x8208 => Some(true),
+        _ => None,
+    }
+}
+
 fn entries(value: &Value) -> Option<Entries> {
     match value {
         Value::NetworkSet(set) => {
-            let range = |pattern: &crate::filter::value::NetworkPattern| PrefixRange {
+            let range = |pattern: &filter::value::NetworkPattern| PrefixRange {
                 prefix: pattern.net,
                 shortest: pattern.low,
                 longest: pattern.high,

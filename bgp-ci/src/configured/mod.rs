@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rules::{Undecided, escape};
+use rules::{Span, Undecided, escape};
 
 use crate::bird::{self, ProblemKind};
 use crate::change::{Carried, RouterFile};
@@ -19,10 +19,11 @@ use crate::files::Files;
 use crate::filter::interpret::{Authorizations, Machine};
 use crate::filter::types::Enumerated;
 use crate::filter::value::AsPath;
-use crate::model::{Asn, GapKind, Prefix};
+use crate::model::secret::redacted;
+use crate::model::{Asn, GapKind, Prefix, Secret};
 use crate::policy::network::Network;
 use crate::policy::section::Adapter;
-use crate::router::propagate;
+use crate::router::{Router, propagate};
 use crate::rpki::{Origin, Validity};
 use crate::wording::brief;
 
@@ -68,6 +69,17 @@ pub fn read(network: &Network, files: &Files<'_>, data: &Data) -> Configured {
     for one in each {
         configured.merge(one);
     }
+    // Here and not where reports are made: whatever becomes of this side, its secrets stay here.
+    let mut secrets: BTreeMap<&str, Vec<&Secret>> = BTreeMap::new();
+    for secret in &configured.carried.secrets {
+        secrets.entry(&secret.span.path).or_default().push(secret);
+    }
+    for (path, text) in &mut configured.texts {
+        let known = secrets.get(&**path).map_or(&[][..], Vec::as_slice);
+        if let Some(redacted) = redacted(path, text, known.iter().copied()) {
+            *text = redacted.into();
+        }
+    }
     configured
 }
 
@@ -101,71 +113,19 @@ impl Configured {
 
 fn router(network: &Network, files: &Files<'_>, data: &Data, planned: &Planned<'_>) -> Configured {
     let mut configured = Configured::default();
-    let unseen = |configured: &mut Configured, gap: Undecided| {
-        configured.undecided.push(gap);
+    let loaded = load(files, planned);
+    if !loaded.undecided.is_empty() {
         configured.carried.unseen.insert(planned.site.clone());
-    };
-    let source = planned.source;
-    if source.adapter.value != Adapter::Bird {
-        let gap = plan::gap_at(
-            &source.adapter.span,
-            format!(
-                "this version reads BIRD only, so what `{}` announces is not known",
-                escape::word(&planned.entry)
-            ),
-        );
-        unseen(&mut configured, gap);
-        return configured;
     }
-    let Some(entry) = files.inside(&planned.entry) else {
-        let gap = plan::gap_at(
-            &source.span,
-            format!(
-                "`{}` leads out of the repository, so it cannot be seen",
-                escape::word(&planned.entry)
-            ),
-        );
-        unseen(&mut configured, gap);
+    let told: BTreeSet<_> = loaded
+        .undecided
+        .iter()
+        .map(|gap| (gap.path.clone(), gap.at))
+        .collect();
+    configured.undecided = loaded.undecided;
+    let Some(router) = loaded.router else {
         return configured;
     };
-    let mut include = BTreeMap::new();
-    for (name, path) in &source.include {
-        match files.inside(&path.value) {
-            Some(inside) => {
-                include.insert(name.clone(), inside);
-            }
-            None => unseen(
-                &mut configured,
-                plan::gap_at(
-                    &path.span,
-                    format!(
-                        "`{}` leads out of the repository, so it cannot be seen",
-                        escape::word(&path.value)
-                    ),
-                ),
-            ),
-        }
-    }
-    let options = bird::Options {
-        include,
-        vars: source.vars.clone(),
-        ..bird::Options::default()
-    };
-    let parsed = bird::parse(&entry, files, &options);
-    let mut told = BTreeSet::new();
-    for problem in &parsed.problems {
-        if matches!(
-            problem.kind,
-            ProblemKind::NotVisible | ProblemKind::Placeholder { .. }
-        ) {
-            let span = parsed.sources.span(problem.place);
-            let help = problem.help.as_ref().map(|help| format!("; {help}"));
-            let reason = brief(&format!("{}{}", problem.message, help.unwrap_or_default()));
-            unseen(&mut configured, plan::gap_at(&span, reason));
-            told.insert(span);
-        }
-    }
-    let router = bird::configure::router(parsed);
     let machine = Machine::new(&router.program);
     let exports = propagate::exports(&router, &machine, &Live(data));
     let read = Read {
@@ -178,9 +138,10 @@ fn router(network: &Network, files: &Files<'_>, data: &Data, planned: &Planned<'
     let mut carried = carry::carry(network, read);
     carried.unseen.append(&mut configured.carried.unseen);
     // What is undecided is told once: as that, and not as a finding too.
-    carried
-        .gaps
-        .retain(|gap| gap.kind != GapKind::Unmodelled || !told.contains(&gap.span));
+    carried.gaps.retain(|gap| {
+        gap.kind != GapKind::Unmodelled
+            || !told.contains(&(gap.span.path.clone(), Some(gap.span.start)))
+    });
     configured.carried = carried;
     for (_, path, text) in router.sources.files() {
         configured.texts.insert(path.clone(), text.clone());
@@ -189,8 +150,80 @@ fn router(network: &Network, files: &Files<'_>, data: &Data, planned: &Planned<'
     configured
 }
 
+/// A router as its files configure it.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The router; `None` where nothing of it can be read.
+    pub router: Option<Router>,
+    /// What of its files could not be seen.
+    pub undecided: Vec<Undecided>,
+}
+
+/// Reads the files of one router.
+pub fn load(files: &Files<'_>, planned: &Planned<'_>) -> Loaded {
+    let source = planned.source;
+    let mut undecided = Vec::new();
+    let outside = |span: &Span, path: &str| {
+        let shown = escape::word(path);
+        plan::gap_at(
+            span,
+            format!("`{shown}` leads out of the repository, so it cannot be seen"),
+        )
+    };
+    if source.adapter.value != Adapter::Bird {
+        undecided.push(plan::gap_at(
+            &source.adapter.span,
+            format!(
+                "this version reads BIRD only, so what `{}` announces is not known",
+                escape::word(&planned.entry)
+            ),
+        ));
+        return Loaded {
+            router: None,
+            undecided,
+        };
+    }
+    let Some(entry) = files.inside(&planned.entry) else {
+        undecided.push(outside(&source.span, &planned.entry));
+        return Loaded {
+            router: None,
+            undecided,
+        };
+    };
+    let mut include = BTreeMap::new();
+    for (name, path) in &source.include {
+        match files.inside(&path.value) {
+            Some(inside) => {
+                include.insert(name.clone(), inside);
+            }
+            None => undecided.push(outside(&path.span, &path.value)),
+        }
+    }
+    let options = bird::Options {
+        include,
+        vars: source.vars.clone(),
+        ..bird::Options::default()
+    };
+    let parsed = bird::parse(&entry, files, &options);
+    for problem in &parsed.problems {
+        if matches!(
+            problem.kind,
+            ProblemKind::NotVisible | ProblemKind::Placeholder { .. }
+        ) {
+            let span = parsed.sources.span(problem.place);
+            let help = problem.help.as_ref().map(|help| format!("; {help}"));
+            let reason = brief(&format!("{}{}", problem.message, help.unwrap_or_default()));
+            undecided.push(plan::gap_at(&span, reason));
+        }
+    }
+    Loaded {
+        router: Some(bird::configure::router(parsed)),
+        undecided,
+    }
+}
+
 /// What the policy's data answers for tables that a live session feeds.
-struct Live<'a>(&'a Data);
+pub struct Live<'a>(pub &'a Data);
 
 impl Authorizations for Live<'_> {
     fn roa(&self, _: &str, net: Prefix, origin: u32) -> Option<Enumerated> {

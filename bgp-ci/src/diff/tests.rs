@@ -122,6 +122,7 @@ fn the_shipped_schemas_are_up_to_date() {
     for (name, schema) in [
         ("bgp-ci-difference-v1", v1::schema()),
         ("bgp-ci-why-v1", crate::why::schema()),
+        ("bgp-ci-test-policy-v1", crate::trial::schema()),
     ] {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("schema");
         let path = folder.join(format!("{name}.json"));

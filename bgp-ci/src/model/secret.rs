@@ -1,5 +1,7 @@
 //! Passwords and keys that a router's files hold in clear text: where they are, never what.
 
+use std::ops::Range;
+
 use rules::Span;
 
 use super::Name;
@@ -37,23 +39,27 @@ pub fn is_placeholder(text: &str) -> bool {
             .any(|(open, close)| enclosed(open, close))
 }
 
-/// `text` with an asterisk for each byte of the secrets that `path` has: reports show lines of
-/// files, and nothing in them may show a password. Places in it stay where they are.
+/// `text` with an asterisk for each byte of the secrets that `path` has, and of those that stand
+/// in comments; `None` where it has none. Reports show lines of files, and nothing in them may
+/// show a password. Places in it stay where they are.
 pub fn redacted<'a>(
     path: &str,
     text: &str,
     secrets: impl IntoIterator<Item = &'a Secret>,
-) -> String {
+) -> Option<String> {
+    let offset = |byte: u32| usize::try_from(byte).ok();
+    let mut ranges: Vec<Range<usize>> = secrets
+        .into_iter()
+        .filter(|secret| *secret.span.path == *path)
+        .filter_map(|secret| Some(offset(secret.span.start.byte)?..offset(secret.span.end.byte)?))
+        .collect();
+    ranges.extend(aside(text));
+    if ranges.is_empty() {
+        return None;
+    }
     let mut bytes = text.as_bytes().to_vec();
-    for secret in secrets {
-        if *secret.span.path != *path {
-            continue;
-        }
-        let bounds = usize::try_from(secret.span.start.byte)
-            .ok()
-            .zip(usize::try_from(secret.span.end.byte).ok());
-        let range = bounds.and_then(|(start, end)| bytes.get_mut(start..end));
-        for byte in range.into_iter().flatten() {
+    for range in ranges {
+        for byte in bytes.get_mut(range).into_iter().flatten() {
             // Line ends stay, so that lines do.
             if *byte != b'\n' && *byte != b'\r' {
                 *byte = b'*';
@@ -61,7 +67,36 @@ pub fn redacted<'a>(
         }
     }
     // A place that cuts a character in two is not one that a parser gives.
-    String::from_utf8_lossy(&bytes).into_owned()
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// What stands between quotes behind a word for a secret, wherever that is: a statement that was
+/// taken out by making it a comment holds its password still.
+fn aside(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for keyword in ["password", "secret", "key"] {
+        for (at, _) in text.match_indices(keyword) {
+            let (before, rest) = text.split_at_checked(at).unwrap_or_default();
+            let rest = rest.strip_prefix(keyword).unwrap_or_default();
+            let quoted = rest.trim_start_matches([' ', '\t']);
+            let names_a_file = ["private", "public"]
+                .iter()
+                .any(|word| before.trim_end().ends_with(word));
+            let inside = before.ends_with(|last: char| last.is_alphanumeric() || last == '_');
+            if quoted.len() == rest.len() || inside || names_a_file {
+                continue;
+            }
+            let Some(value) = quoted.strip_prefix('"') else {
+                continue;
+            };
+            let value = value.split(['"', '\n']).next().unwrap_or_default();
+            if !is_placeholder(value) {
+                let start = text.len() - quoted.len();
+                found.push(start..start + value.len() + 2);
+            }
+        }
+    }
+    found
 }
 
 #[cfg(test)]
@@ -103,10 +138,11 @@ mod tests {
             router: "fra".into(),
             of: "transit_a".into(),
         };
-        let out = redacted("a.conf", text, [&secret]);
+        let out = redacted("a.conf", text, [&secret]).unwrap();
         assert_eq!(out, "é;\npassword *********;\n");
         assert_eq!(out.len(), text.len());
-        assert_eq!(redacted("b.conf", text, [&secret]), text);
+        let text = text.replace("password", "pass");
+        assert_eq!(redacted("b.conf", &text, [&secret]), None);
     }
 
     #[test]
@@ -117,6 +153,29 @@ mod tests {
             router: "fra".into(),
             of: "x".into(),
         };
-        assert_eq!(redacted("a.conf", "short", [&secret]), "short");
+        assert_eq!(redacted("a.conf", "short", [&secret]).unwrap(), "short");
+    }
+
+    #[test]
+    fn a_secret_in_a_comment_is_taken_out_and_paths_stay() {
+        for (text, expected) in [
+            ("# password \"old one\";", "# password *********;"),
+            ("/* secret\t\"x\"; */", "/* secret\t***; */"),
+            ("# password \"cut off\n;", "# password ********\n;"),
+            ("key \"é\";", "key ****;"),
+        ] {
+            assert_eq!(redacted("a", text, []).as_deref(), Some(expected), "{text}");
+        }
+        for text in [
+            "bird private key \"/etc/bird/ssh\";",
+            "remote public key \"/etc/bird/peer\";",
+            "password \"${bgp}\";",
+            "description \"no password\";",
+            "monkey \"a\";",
+            "password",
+            "password \"",
+        ] {
+            assert_eq!(redacted("a", text, []), None, "{text}");
+        }
     }
 }

@@ -38,6 +38,8 @@ pub struct Session {
     pub asn: Option<Asn>,
     /// The number that we show on it.
     pub local_asn: Asn,
+    /// Our address on it, where the files say one.
+    pub local_address: Option<IpAddr>,
     /// Whether the other end is another system.
     pub external: bool,
     /// Whether the policy declares the neighbour.

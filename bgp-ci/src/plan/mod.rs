@@ -236,6 +236,8 @@ fn session(key: &SessionKey, session: &Session) -> Value {
         configured,
         asn,
         local_asn,
+        // No neighbour receives anything else because of it.
+        local_address: _,
         external,
         declared,
         protections,

@@ -30,7 +30,11 @@ pub(super) fn compare(base: &Side, head: &Side, found: &mut Vec<Relaxation>) {
                     escape::word(path)
                 ),
                 head: place(head),
-                base: base.network.sources.get(was.source).map(|source| source.span.clone()),
+                base: base
+                    .network
+                    .sources
+                    .get(was.source)
+                    .map(|source| source.span.clone()),
             });
         }
         // Nobody has seen what the other language said.
@@ -93,7 +97,11 @@ pub fn left(base: &Side, head: &Side, files: &Files<'_>) -> BTreeSet<String> {
             continue;
         };
         for path in was.paths.difference(&now.paths) {
-            let is_here = || files.read(path, 0).map_or_else(|unread| !unread.missing, |_| true);
+            let is_here = || {
+                files
+                    .read(path, 0)
+                    .map_or_else(|unread| !unread.missing, |_| true)
+            };
             known.entry(path).or_insert_with(is_here);
         }
     }

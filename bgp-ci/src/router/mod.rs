@@ -97,6 +97,8 @@ pub struct Router {
     pub flows: Vec<FlowRoute>,
     /// What was not understood.
     pub gaps: Vec<Gap>,
+    /// Where its files hold passwords and keys in clear text.
+    pub secrets: Vec<Secret>,
     /// The policies.
     pub program: Program,
     /// The files; the entry is the first.
@@ -144,6 +146,15 @@ pub struct Table {
     pub family: Option<Family>,
     /// Whether routes of one network are kept in order, not the best alone.
     pub sorted: bool,
+}
+
+/// A password or a key that stands in a file in clear text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Secret {
+    /// The text itself, with its quotes.
+    pub place: Place,
+    /// What it guards: a protocol, a template, or the constant that holds it.
+    pub of: Name,
 }
 
 /// Carries every route of each of two tables to the other, through a policy each way.

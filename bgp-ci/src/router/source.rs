@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::{Limit, Policy, TableId};
 use crate::filter::FilterId;
-use crate::model::{Asn, Name, Prefix};
+use crate::model::{Asn, Family, Name, Prefix};
 use crate::place::Place;
 
 /// A protocol, or a list of statements, that holds routes of the router's own.
@@ -155,15 +155,25 @@ pub struct Roa {
 pub struct FlowRoute {
     /// The statement.
     pub place: Place,
+    /// The protocol that holds it.
+    pub protocol: Name,
+    /// Whose packets.
+    pub family: Family,
     /// The destinations that it matches; `None` for all.
     pub destination: Option<Prefix>,
     /// The sources that it matches; `None` for all.
     pub source: Option<Prefix>,
     /// The numbers of transport protocols that it matches; `None` for all.
     pub protocols: Option<Vec<Ports>>,
-    /// The ports, source or destination, that it matches; `None` for all.
+    /// The ports of which a packet has one on either end; `None` for all.
     pub ports: Option<Vec<Ports>>,
-    /// What was not understood of it.
+    /// The destination ports that it matches; `None` for all.
+    pub destination_ports: Option<Vec<Ports>>,
+    /// The source ports that it matches; `None` for all.
+    pub source_ports: Option<Vec<Ports>>,
+    /// Statements that set its actions (RFC 8955, section 7).
+    pub block: Option<FilterId>,
+    /// Whether it has conditions beyond these, so that it matches less than they say.
     pub unmodelled: bool,
 }
 

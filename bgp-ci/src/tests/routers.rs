@@ -45,6 +45,7 @@ fn session(asn: u32) -> Session {
         configured: true,
         asn: Some(Asn(asn)),
         local_asn: Asn(64500),
+        local_address: None,
         external: asn != 64500,
         declared: true,
         protections: [Protection::Password, Protection::Role].into(),

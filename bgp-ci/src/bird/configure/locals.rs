@@ -1,5 +1,6 @@
 //! `protocol static`: routes, ROAs and flow specifications that a file lists.
 
+use super::flow::Statement;
 use super::inherit::Flat;
 use super::{Builder, family};
 use crate::bird::ast::{self, ProtocolItemKind, RouteNetwork, StaticRoute};
@@ -62,7 +63,9 @@ impl<'a> Builder<'a> {
                     } => {
                         roas.extend(self.roa(prefix, max_length.as_ref(), asn, item.place));
                     }
-                    RouteNetwork::Flow(components) => flows.push((components, item.place)),
+                    RouteNetwork::Flow { family, components } => {
+                        flows.push((*family, components, route.block, item.place));
+                    }
                     // Of a channel that has no model either.
                     RouteNetwork::Unmodelled(_) => {}
                 },
@@ -93,9 +96,15 @@ impl<'a> Builder<'a> {
                 | ProtocolItemKind::Unknown => {}
             }
         }
-        if !source.disabled {
-            for (components, place) in flows {
-                self.flow(components, place);
+        if !source.disabled && source.import != Policy::Nothing {
+            for (family, components, block, place) in flows {
+                self.flow(&Statement {
+                    protocol: &flat.name,
+                    place,
+                    family,
+                    components,
+                    block,
+                });
             }
         }
         if let Some(table) = table {

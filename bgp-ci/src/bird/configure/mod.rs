@@ -21,7 +21,7 @@ use super::Parsed;
 use super::ast::{self, Config, ItemKind, NetKind, Protocol, ProtocolKind, Reference};
 use crate::filter::Program;
 use crate::model::{Family, GapKind, Name};
-use crate::place::{Place, Sources};
+use crate::place::Place;
 use crate::router::{
     Daemon, FlowRoute, Gap, LocalSource, OpenSource, Pipe, Reach, RoaTable, Router, Session, Table,
     TableId,
@@ -39,8 +39,9 @@ pub fn router(parsed: Parsed) -> Router {
         program,
         sources,
         problems,
+        secrets,
     } = parsed;
-    let mut builder = Builder::new(&config, &program, &sources);
+    let mut builder = Builder::new(&config, &program);
     builder.run();
     let Builder {
         router_id,
@@ -69,6 +70,7 @@ pub fn router(parsed: Parsed) -> Router {
         roas,
         flows,
         gaps,
+        secrets,
         program,
         sources,
     }
@@ -78,7 +80,6 @@ pub fn router(parsed: Parsed) -> Router {
 struct Builder<'a> {
     config: &'a Config,
     program: &'a Program,
-    sources: &'a Sources,
     router_id: Option<std::net::Ipv4Addr>,
     tables: Vec<Table>,
     /// What is in each of `tables`.
@@ -100,11 +101,10 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(config: &'a Config, program: &'a Program, sources: &'a Sources) -> Self {
+    fn new(config: &'a Config, program: &'a Program) -> Self {
         let mut builder = Self {
             config,
             program,
-            sources,
             router_id: None,
             tables: Vec::new(),
             kinds: Vec::new(),

@@ -7,6 +7,7 @@ mod channel;
 mod check;
 mod cursor;
 mod expression;
+mod flow;
 mod item;
 mod name;
 mod policy;
@@ -20,8 +21,11 @@ mod setting;
 mod settings;
 mod statement;
 
+use std::ops::Range;
+
 use super::include::{self, Options, Read};
 use super::problem::{Problem, ProblemKind};
+use super::secret;
 use super::token::{Token, Words};
 use super::{Config, Files, Parsed};
 use crate::filter::Program;
@@ -55,16 +59,26 @@ pub fn parse(entry: &str, files: &dyn Files, options: &Options) -> Parsed {
         scopes: Scopes::default(),
         frame: Frame::default(),
         inert: Vec::new(),
+        blocks: Vec::new(),
         unseen,
         abandoned: false,
     };
     parser.configuration();
+    let text = secret::Text {
+        tokens: &parser.tokens,
+        words: &parser.words,
+        sources: &parser.sources,
+        blocks: &parser.blocks,
+        missing: &missing,
+    };
+    let secrets = secret::find(&text, |name| options.vars.contains_key(name));
     parser.placeholders(missing);
     Parsed {
         config: parser.config,
         program: parser.program,
         sources: parser.sources,
         problems: parser.problems,
+        secrets,
     }
 }
 
@@ -94,6 +108,8 @@ struct Parser<'a> {
     frame: Frame,
     /// Where statements without effect stand.
     inert: Vec<Place>,
+    /// Protocols and templates: their tokens and their names.
+    blocks: Vec<(Range<usize>, Name)>,
     /// Whether a file could not be read: what it would define is missing with good reason.
     unseen: bool,
     /// Whether reading stopped where it nests too deep.

@@ -36,6 +36,7 @@ const KINDS: &[(&str, ProtocolKind)] = &[
 impl Parser<'_> {
     /// `protocol …`, `template …`.
     pub(super) fn protocol(&mut self, template: bool) -> Parse<ItemKind> {
+        let first = self.at;
         self.advance();
         let place = self.place();
         let kind = self.protocol_kind()?;
@@ -60,6 +61,9 @@ impl Parser<'_> {
             None
         };
         self.expect("{")?;
+        let block = self.blocks.len();
+        let called = name.clone().unwrap_or_else(|| word(kind).into());
+        self.blocks.push((first..self.tokens.len(), called));
         let mut protocol = Protocol {
             kind,
             place,
@@ -74,6 +78,9 @@ impl Parser<'_> {
             }
             let item = self.protocol_item(kind);
             protocol.items.push(item);
+        }
+        if let Some((range, _)) = self.blocks.get_mut(block) {
+            range.end = self.at;
         }
         self.expect("}")?;
         Ok(if template {

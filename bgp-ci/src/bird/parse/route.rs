@@ -1,7 +1,7 @@
 //! Routes of a static protocol.
 
 use super::{Parse, Parser};
-use crate::bird::ast::{Destination, FlowComponent, NextHop, RouteNetwork, StaticRoute};
+use crate::bird::ast::{Destination, NextHop, RouteNetwork, StaticRoute};
 use crate::bird::token::TokenKind;
 use crate::filter::ir::Literal;
 use crate::filter::{Expression, ExpressionKind};
@@ -105,39 +105,6 @@ impl Parser<'_> {
             });
         }
         Ok(RouteNetwork::Prefix(prefix))
-    }
-
-    /// Takes `flow4 { dst 192.0.2.0/24; proto = 6; … }`.
-    fn flow(&mut self) -> Parse<RouteNetwork> {
-        self.advance();
-        self.expect("{")?;
-        let mut components = Vec::new();
-        while !self.eat("}") {
-            if self.eat(";") {
-                continue;
-            }
-            let start = self.place();
-            let (name, _) = self.name("a component of a flow specification")?;
-            let mut prefix = None;
-            if let TokenKind::Ip(_) = self.peek() {
-                let place = self.place();
-                prefix = self.prefix()?.map(|prefix| Expression {
-                    place: self.since(place),
-                    kind: ExpressionKind::Literal(Literal::Prefix(prefix)),
-                });
-            }
-            self.skip_value();
-            let place = self.since(start);
-            components.push(FlowComponent {
-                name,
-                place,
-                prefix,
-            });
-            if !self.is("}") {
-                self.expect(";")?;
-            }
-        }
-        Ok(RouteNetwork::Flow(components))
     }
 
     fn destination(&mut self) -> Parse<Destination> {

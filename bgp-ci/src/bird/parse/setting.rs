@@ -29,6 +29,8 @@ pub(super) enum Shape {
     MaybeValue,
     /// A text.
     Text,
+    /// A text or bytes that nobody may see.
+    Secret,
     /// One of these words.
     Word(&'static [&'static str]),
     /// One of these words, or as a switch.
@@ -111,6 +113,7 @@ impl Parser<'_> {
                 }
                 SettingValue::Value(self.plain_value()?)
             }
+            Shape::Secret => self.secret()?,
             Shape::Word(words) => match self.one_of(words) {
                 Some(word) => SettingValue::Word(word),
                 None => return Err(self.expected(&listed(words))),
@@ -131,6 +134,28 @@ impl Parser<'_> {
                 return Ok(None);
             }
         }))
+    }
+
+    /// Takes a secret, of which only is kept that there is one.
+    fn secret(&mut self) -> Parse<SettingValue> {
+        let known = match self.peek() {
+            TokenKind::Text(_) | TokenKind::Bytes(_) | TokenKind::Hole | TokenKind::Mark("(") => {
+                true
+            }
+            TokenKind::Word(id) | TokenKind::Quoted(id) => {
+                let name = self.words.text(id);
+                self.scopes.find(name).is_some() || self.options.vars.contains_key(&**name)
+            }
+            _ => false,
+        };
+        if !known {
+            // The message must not say what stands here.
+            let fail = self.fail("a secret is a text between quotes, or bytes".to_owned());
+            self.skip_value();
+            return Err(fail);
+        }
+        self.plain_value()?;
+        Ok(SettingValue::Switch(true))
     }
 
     fn one_of(&mut self, words: &'static [&'static str]) -> Option<&'static str> {

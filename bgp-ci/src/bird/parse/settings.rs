@@ -201,7 +201,7 @@ const BGP: &[Row] = &[
     row("enable as4", Shape::Switch, Name::EnableAs4),
     row("capabilities", Shape::Switch, Name::Capabilities),
     row("advertise ipv4", Shape::Switch, Name::AdvertiseIpv4),
-    row("password", Shape::Text, Name::Password),
+    row("password", Shape::Secret, Name::Password),
     row("ttl security", Shape::Switch, Name::TtlSecurity),
     inert("bfd", Shape::Rest),
     inert("dynamic name digits", VALUE),

@@ -13,12 +13,17 @@ struct Script {
     /// The answer to each question so far, and how many there are.
     given: Vec<(u8, u8)>,
     at: usize,
+    /// Every question that was asked, once.
+    asked: Vec<Question>,
 }
 
 impl Oracle for Script {
     fn answer(&mut self, question: &Question) -> Option<u8> {
         let at = self.at;
         self.at += 1;
+        if !self.asked.contains(question) {
+            self.asked.push(question.clone());
+        }
         match self.given.get(at) {
             Some((answer, _)) => Some(*answer),
             None => {
@@ -49,6 +54,16 @@ impl Machine<'_> {
     /// A caller that finds one outcome in all of them is certain. After [`MAX_OUTCOMES`] runs the
     /// last outcome is unmodelled.
     pub fn outcomes(&self, filter: FilterId, route: &Route, context: &Context<'_>) -> Vec<Outcome> {
+        self.questioned(filter, route, context).0
+    }
+
+    /// As [`Machine::outcomes`], with the questions whose answers make the difference.
+    pub fn questioned(
+        &self,
+        filter: FilterId,
+        route: &Route,
+        context: &Context<'_>,
+    ) -> (Vec<Outcome>, Vec<Question>) {
         let mut script = Script::default();
         let mut found: Vec<Outcome> = Vec::new();
         for _ in 0..MAX_OUTCOMES {
@@ -57,13 +72,13 @@ impl Machine<'_> {
                 found.push(outcome);
             }
             if !script.advance() {
-                return found;
+                return (found, script.asked);
             }
         }
         found.push(Outcome::Unmodelled(Gap {
             place: self.program.filter(filter).place,
             reason: "the policy asks too many questions that only live data answers".into(),
         }));
-        found
+        (found, script.asked)
     }
 }

@@ -4,7 +4,7 @@ mod notation;
 
 use std::sync::Arc;
 
-pub use notation::NotationError;
+pub use notation::{Notation, NotationError, attributes};
 
 use super::attribute::{Attribute, BgpAttribute, StaticAttribute};
 use super::program::Program;

@@ -128,6 +128,15 @@ pub fn propagate_alone(router: &Router) -> Exports {
     propagate(router, &NoData)
 }
 
+/// What the policies of `router` are answered about ROAs and ASPAs: by its files, and by `data`
+/// where something feeds a table from outside.
+pub fn authorizations<'a>(
+    router: &'a Router,
+    data: &'a dyn Authorizations,
+) -> impl Authorizations + 'a {
+    local::Tables::new(router, data)
+}
+
 /// [`propagate`] with a machine of the router's program that is there already.
 pub fn exports(router: &Router, machine: &Machine<'_>, data: &dyn Authorizations) -> Exports {
     let authorizations = local::Tables::new(router, data);

@@ -59,11 +59,7 @@ impl Builder<'_> {
     }
 
     /// Adds the ranges of an item, and says what they hold.
-    fn item(
-        &mut self,
-        item: &SetItem,
-        ranges: &mut Ranges,
-    ) -> Result<(SetType, Place), Gap> {
+    fn item(&mut self, item: &SetItem, ranges: &mut Ranges) -> Result<(SetType, Place), Gap> {
         match item {
             SetItem::Value(one) => {
                 let (of, key) = self.key(one)?;

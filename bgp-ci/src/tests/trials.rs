@@ -1,0 +1,266 @@
+//! `test-policy`, as people ask it.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::Path;
+
+use rules::{Exit, Io};
+use tempfile::TempDir;
+
+use crate::trial::{Trial, Verdict};
+
+const POLICY: &str = r#"version: 1
+bgp:
+  asn: 64500
+  owned: [{ prefix: 203.0.113.0/24 }]
+  treat-as-public: [192.0.2.0/24, 203.0.113.0/24, AS64496-AS64511]
+  sites: { fra: {}, ams: {}, iad: {} }
+  neighbors: { transit-a: { asn: 64501 } }
+  sources:
+    - { adapter: bird, site: ams, entry: routers/edge.conf }
+    - { adapter: bird, site: fra, entry: routers/edge.conf }
+    - { adapter: bird, site: iad, entry: routers/iad.conf, router: iad-1 }
+"#;
+
+const EDGE: &str = r#"router id 192.0.2.2;
+protocol device {}
+roa4 table roas;
+protocol rpki validator { roa4 { table roas; }; remote 192.0.2.99; }
+define OURS = [ 203.0.113.0/24 ];
+attribute int seen;
+function tag() {
+  bgp_community.add((64500, 100));
+}
+filter to_transit {
+  if net ~ OURS then {
+    tag();
+    bgp_med = 10;
+    seen = 1;
+    accept;
+  }
+  reject;
+}
+filter from_transit {
+  if bgp_path.len > 3 then reject "too long";
+  if roa_check(roas, net, bgp_path.last) = ROA_INVALID then reject;
+  if proto = "transit_a" then bgp_local_pref = 80;
+  accept;
+}
+filter falls_off { if net ~ OURS then bgp_med = 1; }
+protocol static ours { ipv4; route 203.0.113.0/24 blackhole; }
+protocol bgp transit_a {
+  local 192.0.2.2 as 64500;
+  neighbor 192.0.2.1 as 64501;
+  ipv4 { import filter from_transit; export where proto = "ours"; };
+}
+protocol bgp transit_b {
+  local 192.0.2.2 as 64500;
+  neighbor 192.0.2.5 as 64501;
+  ipv4 { import none; export all; };
+}
+"#;
+
+const IAD: &str = r#"router id 192.0.2.3;
+protocol device {}
+filter to_transit { reject; }
+filter only_here { accept; }
+"#;
+
+const VRPS: &str = r#"{"metadata":{"buildtime":"2026-11-21T20:00:00Z"},"roas":[
+{"asn":"AS64502","prefix":"192.0.2.0/24","maxLength":24,"ta":"ripe"}]}"#;
+
+fn estate() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in [
+        ("preflight.yaml", POLICY),
+        ("routers/edge.conf", EDGE),
+        ("routers/iad.conf", IAD),
+        ("vrps.json", VRPS),
+    ] {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+fn ask(cwd: &Path, args: &[&str]) -> (Exit, String) {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut io = Io {
+        stdin: &mut std::io::empty(),
+        stdout: &mut out,
+        stderr: &mut err,
+        cwd: cwd.to_owned(),
+        now: super::NOW.parse().unwrap(),
+        env: BTreeMap::new(),
+        stdout_terminal: None,
+        stderr_terminal: None,
+    };
+    let line = ["bgp-ci", "test-policy"];
+    let exit = crate::run(line.iter().chain(args).map(OsString::from), &mut io);
+    (
+        exit,
+        String::from_utf8(out).unwrap() + &String::from_utf8(err).unwrap(),
+    )
+}
+
+#[track_caller]
+fn trial(cwd: &Path, args: &[&str]) -> (Exit, Trial) {
+    let (exit, said) = ask(cwd, &[args, &["--format", "json"]].concat());
+    (
+        exit,
+        serde_json::from_str(&said).unwrap_or_else(|_| panic!("{said}")),
+    )
+}
+
+#[test]
+fn what_a_filter_does_is_shown_line_by_line() {
+    let dir = estate();
+    let question = ["to_transit", "203.0.113.0/24", "--site", "fra"];
+    let (exit, said) = ask(dir.path(), &question);
+    assert_eq!(exit, Exit::Clean, "{said}");
+    insta::assert_snapshot!("accepted", said);
+    // Another router has a filter of this name that rejects the route.
+    let (exit, said) = ask(dir.path(), &["to_transit", "203.0.113.0/24"]);
+    assert_eq!(exit, Exit::Denied);
+    insta::assert_snapshot!("rejected", said);
+    let (exit, trial) = trial(dir.path(), &["to_transit", "203.0.113.0/24"]);
+    assert_eq!((exit, trial.verdict), (Exit::Denied, Verdict::Rejected));
+    let routers: Vec<Vec<&str>> = trial
+        .results
+        .iter()
+        .map(|one| one.routers.iter().map(|one| &*one.router).collect())
+        .collect();
+    assert_eq!(routers, [vec!["ams", "fra"], vec!["iad-1"]]);
+    assert_eq!(trial.results[0].outcomes[0].changes.len(), 3);
+}
+
+#[test]
+fn what_is_not_known_leaves_it_open() {
+    let dir = estate();
+    let route = ["192.0.2.0/24", "path=64501,64502"];
+    let (exit, said) = ask(dir.path(), &["from_transit", route[0], route[1]]);
+    assert_eq!(exit, Exit::Undecided);
+    insta::assert_snapshot!("undecided", said);
+    let with = ["--vrps", "vrps.json"];
+    let question = [&["from_transit"], &route[..], &with].concat();
+    let (exit, answer) = trial(dir.path(), &question);
+    assert_eq!(exit, Exit::Clean);
+    // Either way it is accepted; what its preference becomes depends on the session.
+    assert_eq!(answer.results[0].outcomes.len(), 2);
+    let question = [&["transit_a.import"], &route[..], &with].concat();
+    let (exit, answer) = trial(dir.path(), &question);
+    assert_eq!(exit, Exit::Clean);
+    let [outcome] = &*answer.results[0].outcomes else {
+        panic!("{answer:?}");
+    };
+    assert_eq!(outcome.changes[0].after.as_deref(), Some("80"));
+    let invalid = [
+        "transit_a.import",
+        "192.0.2.0/24 path=64501",
+        "--vrps",
+        "vrps.json",
+    ];
+    assert_eq!(trial(dir.path(), &invalid).0, Exit::Denied);
+}
+
+#[test]
+fn sessions_have_policies_too() {
+    let dir = estate();
+    for (policy, route, exit) in [
+        ("transit_a.export", "203.0.113.0/24", Exit::Clean),
+        (
+            "transit_a.export",
+            "192.0.2.0/24 protocol=others",
+            Exit::Denied,
+        ),
+        ("transit_a.export", "192.0.2.0/24", Exit::Undecided),
+        ("transit_b.export", "192.0.2.0/24", Exit::Clean),
+        ("transit_b.import", "192.0.2.0/24", Exit::Denied),
+        ("transit_b.export", "2001:db8::/32", Exit::Denied),
+        ("falls_off", "203.0.113.0/24", Exit::Denied),
+        ("from_transit", "192.0.2.0/24 path=1,2,3,4", Exit::Denied),
+        ("only_here", "192.0.2.0/24 source=bgp", Exit::Clean),
+    ] {
+        let (found, said) = ask(dir.path(), &[policy, route]);
+        assert_eq!(found, exit, "{policy} {route}: {said}");
+    }
+}
+
+#[test]
+fn a_question_without_sense_says_what_to_do() {
+    let dir = estate();
+    for (args, said) in [
+        (
+            &["to_transite", "203.0.113.0/24"][..],
+            "did you mean `to_transit`?",
+        ),
+        (
+            &["nothing", "203.0.113.0/24"],
+            "there are `falls_off`, `from_transit`",
+        ),
+        (
+            &["to_transit", "203.0.113.0/24", "--site", "frx"],
+            "did you mean `fra`?",
+        ),
+        (
+            &["to_transit", "203.0.113.0/24", "--router", "iad"],
+            "there are `ams`, `fra`, `iad-1`",
+        ),
+        (
+            &[
+                "to_transit",
+                "203.0.113.0/24",
+                "--router",
+                "iad-1",
+                "--site",
+                "fra",
+            ],
+            "no router of this name is at this site",
+        ),
+        (&["to_transit", "203.0.113.1/24"], "203.0.113.0/24"),
+        (
+            &["to_transit", "203.0.113.0/24", "metric=1"],
+            "a route has no `metric`",
+        ),
+        (&["to_transit"], "<ROUTE>"),
+    ] {
+        let (exit, complaint) = ask(dir.path(), args);
+        assert_eq!(exit, Exit::Undecided, "{args:?}: {complaint}");
+        assert!(complaint.contains(said), "{args:?}: {complaint}");
+    }
+    let none = POLICY.split_inclusive('\n').take(7).collect::<String>();
+    std::fs::write(dir.path().join("preflight.yaml"), none).unwrap();
+    let (exit, complaint) = ask(dir.path(), &["to_transit", "203.0.113.0/24"]);
+    assert_eq!(exit, Exit::Undecided);
+    assert!(complaint.contains("names no router's files"), "{complaint}");
+}
+
+#[test]
+fn what_cannot_be_seen_is_no_acceptance() {
+    let dir = estate();
+    let iad = dir.path().join("routers/iad.conf");
+    // The file that may define the filter is not there.
+    std::fs::write(&iad, "include \"missing.conf\";\n").unwrap();
+    let (exit, said) = ask(dir.path(), &["to_transit", "203.0.113.0/24"]);
+    assert_eq!(exit, Exit::Undecided, "{said}");
+    assert!(said.contains("missing.conf"), "{said}");
+    let (exit, said) = ask(dir.path(), &["only_here", "203.0.113.0/24"]);
+    assert_eq!(exit, Exit::Undecided);
+    assert!(said.contains("could not be seen"), "{said}");
+    // BIRD would not load it, so what runs is another file.
+    std::fs::write(&iad, format!("{IAD}\nprotocol bgp {{ local as 64500 }}\n")).unwrap();
+    let (exit, said) = ask(dir.path(), &["only_here", "203.0.113.0/24"]);
+    assert_eq!(exit, Exit::Undecided, "{said}");
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let dir = estate();
+    let question = ["to_transit", "203.0.113.0/24", "--format", "json", "--jobs"];
+    let one = ask(dir.path(), &[&question[..], &["1"]].concat());
+    let many = ask(dir.path(), &[&question[..], &["8"]].concat());
+    assert_eq!(one, many);
+    let (exit, said) = ask(dir.path(), &[&question[..], &["0"]].concat());
+    assert_eq!(exit, Exit::Undecided, "{said}");
+}
