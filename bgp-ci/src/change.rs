@@ -37,6 +37,8 @@ pub struct Side {
     pub flows: Vec<Flow>,
     /// Where the routers' files hold passwords and keys.
     pub secrets: Vec<Secret>,
+    /// Sessions that could pass on routes that are learned, which this version does not follow.
+    pub relays: BTreeSet<SessionKey>,
     /// Sites whose routers' files could not be read, so that what they announce is not known.
     pub unseen: BTreeSet<Name>,
     /// Why not.
@@ -75,6 +77,8 @@ pub struct Carried {
     pub flows: Vec<Flow>,
     /// Where the routers' files hold passwords and keys.
     pub secrets: Vec<Secret>,
+    /// Sessions that could pass on routes that are learned, which this version does not follow.
+    pub relays: BTreeSet<SessionKey>,
     /// The routers whose files are read, by site and name.
     pub routers: BTreeMap<(Name, Name), RouterFile>,
     /// Sessions that are configured and switched off.
@@ -132,6 +136,7 @@ impl Side {
             secrets,
             routers,
             resting,
+            relays,
         } = carried;
         Self {
             fleet: Fleet::new(&announcements),
@@ -149,6 +154,7 @@ impl Side {
             secrets,
             routers,
             resting,
+            relays,
             policy,
             section,
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rules::{Finding, Rule, Span, Undecided};
 
-use crate::change::Change;
+use crate::change::{Change, Side};
 use crate::model::{Gap, GapKind, Name, SessionKey};
 use crate::wording::{json, list};
 
@@ -89,6 +89,19 @@ pub fn blind(change: &Change) -> Vec<Undecided> {
         });
     // Sites whose files could not be read are undecided already, on either side.
     told.collect()
+}
+
+/// What is not looked at by this version, where it could make a difference: one line for a report.
+pub fn relayed(side: &Side) -> Option<String> {
+    let sessions = match side.relays.len() {
+        0 => return None,
+        1 => "1 session passes any of them on".to_owned(),
+        several => format!("{several} sessions pass any of them on"),
+    };
+    Some(format!(
+        "routes that routers learn, from neighbours or from other protocols, are not followed yet: \
+         whether {sessions} is not judged"
+    ))
 }
 
 fn sessions(gap: &Gap) -> String {

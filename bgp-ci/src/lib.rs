@@ -26,6 +26,7 @@ pub mod evidence;
 pub mod files;
 pub mod filter;
 pub mod footprint;
+pub mod frr;
 pub mod gaps;
 pub mod intent;
 pub mod irr;
@@ -276,6 +277,10 @@ pub fn change(sides: &Sides<'_>, now: Timestamp, outcome: &mut Outcome) -> Optio
         );
     }
     outcome.undecided.extend(gaps::blind(&change));
+    if let Some(note) = gaps::relayed(&change.head) {
+        outcome.aside.push(format!("note: {note}"));
+        outcome.stats.insert("notes".to_owned(), vec![note].into());
+    }
     Some(change)
 }
 

@@ -47,6 +47,7 @@ pub struct Outcome {
     /// Files that were found and passed over, each for a reason that the docs name.
     pub skipped: usize,
     /// Particulars of the part for the JSON report's `stats` (what was not resolved, coverage).
+    /// A list of texts called `notes` is shown in Markdown too.
     pub stats: BTreeMap<String, serde_json::Value>,
     /// What was asked for instead of a report: it goes to standard output, and the reports that
     /// would go there to standard error.

@@ -33,6 +33,8 @@ pub enum ProblemKind {
     },
     /// Part of it lies where we cannot look: nothing can be said to be clean.
     NotVisible,
+    /// It names something that may be defined where we cannot look.
+    Unresolved,
     /// A place that a deployment script fills in, and nobody said with what.
     Placeholder {
         /// The name in the braces.

@@ -102,6 +102,9 @@ impl<'a> Carrier<'a> {
         }
         let external = session.external();
         let sent = self.read.exports.of(id);
+        if !sent.relayed.is_empty() || !sent.open.is_empty() {
+            self.carried.relays.insert(key.clone());
+        }
         for exported in &sent.routes {
             let announcement = self.announcement(id, session, declared, exported, external);
             self.carried

@@ -4,15 +4,15 @@
 //! that.
 
 pub mod carry;
+pub mod load;
 pub mod plan;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rules::{Span, Undecided, escape};
+use rules::Undecided;
 
-use crate::bird::{self, ProblemKind};
 use crate::change::{Carried, RouterFile};
 use crate::data::Data;
 use crate::files::Files;
@@ -20,14 +20,13 @@ use crate::filter::interpret::{Authorizations, Machine};
 use crate::filter::types::Enumerated;
 use crate::filter::value::AsPath;
 use crate::model::secret::redacted;
-use crate::model::{Asn, GapKind, Prefix, Secret};
+use crate::model::{Asn, Prefix, Secret};
 use crate::policy::network::Network;
-use crate::policy::section::Adapter;
-use crate::router::{Router, propagate};
+use crate::router::propagate;
 use crate::rpki::{Origin, Validity};
-use crate::wording::brief;
 
 pub use carry::Read;
+pub use load::{Loaded, load};
 pub use plan::{Plan, Planned, plan};
 
 /// What the routers of a side make of it, and what could not be read.
@@ -95,6 +94,7 @@ impl Configured {
             secrets,
             routers,
             resting,
+            relays,
         } = other.carried;
         self.carried.sessions.extend(sessions);
         self.carried.announcements.extend(announcements);
@@ -105,6 +105,7 @@ impl Configured {
         self.carried.secrets.extend(secrets);
         self.carried.routers.extend(routers);
         self.carried.resting.extend(resting);
+        self.carried.relays.extend(relays);
         self.undecided.extend(other.undecided);
         self.texts.extend(other.texts);
         self.files += other.files;
@@ -114,14 +115,10 @@ impl Configured {
 fn router(network: &Network, files: &Files<'_>, data: &Data, planned: &Planned<'_>) -> Configured {
     let mut configured = Configured::default();
     let loaded = load(files, planned);
-    if !loaded.undecided.is_empty() {
+    let is_seen = loaded.undecided.is_empty();
+    if !is_seen {
         configured.carried.unseen.insert(planned.site.clone());
     }
-    let told: BTreeSet<_> = loaded
-        .undecided
-        .iter()
-        .map(|gap| (gap.path.clone(), gap.at))
-        .collect();
     configured.undecided = loaded.undecided;
     let Some(router) = loaded.router else {
         return configured;
@@ -137,89 +134,17 @@ fn router(network: &Network, files: &Files<'_>, data: &Data, planned: &Planned<'
     };
     let mut carried = carry::carry(network, read);
     carried.unseen.append(&mut configured.carried.unseen);
-    // What is undecided is told once: as that, and not as a finding too.
-    carried.gaps.retain(|gap| {
-        gap.kind != GapKind::Unmodelled
-            || !told.contains(&(gap.span.path.clone(), Some(gap.span.start)))
-    });
+    if !is_seen {
+        // What was not seen may mend what the daemon would refuse without it, and is told once: as
+        // undecided, and not as a finding too.
+        carried.gaps.retain(|gap| loaded.wrong.contains(&gap.span));
+    }
     configured.carried = carried;
     for (_, path, text) in router.sources.files() {
         configured.texts.insert(path.clone(), text.clone());
         configured.files += 1;
     }
     configured
-}
-
-/// A router as its files configure it.
-#[derive(Debug)]
-pub struct Loaded {
-    /// The router; `None` where nothing of it can be read.
-    pub router: Option<Router>,
-    /// What of its files could not be seen.
-    pub undecided: Vec<Undecided>,
-}
-
-/// Reads the files of one router.
-pub fn load(files: &Files<'_>, planned: &Planned<'_>) -> Loaded {
-    let source = planned.source;
-    let mut undecided = Vec::new();
-    let outside = |span: &Span, path: &str| {
-        let shown = escape::word(path);
-        plan::gap_at(
-            span,
-            format!("`{shown}` leads out of the repository, so it cannot be seen"),
-        )
-    };
-    if source.adapter.value != Adapter::Bird {
-        undecided.push(plan::gap_at(
-            &source.adapter.span,
-            format!(
-                "this version reads BIRD only, so what `{}` announces is not known",
-                escape::word(&planned.entry)
-            ),
-        ));
-        return Loaded {
-            router: None,
-            undecided,
-        };
-    }
-    let Some(entry) = files.inside(&planned.entry) else {
-        undecided.push(outside(&source.span, &planned.entry));
-        return Loaded {
-            router: None,
-            undecided,
-        };
-    };
-    let mut include = BTreeMap::new();
-    for (name, path) in &source.include {
-        match files.inside(&path.value) {
-            Some(inside) => {
-                include.insert(name.clone(), inside);
-            }
-            None => undecided.push(outside(&path.span, &path.value)),
-        }
-    }
-    let options = bird::Options {
-        include,
-        vars: source.vars.clone(),
-        ..bird::Options::default()
-    };
-    let parsed = bird::parse(&entry, files, &options);
-    for problem in &parsed.problems {
-        if matches!(
-            problem.kind,
-            ProblemKind::NotVisible | ProblemKind::Placeholder { .. }
-        ) {
-            let span = parsed.sources.span(problem.place);
-            let help = problem.help.as_ref().map(|help| format!("; {help}"));
-            let reason = brief(&format!("{}{}", problem.message, help.unwrap_or_default()));
-            undecided.push(plan::gap_at(&span, reason));
-        }
-    }
-    Loaded {
-        router: Some(bird::configure::router(parsed)),
-        undecided,
-    }
 }
 
 /// What the policy's data answers for tables that a live session feeds.

@@ -63,6 +63,12 @@ pub fn render(difference: &Difference, page: &Page) -> String {
         }
     }
     not_seen(difference, page, &mut out);
+    for note in &difference.notes {
+        push(&mut out, "");
+        for line in page.wrap(&format!("note: {}", escape::text(note)), "", "  ") {
+            push(&mut out, &line);
+        }
+    }
     escape::line_starts(&out)
 }
 

@@ -71,6 +71,9 @@ pub fn render(difference: &Difference) -> String {
             out.push_str(&format!("- and {more} more\n"));
         }
     }
+    for note in &difference.notes {
+        out.push_str(&format!("\nNote: {}\n", escape::markdown_message(note)));
+    }
     out.push_str(&format!(
         "\n<sub>plan {}</sub>\n",
         escape::code(&difference.plan)

@@ -17,6 +17,7 @@ use rules::report::v1::Undecided as Gap;
 use rules::{Outcome, Undecided};
 
 use crate::change::{Change, Side};
+use crate::gaps;
 use crate::model::{Difference, Name};
 
 /// Everything that differs between the two sides of `change`; `None` without a base.
@@ -45,6 +46,7 @@ pub fn of(change: &Change, outcome: &Outcome) -> Option<v1::Difference> {
         matrix: matrix::of(change, base, &difference),
         announcements: record::all(&difference),
         undecided: undecided.iter().map(Gap::from).collect(),
+        notes: gaps::relayed(head).into_iter().collect(),
     })
 }
 

@@ -33,6 +33,9 @@ pub struct Difference {
     pub announcements: Vec<Change>,
     /// What was not understood of either side, or could not be seen.
     pub undecided: Vec<Undecided>,
+    /// What this version does not look at and could make a difference.
+    #[serde(default)]
+    pub notes: Vec<String>,
 }
 
 /// One side.

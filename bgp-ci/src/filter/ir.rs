@@ -11,6 +11,7 @@ use std::sync::Arc;
 use super::attribute::Attribute;
 use super::program::{ConstantId, FunctionId, Slot};
 use super::types::{Enumerated, SetType};
+use super::value::TextPattern;
 use crate::model::{Name, Prefix};
 use crate::place::Place;
 
@@ -168,6 +169,16 @@ pub enum ExpressionKind {
         /// What, or the set or list that says what.
         operand: Box<Expression>,
     },
+    /// A copy of a path with one number in the place of others.
+    Substitute(Box<Substitution>),
+    /// Whether a regular expression is found in a path, in communities or in one community,
+    /// written out. An absent attribute is an empty text.
+    TextMatch {
+        /// What is written out.
+        subject: Box<Expression>,
+        /// The expression.
+        pattern: Arc<TextPattern>,
+    },
     /// A call.
     Call {
         /// Of what.
@@ -197,6 +208,17 @@ pub enum ExpressionKind {
     Format(Box<Expression>),
     /// Not modelled: whoever reaches it does not know its value.
     Unmodelled(Unmodelled),
+}
+
+/// Numbers of a path, and what comes in their place.
+#[derive(Debug, Clone)]
+pub struct Substitution {
+    /// The path.
+    pub path: Expression,
+    /// The set of numbers.
+    pub members: Expression,
+    /// The number that stands for each of them.
+    pub by: Expression,
 }
 
 /// A table as an expression names it.

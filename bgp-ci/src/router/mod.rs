@@ -14,11 +14,12 @@ pub mod source;
 
 pub use gap::{Gap, Reach};
 pub use session::{
-    AddPaths, Channel, Confederation, Limit, NextHopRule, Policy, RemoteAs, Role, Session, Sides,
+    AddPaths, Channel, Confederation, Given, Limit, NextHopRule, Policy, RemoteAs, Role, Session,
+    Sides,
 };
 pub use source::{
-    Destination, FlowRoute, LocalKind, LocalRoute, LocalSource, OpenKind, OpenSource, Ports, Roa,
-    RoaTable, Via,
+    Aggregate, Destination, FlowRoute, LocalKind, LocalRoute, LocalSource, OpenKind, OpenSource,
+    Ports, Roa, RoaTable, Suppressed, Via,
 };
 
 use std::net::Ipv4Addr;
@@ -85,6 +86,8 @@ pub struct Router {
     pub tables: Vec<Table>,
     /// Its own routes, by the protocols that hold them, in the order of the files.
     pub locals: Vec<LocalSource>,
+    /// Routes that it makes of others, in the order of the files.
+    pub aggregates: Vec<Aggregate>,
     /// Its pipes between tables, in the order of the files.
     pub pipes: Vec<Pipe>,
     /// Its BGP sessions, disabled ones too, in the order of the files.
@@ -110,10 +113,13 @@ pub struct Router {
 pub struct Daemon {
     /// Its name in reports.
     pub name: &'static str,
-    /// Whether NO_EXPORT and its kin keep back routes that did not come from BGP, too.
+    /// Whether NO_EXPORT and its kin keep back routes that did not come from BGP, too: before the
+    /// export policy, which can add them for the neighbour.
     pub local_routes_obey_communities: bool,
     /// Whether a MED and a next hop that the export policy does not write stay inside.
     pub settled_med_stays: bool,
+    /// Whether a route is kept back whose next hop is the neighbour itself, or of another family.
+    pub refuses_odd_next_hops: bool,
     /// Whether an ONLY_TO_CUSTOMER attribute keeps back routes that did not come from BGP, too.
     pub local_routes_obey_otc: bool,
 }
@@ -124,6 +130,7 @@ impl Daemon {
         name: "bird",
         local_routes_obey_communities: false,
         settled_med_stays: true,
+        refuses_odd_next_hops: true,
         local_routes_obey_otc: false,
     };
     /// FRR (measured on 8.4.4).
@@ -131,6 +138,7 @@ impl Daemon {
         name: "frr",
         local_routes_obey_communities: true,
         settled_med_stays: false,
+        refuses_odd_next_hops: false,
         local_routes_obey_otc: false,
     };
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::TableId;
+use super::{LocalId, TableId};
 use crate::filter::FilterId;
 use crate::model::session::LimitAction;
 use crate::model::{Asn, AsnRange, Family, Name, Prefix};
@@ -182,6 +182,10 @@ pub struct Channel {
     pub import_limit: Option<Limit>,
     /// How many routes are sent.
     pub export_limit: Option<Limit>,
+    /// What is sent of routes that an aggregate keeps back; [`Policy::Nothing`] unless it is said.
+    pub unsuppressed: Policy,
+    /// A route that is sent beside those of the table.
+    pub given: Option<Given>,
     /// The preference of routes that are accepted.
     pub preference: u32,
     /// Where the neighbour is told to send traffic.
@@ -196,6 +200,15 @@ pub struct Channel {
     pub import_table: bool,
     /// Whether rejected routes are kept for display.
     pub keep_filtered: bool,
+}
+
+/// A route that a session sends whatever its table holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Given {
+    /// The source that holds it, which is switched off: it is in no table.
+    pub local: LocalId,
+    /// What is done to it.
+    pub policy: Policy,
 }
 
 /// Which routes pass.

@@ -2,8 +2,11 @@
 
 use std::net::IpAddr;
 
-use super::{Limit, Policy, TableId};
-use crate::filter::FilterId;
+use rules::Certainty;
+
+use super::{Limit, LocalId, Policy, TableId};
+use crate::filter::value::Value;
+use crate::filter::{BgpAttribute, FilterId};
 use crate::model::{Asn, Family, Name, Prefix};
 use crate::place::Place;
 
@@ -39,8 +42,12 @@ pub struct LocalRoute {
     pub kind: LocalKind,
     /// What happens to packets.
     pub destination: Destination,
+    /// What its protocol gives it, where that is more than nothing.
+    pub attributes: Box<[(BgpAttribute, Value)]>,
     /// Statements that set its attributes before any policy sees it.
     pub block: Option<FilterId>,
+    /// How sure it is that the statement makes a route.
+    pub certainty: Certainty,
 }
 
 /// How a local route is configured.
@@ -184,4 +191,27 @@ pub struct Ports {
     pub first: u32,
     /// The last.
     pub last: u32,
+}
+
+/// A route that a daemon makes where there are routes inside it.
+#[derive(Debug, Clone)]
+pub struct Aggregate {
+    /// The source that holds it, which is switched off: it enters its table by its contributors.
+    pub local: LocalId,
+    /// Which of its contributors are kept back.
+    pub suppressed: Suppressed,
+    /// Whether its attributes are made from those of its contributors, which has no model where
+    /// they have any.
+    pub merged: bool,
+}
+
+/// Which contributors of an aggregate are kept back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Suppressed {
+    /// None.
+    None,
+    /// All.
+    All,
+    /// Those that a filter accepts.
+    Filter(FilterId),
 }

@@ -85,23 +85,8 @@ fn estate() -> TempDir {
 }
 
 fn ask(cwd: &Path, args: &[&str]) -> (Exit, String) {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut io = Io {
-        stdin: &mut std::io::empty(),
-        stdout: &mut out,
-        stderr: &mut err,
-        cwd: cwd.to_owned(),
-        now: super::NOW.parse().unwrap(),
-        env: BTreeMap::new(),
-        stdout_terminal: None,
-        stderr_terminal: None,
-    };
-    let line = ["bgp-ci", "test-policy"];
-    let exit = crate::run(line.iter().chain(args).map(OsString::from), &mut io);
-    (
-        exit,
-        String::from_utf8(out).unwrap() + &String::from_utf8(err).unwrap(),
-    )
+    let (exit, out, err) = command(cwd, &[&["test-policy"], args].concat());
+    (exit, out + &err)
 }
 
 #[track_caller]
@@ -252,6 +237,57 @@ fn what_cannot_be_seen_is_no_acceptance() {
     std::fs::write(&iad, format!("{IAD}\nprotocol bgp {{ local as 64500 }}\n")).unwrap();
     let (exit, said) = ask(dir.path(), &["only_here", "203.0.113.0/24"]);
     assert_eq!(exit, Exit::Undecided, "{said}");
+}
+
+/// Runs another command of `bgp-ci`; the status, standard output and standard error.
+fn command(cwd: &Path, args: &[&str]) -> (Exit, String, String) {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut io = Io {
+        stdin: &mut std::io::empty(),
+        stdout: &mut out,
+        stderr: &mut err,
+        cwd: cwd.to_owned(),
+        now: super::NOW.parse().unwrap(),
+        env: BTreeMap::new(),
+        stdout_terminal: None,
+        stderr_terminal: None,
+    };
+    let line = std::iter::once(&"bgp-ci").chain(args).map(OsString::from);
+    let exit = crate::run(line, &mut io);
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (exit, text(out), text(err))
+}
+
+#[test]
+fn what_is_not_followed_is_said_where_it_matters() {
+    let dir = estate();
+    // What transit_a sends could go to transit_b, on each of two routers.
+    let said = "whether 2 sessions pass any of them on is not judged";
+    let (_, _, complaint) = command(dir.path(), &["check"]);
+    assert!(complaint.replace("\n ", "").contains(said), "{complaint}");
+    let (_, json, _) = command(dir.path(), &["check", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert!(json["stats"]["notes"][0].as_str().unwrap().contains(said));
+    let (_, markdown, _) = command(dir.path(), &["check", "--format", "markdown"]);
+    assert_eq!(
+        markdown.matches("Note: routes that routers learn").count(),
+        1
+    );
+    let both = ["diff", "--base", ".", "--head", "."];
+    let (_, human, _) = command(dir.path(), &both);
+    assert!(human.contains("note: routes that routers learn"), "{human}");
+    let (_, markdown, _) = command(dir.path(), &[&both[..], &["--format", "markdown"]].concat());
+    assert!(
+        markdown.contains("Note: routes that routers learn"),
+        "{markdown}"
+    );
+    // Without a session that anything comes in by there is nothing to say.
+    let closed = EDGE.replace("import filter from_transit", "import none");
+    std::fs::write(dir.path().join("routers/edge.conf"), closed).unwrap();
+    for format in ["human", "json", "markdown"] {
+        let (_, said, complaint) = command(dir.path(), &["check", "--format", format]);
+        assert!(!(said + &complaint).contains("not judged"));
+    }
 }
 
 #[test]

@@ -57,6 +57,9 @@ pub(super) fn render(report: &Report) -> String {
             verdict::count(left_out, "more finding is", "more findings are")
         );
     }
+    for note in verdict::notes(report) {
+        put!(out, "\nNote: {}\n", escape::markdown_message(&short(note)));
+    }
     put!(
         out,
         "\n<sub>{} {} · {}</sub>\n",

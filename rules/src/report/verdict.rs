@@ -65,6 +65,18 @@ pub(super) fn coverage(report: &Report) -> Vec<String> {
     parts
 }
 
+/// What a part says about what it does not look at: the `notes` among its particulars.
+pub(super) fn notes(report: &Report) -> Vec<&str> {
+    let own = report.stats.get("notes");
+    let parts = report.stats.values().filter_map(|part| part.get("notes"));
+    own.into_iter()
+        .chain(parts)
+        .filter_map(serde_json::Value::as_array)
+        .flatten()
+        .filter_map(serde_json::Value::as_str)
+        .collect()
+}
+
 /// `1 file`, `2 files`.
 pub fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })

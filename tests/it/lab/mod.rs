@@ -2,5 +2,6 @@
 
 mod configurations;
 mod filters;
+mod frr;
 mod grammar;
 mod wire;

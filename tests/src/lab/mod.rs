@@ -6,6 +6,7 @@ pub mod configuration;
 pub mod dice;
 pub mod estates;
 pub mod filters;
+pub mod frr;
 pub mod pipe;
 pub mod programs;
 pub mod rewriting;

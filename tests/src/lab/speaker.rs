@@ -178,9 +178,10 @@ fn message(kind: u8, body: &[u8]) -> Vec<u8> {
     message
 }
 
-/// OPEN with both unicast families (RFC 4760) and numbers of 32 bits (RFC 6793).
+/// OPEN with both unicast families (RFC 4760), numbers of 32 bits (RFC 6793) and graceful restart
+/// (RFC 4724), without which FRR sends no End-of-RIB.
 fn open(peer: &Peer) -> Vec<u8> {
-    let mut capabilities = vec![1, 4, 0, 1, 0, 1, 1, 4, 0, 2, 0, 1, 65, 4];
+    let mut capabilities = vec![64, 2, 0, 0, 1, 4, 0, 1, 0, 1, 1, 4, 0, 2, 0, 1, 65, 4];
     capabilities.extend(peer.asn.0.to_be_bytes());
     let length = u8::try_from(capabilities.len()).expect("our capabilities are short");
     let IpAddr::V4(address) = peer.address else {

@@ -40,7 +40,7 @@ pub fn read(body: &[u8], router: IpAddr) -> Option<Update> {
         otc: None,
     };
     let next_hop = |address: IpAddr| {
-        if address == router {
+        if address.to_canonical() == router {
             NextHop::Own
         } else {
             NextHop::Address(address)

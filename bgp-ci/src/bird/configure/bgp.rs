@@ -327,6 +327,8 @@ impl<'a> Builder<'a> {
             receive_limit: common.receive_limit,
             import_limit: common.import_limit,
             export_limit: common.export_limit,
+            unsuppressed: Policy::Nothing,
+            given: None,
             preference: common.preference.unwrap_or(PREFERENCE),
             next_hop: NextHopRule {
                 keep: if rs_client { Sides::All } else { Sides::None },

@@ -172,7 +172,9 @@ impl<'a> Builder<'a> {
             place,
             kind: LocalKind::Static,
             destination,
+            attributes: Box::default(),
             block: route.block,
+            certainty: rules::Certainty::Proven,
         })
     }
 

@@ -64,6 +64,7 @@ pub fn router(parsed: Parsed) -> Router {
         router_id,
         tables,
         locals,
+        aggregates: Vec::new(),
         pipes,
         sessions,
         open,

@@ -46,9 +46,10 @@ pub(super) fn of_problems(
         let kind = match &problem.kind {
             ProblemKind::Syntax | ProblemKind::Invalid => GapKind::Unparsed,
             ProblemKind::Undefined { .. } => GapKind::Undefined,
-            ProblemKind::NotVisible | ProblemKind::Placeholder { .. } | ProblemKind::Newer => {
-                GapKind::Unmodelled
-            }
+            ProblemKind::NotVisible
+            | ProblemKind::Unresolved
+            | ProblemKind::Placeholder { .. }
+            | ProblemKind::Newer => GapKind::Unmodelled,
             ProblemKind::Note => continue,
         };
         // BIRD refuses a file with a mistake as a whole, wherever the mistake is.

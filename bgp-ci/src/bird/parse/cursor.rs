@@ -189,7 +189,7 @@ impl Parser<'_> {
         };
         let kind = if self.unseen {
             // What was not seen may define it: nothing is known to be wrong.
-            ProblemKind::NotVisible
+            ProblemKind::Unresolved
         } else {
             ProblemKind::Undefined {
                 what,

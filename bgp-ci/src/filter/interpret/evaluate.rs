@@ -90,6 +90,16 @@ impl Run<'_> {
                 let (list, operand) = self.two(operands)?;
                 operate::edit(*edit, &list, &operand)
             }
+            NodeKind::Substitute(parts) => {
+                let [path, members, by] = &**parts;
+                let (path, members, by) =
+                    (self.value(path)?, self.value(members)?, self.value(by)?);
+                operate::substitute(&path, &members, &by)
+            }
+            NodeKind::TextMatch(subject, pattern) => {
+                let subject = self.value(subject)?;
+                operate::text(&subject, pattern)
+            }
             NodeKind::Call(function, term, arguments) => {
                 return self.call(place, *function, *term, arguments);
             }

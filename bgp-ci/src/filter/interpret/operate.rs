@@ -5,7 +5,7 @@ use super::state::Fault;
 use crate::filter::ir::{BinaryOperator, Edit, ExtendedKind, Method};
 use crate::filter::types::{SetType, Type};
 use crate::filter::value::set::Membership;
-use crate::filter::value::{Large, Value, comparable, net_type, text_matches};
+use crate::filter::value::{Large, TextPattern, Value, comparable, net_type, text_matches};
 
 type Result<T = Value> = std::result::Result<T, Fault>;
 
@@ -271,6 +271,43 @@ pub(super) fn method(method: Method, receiver: &Value, argument: Option<&Value>)
         (Method::Value, _) => return Err(Fault::gap("`.value`")),
         _ => return mismatch(),
     })
+}
+
+/// Whether `pattern` is found in `subject`, written out.
+pub(super) fn text(subject: &Value, pattern: &TextPattern) -> Result {
+    if *subject == Value::Open {
+        return Ok(Value::Open);
+    }
+    match pattern.is_in(subject) {
+        Some(found) => Ok(Value::Bool(found)),
+        None => Err(Fault::gap(format!(
+            "a regular expression over {}",
+            subject.value_type()
+        ))),
+    }
+}
+
+/// A path with `by` in the place of every number of `members`.
+pub(super) fn substitute(path: &Value, members: &Value, by: &Value) -> Result {
+    match (path, members, by) {
+        (Value::Open, ..) | (_, Value::Open, _) | (.., Value::Open) => Ok(Value::Open),
+        (Value::Path(path), Value::Set(members), Value::Int(by)) => {
+            let mut lost = false;
+            let path = path.mapped(|asn| match members.find_key(asn.into()) {
+                Membership::In => *by,
+                Membership::Out => asn,
+                Membership::Lost => {
+                    lost = true;
+                    asn
+                }
+            });
+            if lost {
+                return Err(Fault::gap("a set whose ranges overlap"));
+            }
+            Ok(Value::Path(path.into()))
+        }
+        _ => Err(Fault::gap("numbers replaced in something else than a path")),
+    }
 }
 
 /// `add`, `delete`, `filter` and `prepend`.

@@ -5,6 +5,7 @@
 pub mod mask;
 pub mod network_set;
 pub mod path;
+pub mod pattern;
 pub mod set;
 mod text;
 
@@ -15,6 +16,7 @@ use std::sync::Arc;
 pub use mask::{MaskPart, PathMask};
 pub use network_set::{NetworkPattern, NetworkSet};
 pub use path::{AsPath, Segment, SegmentKind};
+pub use pattern::TextPattern;
 pub use set::ValueSet;
 
 use super::types::{EnumType, Enumerated, SetType, Type};

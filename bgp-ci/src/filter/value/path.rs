@@ -123,6 +123,18 @@ impl AsPath {
         path
     }
 
+    /// The path with each number as `to` gives it.
+    #[must_use]
+    pub fn mapped(&self, mut to: impl FnMut(u32) -> u32) -> Self {
+        let mut path = self.clone();
+        for segment in &mut path.segments {
+            for asn in &mut segment.asns {
+                *asn = to(*asn);
+            }
+        }
+        path
+    }
+
     /// The path with only the numbers that `keep` wants.
     #[must_use]
     pub fn kept(&self, mut keep: impl FnMut(u32) -> bool) -> Self {

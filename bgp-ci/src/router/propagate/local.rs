@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rules::Certainty;
 
 use super::{Carried, Entry, Origin, Run, Variant};
+use crate::filter::attribute::Attribute;
 use crate::filter::interpret::Authorizations;
 use crate::filter::route::Route;
 use crate::filter::types::Enumerated;
@@ -28,14 +29,7 @@ impl Run<'_> {
     fn enter(&mut self, local: LocalId, source: &LocalSource) {
         let mut entries = Vec::with_capacity(source.routes.len());
         for (index, statement) in source.routes.iter().enumerate() {
-            let start = Variant::Route(Arc::new(Carried {
-                route: starting(source, statement),
-                med_fresh: false,
-                next_hop_fresh: false,
-                writes: 0,
-                terms: Vec::new(),
-            }));
-            let mut variants = vec![start];
+            let mut variants = vec![first(source, statement)];
             if let Some(block) = statement.block {
                 variants = self.filtered(block, &variants);
             }
@@ -53,7 +47,8 @@ impl Run<'_> {
                     origin,
                     pipe: None,
                     variants,
-                    certainty: Certainty::Proven,
+                    certainty: statement.certainty,
+                    suppressed: false,
                 },
             ));
         }
@@ -66,7 +61,7 @@ impl Run<'_> {
                     entries.truncate(usize::try_from(limit.count).unwrap_or(usize::MAX));
                     for (_, entry) in &mut entries {
                         // Which ones come first is the daemon's history.
-                        entry.certainty = Certainty::Likely;
+                        entry.certainty = entry.certainty.min(Certainty::Likely);
                     }
                 }
                 LimitAction::Restart | LimitAction::Disable => entries.clear(),
@@ -78,10 +73,24 @@ impl Run<'_> {
     }
 }
 
+/// What a statement makes, before its own block.
+pub(super) fn first(source: &LocalSource, statement: &LocalRoute) -> Variant {
+    Variant::Route(Arc::new(Carried {
+        route: starting(source, statement),
+        med_fresh: false,
+        next_hop_fresh: false,
+        writes: 0,
+        terms: Vec::new(),
+    }))
+}
+
 /// The route that a statement makes, before its own block.
 fn starting(source: &LocalSource, statement: &LocalRoute) -> Route {
     let mut route = Route::local(statement.prefix, &source.name);
     route.preference = u16::try_from(source.preference).unwrap_or(u16::MAX);
+    for (attribute, value) in &statement.attributes {
+        route.set(Attribute::Bgp(*attribute), value.clone());
+    }
     match &statement.destination {
         Destination::Via(hops) => {
             route.destination = Some(Enumerated::RTD_UNICAST);

@@ -8,6 +8,7 @@
 //! Next hops are assumed up. Routes that are learned, from neighbours and from
 //! [`OpenSource`](super::OpenSource)s, are not followed: each session says which could reach it.
 
+mod aggregate;
 mod best;
 mod collect;
 mod gaps;
@@ -152,6 +153,7 @@ pub fn exports(router: &Router, machine: &Machine<'_>, data: &dyn Authorizations
         lost: Vec::new(),
     };
     run.enter_locals();
+    run.aggregate();
     run.carry();
     run.send_all()
 }
@@ -172,6 +174,7 @@ pub fn table(router: &Router, table: TableId, data: &dyn Authorizations) -> Vec<
         lost: Vec::new(),
     };
     run.enter_locals();
+    run.aggregate();
     run.carry();
     run.stored(table)
 }
@@ -205,6 +208,8 @@ struct Entry {
     variants: Vec<Variant>,
     /// How sure it is apart from that.
     certainty: Certainty,
+    /// Whether an aggregate keeps it back.
+    suppressed: bool,
 }
 
 /// A statement of the router, and with it the identity of what comes from it.

@@ -135,6 +135,7 @@ impl Run<'_> {
             pipe: Some(way.pipe),
             variants,
             certainty: entry.certainty,
+            suppressed: false,
         };
         self.store(to, prefix, arrived.clone());
         Some(arrived)

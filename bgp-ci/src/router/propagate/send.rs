@@ -6,12 +6,15 @@ use std::sync::Arc;
 use rules::Certainty;
 
 use super::best::{Candidate, contenders, ranked, tie};
-use super::wire::{Wire, wire};
-use super::{Carried, Entry, ExportGap, Exported, Exports, Run, Sent, SessionExports, Variant};
+use super::local::first;
+use super::wire::{Wire, kept_by_community, wire};
+use super::{
+    Carried, Entry, ExportGap, Exported, Exports, Origin, Run, Sent, SessionExports, Variant,
+};
 use crate::model::session::LimitAction;
 use crate::model::{GapKind, Prefix};
 use crate::place::Place;
-use crate::router::{Channel, Policy, Session, SessionId};
+use crate::router::{Channel, Given, Policy, Session, SessionId};
 
 /// One thing that may happen to a network at a session.
 struct Result<'e> {
@@ -48,7 +51,7 @@ impl Run<'_> {
     }
 
     fn send(&self, session: &Session, channel: &Channel, exports: &mut SessionExports) {
-        if channel.export == Policy::Nothing {
+        if channel.export == Policy::Nothing && channel.given.is_none() {
             return;
         }
         let first = exports.routes.len();
@@ -61,7 +64,51 @@ impl Run<'_> {
                 .routes
                 .extend(self.exported(*prefix, entries, &results));
         }
+        if let Some(given) = channel.given {
+            self.give(session, channel, given, exports);
+        }
         limit(channel, first, exports);
+    }
+
+    /// Sends a route that is in no table.
+    fn give(
+        &self,
+        session: &Session,
+        channel: &Channel,
+        given: Given,
+        exports: &mut SessionExports,
+    ) {
+        let source = self.router.local(given.local);
+        let Some(statement) = source.routes.first() else {
+            return;
+        };
+        let entries = [Entry {
+            origin: Origin {
+                local: given.local,
+                index: 0,
+            },
+            pipe: None,
+            variants: self.through(source.import, source.place, &[first(source, statement)]),
+            certainty: statement.certainty,
+            suppressed: false,
+        }];
+        let mut results = Vec::new();
+        for candidate in contenders(&entries) {
+            let found = self.offer(
+                session,
+                channel,
+                given.policy,
+                &candidate,
+                &mut exports.gaps,
+            );
+            results.extend(found);
+        }
+        let exported = self.exported(statement.prefix, &entries, &results);
+        // It takes the place of what the table has.
+        exports
+            .routes
+            .retain(|known| known.prefix != statement.prefix);
+        exports.routes.extend(exported);
     }
 
     /// All that may happen to a network.
@@ -79,7 +126,12 @@ impl Run<'_> {
         };
         let mut results = Vec::new();
         for candidate in candidates {
-            let found = self.offer(session, channel, &candidate, gaps);
+            let policy = if candidate.entry.suppressed {
+                channel.unsuppressed
+            } else {
+                channel.export
+            };
+            let found = self.offer(session, channel, policy, &candidate, gaps);
             let sent = found.iter().any(|result| result.sent.is_some());
             let certain = candidate.entry.variants.len() == 1 && found.len() == 1;
             if channel.secondary && !sent && certain {
@@ -99,12 +151,26 @@ impl Run<'_> {
         &self,
         session: &Session,
         channel: &Channel,
+        policy: Policy,
         candidate: &Candidate<'e>,
         gaps: &mut Vec<ExportGap>,
     ) -> Vec<Result<'e>> {
         let entry = candidate.entry;
+        let daemon = self.router.daemon;
+        if let Variant::Route(carried) = candidate.variant
+            && daemon.local_routes_obey_communities
+            && session.interpret_communities
+            && kept_by_community(session, &carried.route)
+        {
+            return vec![Result {
+                entry,
+                sent: None,
+                certainty: entry.certainty,
+                carried: None,
+            }];
+        }
         let variants = self.through(
-            channel.export,
+            policy,
             channel.place,
             std::slice::from_ref(candidate.variant),
         );
@@ -130,7 +196,7 @@ impl Run<'_> {
                     continue;
                 }
             };
-            match wire(self.router.daemon, session, channel, &carried) {
+            match wire(daemon, session, channel, &carried) {
                 Wire::Sent(sent, certainty) => results.push(Result {
                     entry,
                     sent: Some(sent),

@@ -40,12 +40,6 @@ pub(super) fn wire(
     let Some(mut communities) = communities(route) else {
         return Wire::Unknown("a list of communities");
     };
-    if daemon.local_routes_obey_communities
-        && session.interpret_communities
-        && kept_by_community(session, &communities)
-    {
-        return Wire::Kept;
-    }
     if session.external() && !interior {
         communities.retain(|community| crosses(*community));
     }
@@ -74,7 +68,7 @@ pub(super) fn wire(
     let Some((next_hop, certainty)) = next_hop(daemon, session, channel, carried) else {
         return Wire::Unknown("the next hop");
     };
-    if !reachable(session, channel, next_hop) {
+    if daemon.refuses_odd_next_hops && !reachable(session, channel, next_hop) {
         return Wire::Kept;
     }
     let marked = session
@@ -122,8 +116,9 @@ fn prepended(session: &Session, path: &AsPath) -> AsPath {
     path.prepended(session.public_as(), 1)
 }
 
-/// NO_EXPORT and its kin (RFC 1997).
-fn kept_by_community(session: &Session, communities: &BTreeSet<Community>) -> bool {
+/// NO_EXPORT and its kin (RFC 1997). Communities that are not known are told later.
+pub(super) fn kept_by_community(session: &Session, route: &Route) -> bool {
+    let communities = communities(route).unwrap_or_default();
     let has = |community| communities.contains(&community);
     has(Community::NO_ADVERTISE)
         || session.external() && has(Community::NO_EXPORT_SUBCONFED)

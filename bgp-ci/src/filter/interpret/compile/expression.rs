@@ -91,6 +91,14 @@ impl Builder<'_> {
                 let operands = [self.expression(list), self.expression(operand)];
                 NodeKind::Edit(*edit, Box::new(operands))
             }
+            ExpressionKind::Substitute(parts) => {
+                let [path, members, by] = [&parts.path, &parts.members, &parts.by];
+                let parts = [path, members, by].map(|part| self.expression(part));
+                NodeKind::Substitute(Box::new(parts))
+            }
+            ExpressionKind::TextMatch { subject, pattern } => {
+                NodeKind::TextMatch(self.boxed(subject), Arc::clone(pattern))
+            }
             ExpressionKind::Call {
                 function,
                 arguments,

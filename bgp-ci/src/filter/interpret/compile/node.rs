@@ -8,7 +8,7 @@ use crate::filter::interpret::{Membership, Verdict};
 use crate::filter::ir::{BinaryOperator, Edit, ExtendedKind, Method};
 use crate::filter::program::FunctionId;
 use crate::filter::types::Type;
-use crate::filter::value::{MaskPart, Value, ValueSet};
+use crate::filter::value::{MaskPart, TextPattern, Value, ValueSet};
 use crate::place::Place;
 
 /// An expression.
@@ -33,6 +33,8 @@ pub(in super::super) enum NodeKind {
     Binary(BinaryOperator, Box<[Node; 2]>),
     Method(Method, Box<(Node, Option<Node>)>),
     Edit(Edit, Box<[Node; 2]>),
+    Substitute(Box<[Node; 3]>),
+    TextMatch(Box<Node>, Arc<TextPattern>),
     Call(FunctionId, TermId, Box<[Node]>),
     Defined(Box<Node>),
     Roa {
