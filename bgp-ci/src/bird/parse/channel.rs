@@ -31,9 +31,7 @@ impl Parser<'_> {
         };
         if self.eat("{") {
             while !self.is("}") && self.peek() != TokenKind::End {
-                if self.eat(";") {
-                    continue;
-                }
+                // Unlike protocols, channels have no empty statements.
                 let item = self.channel_item();
                 channel.items.push(item);
             }
