@@ -1,5 +1,6 @@
 //! What a change does to the announcements, one by one.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::{Announcement, Announcements, Key, SessionKey};
@@ -25,23 +26,35 @@ impl<'a> Difference<'a> {
         sessions: &BTreeMap<SessionKey, SessionKey>,
     ) -> Self {
         let mut difference = Self::default();
-        let mut before = BTreeMap::new();
+        let mut before: Vec<(Cow<'_, Key>, &Key, &Announcement)> = Vec::with_capacity(base.len());
         for (key, announcement) in base {
-            match sessions.get(&key.session()) {
-                Some(session) => {
-                    before.insert(Key::new(key.prefix, session), (key, announcement));
+            let session = key.session();
+            match sessions.get(&session) {
+                Some(now) if *now == session => {
+                    before.push((Cow::Borrowed(key), key, announcement));
+                }
+                Some(now) => {
+                    before.push((Cow::Owned(Key::new(key.prefix, now)), key, announcement));
                 }
                 None => difference.removed.push((key, announcement)),
             }
         }
+        // Where no session is renamed, they are in order already.
+        before.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+        let mut before = before.into_iter().peekable();
         for (key, now) in head {
-            match before.remove(key) {
+            while let Some((_, gone, then)) = before.next_if(|(known, ..)| **known < *key) {
+                difference.removed.push((gone, then));
+            }
+            match before.next_if(|(known, ..)| **known == *key) {
                 None => difference.added.push((key, now)),
-                Some((_, then)) if then.route == now.route && then.presence == now.presence => {}
-                Some((_, then)) => difference.changed.push((key, then, now)),
+                Some((_, _, then)) if then.route == now.route && then.presence == now.presence => {}
+                Some((_, _, then)) => difference.changed.push((key, then, now)),
             }
         }
-        difference.removed.extend(before.into_values());
+        difference
+            .removed
+            .extend(before.map(|(_, gone, then)| (gone, then)));
         difference.removed.sort_by_key(|(key, _)| *key);
         difference
     }
