@@ -22,7 +22,7 @@ fn main() {
                 at += BATCH;
             }
             println!("{tally}");
-            for wrong in tally.wrong.iter().take(2000) {
+            for wrong in tally.wrong.iter().take(10) {
                 println!("{wrong}");
             }
             for deadly in &tally.deadly {
@@ -35,7 +35,7 @@ fn main() {
                 .collect();
             let tally = comparison::compare_all(&all);
             println!("{tally}");
-            for wrong in tally.wrong.iter().take(2000) {
+            for wrong in tally.wrong.iter().take(10) {
                 println!("{wrong}");
             }
         }

@@ -4,7 +4,7 @@ use testkit::lab::comparison::{Tally, compare_all};
 use testkit::lab::estates::{generated, written};
 
 /// How many configurations are made up.
-const GENERATED: u64 = 120;
+pub(super) const GENERATED: u64 = 120;
 
 #[track_caller]
 fn expect_equal(tally: &Tally) {

@@ -3,7 +3,7 @@
 use testkit::lab::programs::{Tally, compare};
 
 /// How many programs are made up, and how many of them one daemon runs.
-const PROGRAMS: u64 = 400;
+pub(super) const PROGRAMS: u64 = 400;
 const BATCH: u64 = 100;
 
 #[test]

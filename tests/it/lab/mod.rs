@@ -1,7 +1,9 @@
 //! Our models of routers against the routers' own daemons.
 
 mod configurations;
+mod coverage;
 mod filters;
 mod frr;
 mod grammar;
+mod networks;
 mod wire;

@@ -7,7 +7,7 @@ use testkit::lab::configuration::{Compared, on_the_wire};
 use testkit::lab::speaker::Heard;
 
 /// Routes that have something of everything.
-const ROUTES: &str = "
+pub(super) const ROUTES: &str = "
 attribute int mark;
 protocol static own {
 	ipv4;
@@ -48,7 +48,7 @@ filter keep_med { if defined(bgp_med) then bgp_med = bgp_med; accept; }
 ";
 
 /// Sessions to hold against each other, a few in each daemon; all of them send [`ROUTES`].
-const SESSIONS: &[&str] = &[
+pub(super) const SESSIONS: &[&str] = &[
     "
 protocol bgp x_external { local LOCAL as 64500; neighbor PEER2 as 64501; QUICK; ipv4 { import all; export all; }; }
 protocol bgp x_internal { local LOCAL as 64500; neighbor PEER3 as 64500; QUICK; ipv4 { import all; export all; }; }

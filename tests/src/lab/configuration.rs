@@ -70,7 +70,7 @@ pub fn on_the_wire(text: &str) -> Vec<Compared> {
         .filter(|(_, number)| mentions(text, *number))
         .map(|(address, _)| *address)
         .collect();
-    let listeners = Listeners::bind(&used);
+    let mut listeners = Listeners::bind(&used);
     let mut filled = format!("{HEAD}{text}")
         .replace("LOCAL", &format!("127.0.0.1 port {}", free_port()))
         .replace(

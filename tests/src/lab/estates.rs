@@ -312,6 +312,14 @@ protocol static own { ipv4; route 192.0.2.0/24 blackhole; route 192.0.2.0/25 bla
 protocol bgp one { local as 64500; neighbor 203.0.113.1 as 64501; ipv4 { import none; export filter checked; }; }",
     ),
     (
+        "the second best of a sorted table",
+        "ipv4 table ordered sorted;
+protocol static one { ipv4 { table ordered; preference 210; }; route 192.0.2.0/24 blackhole; route 198.51.100.0/24 blackhole; }
+protocol static two { ipv4 { table ordered; }; route 192.0.2.0/24 unreachable; route 203.0.113.0/24 unreachable; }
+protocol bgp best { local 192.0.2.250 as 64500; neighbor 192.0.2.251 as 64501; ipv4 { table ordered; import none; export where preference < 205; }; }
+protocol bgp second_best { local 192.0.2.250 as 64500; neighbor 192.0.2.252 as 64502; ipv4 { table ordered; import none; export where preference < 205; secondary; }; }",
+    ),
+    (
         "a blackhole service",
         "define OWN = [ 192.0.2.0/24{32,32} ];
 protocol static dropped { ipv4; route 192.0.2.7/32 blackhole { bgp_community.add((65535, 666)); }; route 192.0.2.8/32 blackhole; }

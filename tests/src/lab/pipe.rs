@@ -66,15 +66,27 @@ impl Bird {
         bird
     }
 
+    /// Starts the daemon with the file `entry` of `folder` and waits until it is up.
+    pub fn start_in(folder: tempfile::TempDir, entry: &str) -> Self {
+        let mut bird = Self::spawn_in(folder, entry);
+        assert!(bird.is_up(), "bird ended: {}", bird.log());
+        bird
+    }
+
     fn spawn(configuration: &str) -> Self {
         let folder = tempfile::tempdir().expect("there is a place for temporary files");
+        let file = folder.path().join("bird.conf");
+        fs::write(file, configuration).expect("a temporary folder can be written");
+        Self::spawn_in(folder, "bird.conf")
+    }
+
+    fn spawn_in(folder: tempfile::TempDir, entry: &str) -> Self {
         let file = |name: &str| folder.path().join(name);
-        fs::write(file("bird.conf"), configuration).expect("a temporary folder can be written");
         let log = fs::File::create(file("log")).expect("a temporary folder can be written");
         let child = bird()
             .arg("-f")
             .arg("-c")
-            .arg(file("bird.conf"))
+            .arg(file(entry))
             .arg("-s")
             .arg(file("ctl"))
             .arg("-P")

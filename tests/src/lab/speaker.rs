@@ -57,20 +57,21 @@ impl Listeners {
             .expect("some port is free on the loopback addresses")
     }
 
-    /// Speaks as each of `peers`, whose addresses must be among those that were bound.
-    pub fn speak(self, peers: Vec<Peer>) -> Speakers {
-        let mut listeners = self.listeners;
+    /// Speaks as each of `peers`, whose addresses must be among those that were bound
+    /// and have no speaker yet.
+    pub fn speak(&mut self, peers: Vec<Peer>) -> Speakers {
         let threads = peers.into_iter().map(|peer| {
             let bound = |listener: &TcpListener| {
                 listener
                     .local_addr()
                     .is_ok_and(|address| address.ip() == peer.address)
             };
-            let at = listeners
+            let at = self
+                .listeners
                 .iter()
                 .position(bound)
                 .expect("the address was bound");
-            let listener = listeners.swap_remove(at);
+            let listener = self.listeners.swap_remove(at);
             std::thread::spawn(move || session(&listener, &peer))
         });
         Speakers {

@@ -256,6 +256,12 @@ impl<'a> Builder<'a> {
         if session.role.is_some() && session.interior() {
             self.refused(flat.place, "an internal session has no role");
         }
+        if session.enforce_first_as && !external {
+            self.refused(
+                flat.place,
+                "only an external neighbour's first number can be checked",
+            );
+        }
         if session.rr_client && external {
             self.refused(
                 flat.place,

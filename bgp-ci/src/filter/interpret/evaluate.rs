@@ -211,6 +211,11 @@ impl Run<'_> {
         let mut frame: Vec<Option<Value>> = Vec::with_capacity(body.variables.len());
         for (argument, of) in arguments.iter().zip(&body.variables) {
             let value = self.value(argument)?;
+            if value == Value::Void {
+                // What is not there is handed on; a function that looks at it finds nothing.
+                frame.push(Some(value));
+                continue;
+            }
             let value = value.fit(*of).map_err(|value| {
                 let message = format!("a parameter of type {of} gets {}", value.value_type());
                 Fault::failure(message).at(argument.place)

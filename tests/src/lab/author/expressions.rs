@@ -105,6 +105,7 @@ impl Author {
             return None;
         }
         let at = self.dice.pick(&all);
+        self.stale = true;
         let function = self.program.functions.get(at)?;
         let types: Vec<Type> = function
             .frame

@@ -76,6 +76,7 @@ pub fn program(name: &str, seed: u64) -> Program {
         functions: Vec::new(),
         returns: None,
         constant: false,
+        stale: false,
     };
     for _ in 0..author.dice.below(3) {
         author.constant();
@@ -116,6 +117,9 @@ struct Author {
     returns: Option<Type>,
     /// In a constant: neither variables nor attributes.
     constant: bool,
+    /// Whether variables of this frame are gone, or of a function that it called: BIRD 2.0.12
+    /// takes what they left for the place of a loop that begins after them.
+    stale: bool,
 }
 
 fn node(kind: ExpressionKind) -> Expression {
@@ -159,6 +163,7 @@ impl Author {
     fn function(&mut self) {
         self.frame = Frame::default();
         self.scope.clear();
+        self.stale = false;
         let parameters = self.dice.below(3);
         for _ in 0..parameters {
             let of = self.variable_type();
@@ -186,6 +191,7 @@ impl Author {
     fn filter(&mut self) {
         self.frame = Frame::default();
         self.scope.clear();
+        self.stale = false;
         let length = 4 + self.dice.below(6);
         let mut body = self.block(length, 3);
         if !self.dice.one_in(12) {

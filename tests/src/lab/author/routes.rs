@@ -30,6 +30,7 @@ fn some(seed: u64, net: fn(&mut Author) -> Prefix, protocol: &str) -> Route {
         functions: Vec::new(),
         returns: None,
         constant: true,
+        stale: false,
     };
     let mut route = Route::local(net(&mut author), protocol);
     if author.dice.one_in(3) {

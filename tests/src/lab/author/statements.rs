@@ -42,6 +42,7 @@ impl Author {
         let block = (0..=self.dice.below(length))
             .map(|_| self.statement(depth))
             .collect();
+        self.stale |= self.scope.len() > outer;
         self.scope.truncate(outer);
         block
     }
@@ -99,7 +100,9 @@ impl Author {
                 }
             }
             13 => self.case(depth - 1),
-            _ if self.dice.one_in(3) => StatementKind::Block(self.block(3, depth - 1)),
+            _ if self.stale || self.dice.one_in(3) => {
+                StatementKind::Block(self.block(3, depth - 1))
+            }
             _ => self.repeat(depth - 1),
         })
     }
@@ -225,6 +228,7 @@ impl Author {
         let slot = self.variable(of);
         let outer = self.scope.len();
         self.scope.push((slot, of));
+        self.stale = true;
         let body = self.block(2, depth);
         self.scope.truncate(outer);
         StatementKind::For { slot, list, body }

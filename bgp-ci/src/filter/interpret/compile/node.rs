@@ -95,8 +95,9 @@ pub(in super::super) struct Case {
     pub(in super::super) value: Node,
     pub(in super::super) arms: Vec<(ValueSet, TermId, Vec<Step>)>,
     pub(in super::super) otherwise: (TermId, Vec<Step>),
-    /// All ranges of all arms, sorted as BIRD's search tree has them.
-    pub(in super::super) ranges: Vec<(u128, u128, usize)>,
+    /// All ranges of all arms with the arms' numbers, sorted as BIRD's search tree has them; where
+    /// there is an `else`, it is a node as well, in front of all others.
+    pub(in super::super) ranges: Vec<(Option<(u128, u128)>, usize)>,
 }
 
 impl Case {
@@ -129,13 +130,12 @@ impl Case {
         let mut ranges = &*self.ranges;
         loop {
             let (left, right) = ranges.split_at(ranges.len() / 2);
-            let ((first, last, arm), right) = right.split_first()?;
-            ranges = if key < *first {
-                left
-            } else if key > *last {
-                right
-            } else {
-                return Some(*arm);
+            let ((range, arm), right) = right.split_first()?;
+            ranges = match range {
+                None => right,
+                Some((first, _)) if key < *first => left,
+                Some((_, last)) if key > *last => right,
+                Some(_) => return Some(*arm),
             };
         }
     }

@@ -152,18 +152,21 @@ impl Builder<'_> {
         let value = self.expression(value);
         let mut ready = Vec::with_capacity(arms.len());
         let mut ranges = Vec::new();
+        if !otherwise.is_empty() {
+            ranges.push((None, arms.len()));
+        }
         for (at, arm) in arms.iter().enumerate() {
             let (of, own) = match self.written(&arm.items) {
                 Ok(written) => written,
                 Err(gap) => return Step::Gap(arm.place, gap.reason),
             };
             // Each item is a node of BIRD's tree, also where two of them touch.
-            ranges.extend(own.iter().map(|(first, last)| (*first, *last, at)));
+            ranges.extend(own.iter().map(|range| (Some(*range), at)));
             let set = ValueSet::new(of, own);
             let term = self.code.terms.add(arm.place, TermKind::Arm);
             ready.push((set, term, self.block(&arm.body)));
         }
-        ranges.sort_by_key(|(first, ..)| *first);
+        ranges.sort_by_key(|(range, _)| range.map(|(first, _)| first));
         let term = self.code.terms.add(place, TermKind::Arm);
         Step::Case(Box::new(Case {
             place,
