@@ -344,7 +344,10 @@ fn outside(given: &Given) -> Result<Bytes, Undecided> {
 /// # Errors
 /// It cannot be read, or is longer than data is.
 pub fn bytes(path: &Path) -> Result<Vec<u8>, String> {
-    let cannot = |error: std::io::Error| format!("it cannot be read: {}", error.kind());
+    let cannot = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        kind => format!("it cannot be read: {kind}"),
+    };
     let file = File::open(path).map_err(cannot)?;
     let mut bytes = Vec::new();
     file.take(LONGEST + 1)

@@ -17,6 +17,7 @@ use crate::model::{Asn, Prefix};
 use crate::policy::data::named;
 use crate::rpki::{Answer, Origin, Reason, Validity, Vrp, Vrps, vrps};
 use crate::standing::reason;
+use crate::wording::count;
 use crate::{Input, TOOL, sides};
 
 pub(super) const EXITS: &str = "Exit status: 0 valid, or not found; 1 invalid; 2 undecided: bad \
@@ -333,7 +334,10 @@ fn human(asked: &Asked, answer: &Answer, now: Timestamp) -> String {
     let path = escape::word(&asked.path);
     push(
         &mut text,
-        &format!("{} payloads in `{path}`, {made}", asked.vrps.len()),
+        &format!(
+            "{} in `{path}`, {made}",
+            count(asked.vrps.len(), "payload", "payloads")
+        ),
     );
     for note in &asked.notes {
         push(&mut text, &format!("note: {note}"));

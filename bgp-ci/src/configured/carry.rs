@@ -20,7 +20,7 @@ use crate::model::{
 use crate::place::Place;
 use crate::policy::network::{Neighbor, Network};
 use crate::rewriting;
-use crate::router::propagate::{Exported, Exports, Sent};
+use crate::router::propagate::{self, Exported, Exports, Sent};
 use crate::router::{self, LocalKind, Reach, RemoteAs, Router, SessionId};
 use crate::wording::brief;
 
@@ -273,6 +273,16 @@ impl<'a> Carrier<'a> {
                 gaps.entry(about).or_default().insert(key.clone());
             }
         }
+        // A policy that could not be read has a problem that says why, and that is enough.
+        let is_told = |message: &str| message != propagate::UNREAD;
+        let told: BTreeSet<SessionKey> = gaps
+            .iter()
+            .filter(|((_, _, message), _)| is_told(message))
+            .flat_map(|(_, affects)| affects.iter().cloned())
+            .collect();
+        gaps.retain(|(_, _, message), affects| {
+            is_told(message) || !affects.iter().all(|key| told.contains(key))
+        });
         let gap = |((span, kind, message), affects)| Gap {
             span,
             kind,

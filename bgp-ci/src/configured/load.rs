@@ -42,6 +42,14 @@ pub fn load(files: &Files<'_>, planned: &Planned<'_>) -> Loaded {
         loaded.undecided.push(outside(&source.span, &planned.entry));
         return loaded;
     };
+    if let Err(bird::Unread::Missing) = bird::Files::read(files, &entry) {
+        let named = escape::word(&planned.entry);
+        loaded.undecided.push(gap_at(
+            &source.span,
+            format!("there is no file `{named}`: the `entry` of this source must name one"),
+        ));
+        return loaded;
+    }
     match adapter {
         Adapter::Frr => of_frr(files, planned, &entry, &mut loaded),
         _ => of_bird(files, planned, &entry, &mut loaded),

@@ -300,3 +300,39 @@ fn the_number_of_threads_changes_nothing() {
     let (exit, said) = ask(dir.path(), &[&question[..], &["0"]].concat());
     assert_eq!(exit, Exit::Undecided, "{said}");
 }
+
+/// What is wrong is said once, at the line that is wrong.
+#[test]
+fn each_mistake_is_said_once() {
+    let dir = estate();
+    let iad = dir.path().join("routers/iad.conf");
+    let session = |asn: &str, export: &str| {
+        format!(
+            "{IAD}protocol static ours {{ ipv4; route 203.0.113.0/24 blackhole; }}\n\
+             protocol bgp transit_a {{ local 192.0.2.3 as 64500; neighbor 192.0.2.1 as {asn}; \
+             ipv4 {{ import none; {export}; }}; }}\n"
+        )
+    };
+    for (text, said) in [
+        (
+            session("64501", "export filter nothing"),
+            "undefined-reference]: no filter `nothing`",
+        ),
+        (
+            session("${ASN}", "export filter only_here"),
+            "undecided: the placeholder `ASN` has no value",
+        ),
+    ] {
+        std::fs::write(&iad, text).unwrap();
+        let (_, out, _) = command(dir.path(), &["check", "--format", "concise"]);
+        let of_iad: Vec<&str> = out.lines().filter(|line| line.contains("iad.conf")).collect();
+        assert_eq!(of_iad.len(), 1, "{out}");
+        assert!(of_iad[0].contains(said), "{out}");
+    }
+    std::fs::remove_file(&iad).unwrap();
+    let (_, out, _) = command(dir.path(), &["check", "--format", "concise"]);
+    let line = "preflight.yaml:11";
+    let said = "there is no file `routers/iad.conf`: the `entry` of this source must name one";
+    let found = out.lines().any(|one| one.contains(line) && one.contains(said));
+    assert!(found, "{out}");
+}

@@ -25,6 +25,10 @@ struct Draft {
     confederation: Option<Asn>,
     member: bool,
     multihop: Option<bool>,
+    /// Our number, where it is written and nobody knows what it comes to.
+    open_local: Option<Place>,
+    /// The neighbour's, likewise.
+    open_remote: Option<Place>,
 }
 
 impl<'a> Builder<'a> {
@@ -40,6 +44,8 @@ impl<'a> Builder<'a> {
             confederation: None,
             member: false,
             multihop: None,
+            open_local: None,
+            open_remote: None,
         };
         for item in &flat.items {
             match &item.kind {
@@ -49,6 +55,7 @@ impl<'a> Builder<'a> {
                     }
                     if let Some(asn) = &local.asn {
                         draft.local_as = self.asn(asn, reach);
+                        draft.open_local = draft.local_as.is_none().then_some(asn.place);
                     }
                 }
                 ProtocolItemKind::Neighbor(neighbor) => {
@@ -100,6 +107,7 @@ impl<'a> Builder<'a> {
         }
         if let Some(asn) = &neighbor.endpoint.asn {
             draft.remote_as = self.asn(asn, reach);
+            draft.open_remote = draft.remote_as.is_none().then_some(asn.place);
         }
         if neighbor.scope.is_some() {
             draft.scope = neighbor.scope;
@@ -204,6 +212,16 @@ impl<'a> Builder<'a> {
     /// Checks what BIRD checks after it has read a protocol, and fills in what depends on it.
     fn finished(&mut self, draft: Draft, flat: &Flat<'a>) -> Option<Session> {
         let mut session = draft.session;
+        if let Some(place) = draft.open_local.or(draft.open_remote) {
+            // BIRD is given a number: what is not known is which, and so which session this is.
+            self.gap(
+                place,
+                GapKind::Unmodelled,
+                "what this value comes to is not known".to_owned(),
+                Reach::Router,
+            );
+            return None;
+        }
         let Some(local_as) = draft.local_as.filter(|asn| asn.0 != 0) else {
             self.refused(
                 flat.place,

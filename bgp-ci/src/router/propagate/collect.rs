@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Carried, ExportGap, Run, VARIANTS, Variant};
+use super::{Carried, ExportGap, Run, UNREAD, VARIANTS, Variant};
 use crate::filter::FilterId;
 use crate::filter::attribute::{Attribute, BgpAttribute, StaticAttribute};
 use crate::filter::interpret::{Outcome, TermKind, Verdict};
@@ -28,7 +28,7 @@ impl Run<'_> {
             Policy::Unknown => vec![Variant::Unknown(Arc::new(ExportGap {
                 place,
                 kind: GapKind::Unmodelled,
-                message: "this policy could not be read".to_owned(),
+                message: UNREAD.to_owned(),
                 family: None,
                 prefix: None,
             }))],

@@ -30,6 +30,9 @@ use crate::model::{AsPath, Asn, Community, Family, GapKind, NextHop, OriginCode,
 use crate::place::Place;
 use std::collections::BTreeSet;
 
+/// What is said of a policy that could not be read; another gap says why.
+pub const UNREAD: &str = "this policy could not be read";
+
 /// What every session of a router sends, in the order of [`Router::sessions`].
 #[derive(Debug)]
 pub struct Exports {
