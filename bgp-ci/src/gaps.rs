@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rules::{Finding, Rule, Span, Undecided};
 
 use crate::change::{Change, Side};
-use crate::model::{Gap, GapKind, Name, SessionKey};
+use crate::model::{Gap, GapKind, Name, Prefix, SessionKey};
 use crate::wording::{json, list};
 
 /// A finding of `rule` for each gap of `kind` in head.
@@ -59,8 +59,13 @@ fn affected(finding: Finding, gap: &Gap) -> Finding {
     if gap.affects.is_empty() {
         return finding;
     }
+    let receive = if neighbors.len() == 1 {
+        "receives"
+    } else {
+        "receive"
+    };
     finding.with_note(format!(
-        "what {} at {} receives is therefore not known",
+        "what {} at {} {receive} is therefore not known",
         list(&neighbors, "nobody"),
         list(&sites, "no site")
     ))
@@ -98,10 +103,38 @@ pub fn relayed(side: &Side) -> Option<String> {
         1 => "1 session passes any of them on".to_owned(),
         several => format!("{several} sessions pass any of them on"),
     };
-    Some(format!(
+    let mut note = format!(
         "routes that routers learn, from neighbours or from other protocols, are not followed yet: \
          whether {sessions} is not judged"
-    ))
+    );
+    let silent: Vec<String> = silent(side).map(|prefix| format!("`{prefix}`")).collect();
+    if !silent.is_empty() {
+        let (verb, which) = if silent.len() == 1 {
+            ("is", "it")
+        } else {
+            ("are", "they")
+        };
+        note.push_str(&format!(
+            "; {} {verb} owned and announced by no statement, so {which} may be among them",
+            list(&silent, "nothing")
+        ));
+    }
+    Some(note)
+}
+
+/// Owned space of which nothing is announced, neither whole nor in part: where a router takes it
+/// from an interface or another router, what a change does to it is not seen.
+fn silent(side: &Side) -> impl Iterator<Item = Prefix> {
+    let announced: BTreeSet<Prefix> = side.announcements.keys().map(|key| key.prefix).collect();
+    let heard: BTreeSet<Prefix> = announced
+        .into_iter()
+        .flat_map(|prefix| side.network.owned.covering(prefix))
+        .map(|owned| owned.prefix.value)
+        .collect();
+    let owned: BTreeSet<Prefix> = side.network.owned.prefixes().collect();
+    owned
+        .into_iter()
+        .filter(move |owned| !heard.contains(owned))
 }
 
 fn sessions(gap: &Gap) -> String {

@@ -5,6 +5,7 @@ use rules::report::{escape, verdict};
 
 use super::table;
 use super::v1::{Difference, Group, Kind, Line};
+use crate::wording;
 
 /// Names of one kind that a line lists; more are counted.
 const NAMED: usize = 4;
@@ -136,8 +137,9 @@ pub(super) fn headline(difference: &Difference) -> String {
     let before = difference.base.announcements;
     let after = difference.head.announcements;
     format!(
-        "{}; {before} announcements before, {after} after",
-        parts.join(", ")
+        "{}; {} before, {after} after",
+        parts.join(", "),
+        wording::count(before, "announcement", "announcements")
     )
 }
 

@@ -8,6 +8,7 @@ mod documentation;
 mod floors;
 mod flows;
 mod matching;
+mod mistakes;
 mod noise;
 mod policies;
 mod presence;

@@ -72,8 +72,9 @@ fn side(name: &str, received: &[Received], page: &Page, out: &mut String) {
     let present = received.iter().filter(|one| one.route.present).count();
     let sessions = count(received.len(), "session receives", "sessions receive");
     let spread = match present {
-        present if present == received.len() => "it, and pass it on".to_owned(),
         0 => "it, and none passes it on".to_owned(),
+        1 if received.len() == 1 => "it, and passes it on".to_owned(),
+        present if present == received.len() => "it, and pass it on".to_owned(),
         present => format!("it, and {present} pass it on"),
     };
     push(out, &format!("{name}: {sessions} {spread}"));

@@ -223,15 +223,12 @@ impl<'a> Builder<'a> {
             return None;
         }
         let Some(local_as) = draft.local_as.filter(|asn| asn.0 != 0) else {
-            self.refused(
-                flat.place,
-                "the session does not say our own number, `local as`",
-            );
+            self.lacks(flat, "the session does not say our own number, `local as`");
             return None;
         };
         session.local_as = local_as;
         if draft.neighbors == 0 {
-            self.refused(flat.place, "the session names no neighbour");
+            self.lacks(flat, "the session names no neighbour");
             return None;
         }
         session.remote_as = match (draft.remote_as.filter(|asn| asn.0 != 0), draft.scope) {
@@ -252,10 +249,7 @@ impl<'a> Builder<'a> {
             (None, Some(NeighborScope::Internal)) => RemoteAs::Internal,
             (None, Some(NeighborScope::External)) => RemoteAs::External,
             (None, None) => {
-                self.refused(
-                    flat.place,
-                    "the session does not say the neighbour's number",
-                );
+                self.lacks(flat, "the session does not say the neighbour's number");
                 return None;
             }
         };
@@ -321,7 +315,8 @@ impl<'a> Builder<'a> {
         };
         let common = self.channel_settings(flat, channel, reach);
         let Some(table) = common.table else { return };
-        if !interior {
+        let damaged = flat.damaged || channel.damaged;
+        if !interior && !damaged {
             for (policy, which) in [(common.import, "import"), (common.export, "export")] {
                 if policy.is_none() {
                     self.refused(
@@ -334,20 +329,21 @@ impl<'a> Builder<'a> {
                 }
             }
         }
+        let missing = |inside: Policy| {
+            if damaged {
+                Policy::Unknown
+            } else if interior {
+                inside
+            } else {
+                Policy::Absent
+            }
+        };
         let mut built = Channel {
             family,
             place: channel.place,
             table,
-            import: common.import.unwrap_or(if interior {
-                Policy::All
-            } else {
-                Policy::Absent
-            }),
-            export: common.export.unwrap_or(if interior {
-                Policy::Nothing
-            } else {
-                Policy::Absent
-            }),
+            import: common.import.unwrap_or(missing(Policy::All)),
+            export: common.export.unwrap_or(missing(Policy::Nothing)),
             receive_limit: common.receive_limit,
             import_limit: common.import_limit,
             export_limit: common.export_limit,

@@ -2,7 +2,7 @@
 
 use super::Builder;
 use crate::bird::ast::{
-    ChannelItem, NetKind, Protocol, ProtocolItem, ProtocolItemKind, ProtocolKind,
+    ChannelItem, ChannelItemKind, NetKind, Protocol, ProtocolItem, ProtocolItemKind, ProtocolKind,
 };
 use crate::model::Name;
 use crate::place::Place;
@@ -25,6 +25,8 @@ pub(super) struct Flat<'a> {
     pub items: Vec<&'a ProtocolItem>,
     /// Its channels.
     pub channels: Vec<FlatChannel<'a>>,
+    /// Whether a statement of it makes no sense, which is reported: what is missing may be there.
+    pub damaged: bool,
 }
 
 /// A channel with all that templates bring.
@@ -37,6 +39,8 @@ pub(super) struct FlatChannel<'a> {
     pub place: Place,
     /// Its statements, those of templates first.
     pub items: Vec<&'a ChannelItem>,
+    /// Whether a statement of it makes no sense, which is reported: what is missing may be there.
+    pub damaged: bool,
 }
 
 impl<'a> Builder<'a> {
@@ -74,6 +78,7 @@ impl<'a> Builder<'a> {
             chain,
             items: Vec::new(),
             channels: Vec::new(),
+            damaged: false,
         };
         for at in 0..flat.chain.len() {
             let Some(level) = flat.chain.get(at).copied() else {
@@ -88,6 +93,7 @@ impl<'a> Builder<'a> {
         let mut here = Vec::new();
         for item in &level.items {
             let ProtocolItemKind::Channel(channel) = &item.kind else {
+                flat.damaged |= matches!(item.kind, ProtocolItemKind::Unknown);
                 flat.items.push(item);
                 continue;
             };
@@ -97,6 +103,8 @@ impl<'a> Builder<'a> {
             }
             here.push(key);
             let unicast = !channel.multicast && !channel.mpls;
+            let unknown = |item: &ChannelItem| matches!(item.kind, ChannelItemKind::Unknown);
+            let damaged = channel.items.iter().any(unknown);
             let known = flat
                 .channels
                 .iter_mut()
@@ -104,6 +112,7 @@ impl<'a> Builder<'a> {
             match known {
                 Some(known) => {
                     known.place = channel.place;
+                    known.damaged |= damaged;
                     known.items.extend(&channel.items);
                 }
                 None => flat.channels.push(FlatChannel {
@@ -111,6 +120,7 @@ impl<'a> Builder<'a> {
                     unicast,
                     place: channel.place,
                     items: channel.items.iter().collect(),
+                    damaged,
                 }),
             }
         }

@@ -18,10 +18,7 @@ impl<'a> Builder<'a> {
     /// Adds what the static protocol `flat` holds.
     pub(super) fn statics(&mut self, flat: &Flat<'a>) -> Vec<Reach> {
         let Some(channel) = flat.channels.first() else {
-            self.refused(
-                flat.place,
-                "a static protocol needs a channel, such as `ipv4;`",
-            );
+            self.lacks(flat, "a static protocol needs a channel, such as `ipv4;`");
             return vec![Reach::Router];
         };
         if flat.channels.len() > 1 {

@@ -299,6 +299,14 @@ impl<'a> Builder<'a> {
         );
     }
 
+    /// [`Self::refused`] for want of a statement, unless one of `flat` makes no sense: then that is
+    /// what is wrong, and it may be the one that is missed.
+    fn lacks(&mut self, flat: &Flat<'_>, why: &str) {
+        if !flat.damaged {
+            self.refused(flat.place, why);
+        }
+    }
+
     /// A statement of `flat` that has no model.
     fn unmodelled(&mut self, place: Place, what: &str, flat: &Flat<'_>, reach: Reach) {
         self.gap(

@@ -30,7 +30,7 @@ impl<'a> Builder<'a> {
             }
         }
         let (Some(table), Some(peer)) = (common.table, peer) else {
-            self.refused(flat.place, "a pipe needs a `table` and a `peer table`");
+            self.lacks(flat, "a pipe needs a `table` and a `peer table`");
             return vec![Reach::Router];
         };
         if table == peer {
@@ -107,10 +107,7 @@ impl<'a> Builder<'a> {
     /// Adds what `protocol kernel` learns.
     pub(super) fn kernel(&mut self, flat: &Flat<'a>) -> Vec<Reach> {
         if flat.channels.is_empty() {
-            self.refused(
-                flat.place,
-                "a kernel protocol needs a channel, such as `ipv4;`",
-            );
+            self.lacks(flat, "a kernel protocol needs a channel, such as `ipv4;`");
         }
         let mut learns = false;
         for item in &flat.items {

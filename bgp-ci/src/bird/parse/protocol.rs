@@ -33,6 +33,19 @@ const KINDS: &[(&str, ProtocolKind)] = &[
     ("static", ProtocolKind::Static),
 ];
 
+/// Protocols that exchange routes with a table through channels of their own.
+const CHANNELLED: &[ProtocolKind] = &[
+    ProtocolKind::Babel,
+    ProtocolKind::Bgp,
+    ProtocolKind::Direct,
+    ProtocolKind::Kernel,
+    ProtocolKind::OspfV2,
+    ProtocolKind::OspfV3,
+    ProtocolKind::Rip,
+    ProtocolKind::RipNg,
+    ProtocolKind::Static,
+];
+
 impl Parser<'_> {
     /// `protocol …`, `template …`.
     pub(super) fn protocol(&mut self, template: bool) -> Parse<ItemKind> {
@@ -178,7 +191,21 @@ impl Parser<'_> {
                 self.expect(";")?;
                 Ok(item.into())
             }
-            None => Err(self.expected(&format!("a setting of a {} protocol or `}}`", word(kind)))),
+            None => Err(self.misplaced(kind)),
+        }
+    }
+
+    /// Nothing that belongs here; what stood here in BIRD 1 is told where it belongs now.
+    fn misplaced(&mut self, kind: ProtocolKind) -> Fail {
+        let former = match self.word() {
+            Some(word @ ("import" | "export")) => Some(word.to_owned()),
+            _ => self.phrase(settings::CHANNEL).map(str::to_owned),
+        };
+        match former {
+            Some(former) if CHANNELLED.contains(&kind) => self.fail(format!(
+                "`{former}` stands in a channel since BIRD 2, as in `ipv4 {{ {former} …; }};`"
+            )),
+            _ => self.expected(&format!("a setting of a {} protocol or `}}`", word(kind))),
         }
     }
 

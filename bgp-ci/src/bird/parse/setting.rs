@@ -71,6 +71,25 @@ pub(super) enum Item {
 impl Parser<'_> {
     /// Takes a setting of `lists` up to its `;`, if one stands here; the longest phrase wins.
     pub(super) fn setting(&mut self, lists: &[&'static [Row]]) -> Parse<Option<Item>> {
+        let Some((count, row)) = self.row(lists) else {
+            return Ok(None);
+        };
+        self.at += count;
+        let value = self.shaped(row.shape)?;
+        Ok(Some(match (row.effect, value) {
+            (Effect::Matters(name), Some(value)) => Item::Setting(Setting { name, value }),
+            (Effect::Inert, _) => Item::Inert(row.phrase),
+            (Effect::Unmodelled, _) | (Effect::Matters(_), None) => Item::Unmodelled(row.phrase),
+        }))
+    }
+
+    /// The keywords of the setting of `list` that stands here.
+    pub(super) fn phrase(&self, list: &'static [Row]) -> Option<&'static str> {
+        self.row(&[list]).map(|(_, row)| row.phrase)
+    }
+
+    /// The longest phrase of `lists` that stands here, and of how many words it is.
+    fn row(&self, lists: &[&'static [Row]]) -> Option<(usize, &'static Row)> {
         let words = |row: &Row| {
             let mut count = 0;
             for word in row.phrase.split(' ') {
@@ -82,19 +101,8 @@ impl Parser<'_> {
             Some(count)
         };
         let rows = lists.iter().flat_map(|list| list.iter());
-        let found = rows
-            .filter_map(|row| words(row).map(|count| (count, row)))
-            .reduce(|best, next| if next.0 > best.0 { next } else { best });
-        let Some((count, row)) = found else {
-            return Ok(None);
-        };
-        self.at += count;
-        let value = self.shaped(row.shape)?;
-        Ok(Some(match (row.effect, value) {
-            (Effect::Matters(name), Some(value)) => Item::Setting(Setting { name, value }),
-            (Effect::Inert, _) => Item::Inert(row.phrase),
-            (Effect::Unmodelled, _) | (Effect::Matters(_), None) => Item::Unmodelled(row.phrase),
-        }))
+        rows.filter_map(|row| words(row).map(|count| (count, row)))
+            .reduce(|best, next| if next.0 > best.0 { next } else { best })
     }
 
     fn shaped(&mut self, shape: Shape) -> Parse<Option<SettingValue>> {
