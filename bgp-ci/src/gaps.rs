@@ -1,6 +1,7 @@
 //! What was not understood, as the rules about it report it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use rules::{Finding, Rule, Span, Undecided};
 
@@ -114,10 +115,11 @@ pub fn relayed(side: &Side) -> Option<String> {
         } else {
             ("are", "they")
         };
-        note.push_str(&format!(
+        let _ = write!(
+            note,
             "; {} {verb} owned and announced by no statement, so {which} may be among them",
             list(&silent, "nothing")
-        ));
+        );
     }
     Some(note)
 }

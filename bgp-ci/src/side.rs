@@ -102,7 +102,7 @@ fn strangers(network: &Network, sessions: &Sessions) -> Vec<Problem> {
     let mut problems = Vec::new();
     for pair in &network.pairs {
         for name in pair.value.iter().filter(|name| !known.contains(*name)) {
-            let near = ids::nearest_of(name, known.iter().map(|known| known.as_ref()));
+            let near = ids::nearest_of(name, known.iter().map(AsRef::as_ref));
             let advice = match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "no site and no router has this name".to_owned(),

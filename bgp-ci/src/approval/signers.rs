@@ -126,19 +126,16 @@ impl Options {
                 .and_then(|at| rest.split_at_checked(at))
                 .unwrap_or((rest, ""));
             let name = name.to_ascii_lowercase();
-            let value = match after.strip_prefix('=') {
-                Some(quoted) => {
-                    let quoted = quoted.strip_prefix('"');
-                    let closed = quoted.and_then(|quoted| quoted.split_once('"'));
-                    let (value, left) =
-                        closed.ok_or_else(|| format!("the value of `{name}` needs quotes"))?;
-                    rest = left;
-                    Some(value)
-                }
-                None => {
-                    rest = after;
-                    None
-                }
+            let value = if let Some(quoted) = after.strip_prefix('=') {
+                let quoted = quoted.strip_prefix('"');
+                let closed = quoted.and_then(|quoted| quoted.split_once('"'));
+                let (value, left) =
+                    closed.ok_or_else(|| format!("the value of `{name}` needs quotes"))?;
+                rest = left;
+                Some(value)
+            } else {
+                rest = after;
+                None
             };
             options.set(&name, value)?;
             if rest.is_empty() {

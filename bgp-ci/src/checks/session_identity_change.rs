@@ -79,14 +79,16 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
+/// A session of base, and the one that stands in its place.
+type Replaced<'a> = (&'a SessionKey, &'a SessionKey);
+
 fn run(change: &Change) -> Vec<Finding> {
     let Some(base) = &change.base else {
         return Vec::new();
     };
     let head = &change.head;
     let replaced = matching::replaced(change, base);
-    let mut found: BTreeMap<(&Name, String, String), Vec<(&SessionKey, &SessionKey)>> =
-        BTreeMap::new();
+    let mut found: BTreeMap<(&Name, String, String), Vec<Replaced<'_>>> = BTreeMap::new();
     for (old, new) in replaced {
         let (then, now) = (identity(base, old), identity(head, new));
         if then != now {

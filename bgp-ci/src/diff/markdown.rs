@@ -2,6 +2,8 @@
 //!
 //! Bounded, as forges refuse a comment that is too long as a whole.
 
+use std::fmt::Write as _;
+
 use rules::report::paint::Page;
 use rules::report::{escape, verdict};
 
@@ -51,9 +53,10 @@ pub fn render(difference: &Difference) -> String {
     }
     if left_out > 0 {
         let more = verdict::count(left_out, "more line is", "more lines are");
-        out.push_str(&format!(
+        let _ = write!(
+            out,
             "\n**{more} left out**; the JSON report has all of them.\n"
-        ));
+        );
     }
     matrix(difference, &mut out);
     if !difference.undecided.is_empty() {
@@ -64,20 +67,18 @@ pub fn render(difference: &Difference) -> String {
                 None => gap.path.clone(),
             };
             let reason = escape::markdown_message(&gap.reason);
-            out.push_str(&format!("- {}: {reason}\n", escape::code(&place)));
+            let _ = writeln!(out, "- {}: {reason}", escape::code(&place));
         }
         let more = difference.undecided.len().saturating_sub(GAPS);
         if more > 0 {
-            out.push_str(&format!("- and {more} more\n"));
+            let _ = writeln!(out, "- and {more} more");
         }
     }
     for note in &difference.notes {
-        out.push_str(&format!("\nNote: {}\n", escape::markdown_message(note)));
+        let _ = write!(out, "\nNote: {}\n", escape::markdown_message(note));
     }
-    out.push_str(&format!(
-        "\n<sub>plan {}</sub>\n",
-        escape::code(&difference.plan)
-    ));
+    let plan = escape::code(&difference.plan);
+    let _ = write!(out, "\n<sub>plan {plan}</sub>\n");
     escape::line_starts(&out)
 }
 

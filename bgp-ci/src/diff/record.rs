@@ -15,7 +15,7 @@ pub(super) fn all(difference: &Difference<'_>) -> Vec<Change> {
         .chain(added.map(|(key, now)| (*key, change(key, None, Some(now)))))
         .chain(changed.map(|(key, then, now)| (*key, change(key, Some(then), Some(now)))))
         .collect();
-    all.sort_by(|(a, _), (b, _)| a.cmp(b));
+    all.sort_by_key(|(a, _)| *a);
     all.into_iter().map(|(_, change)| change).collect()
 }
 

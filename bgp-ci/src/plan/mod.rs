@@ -154,11 +154,14 @@ pub fn policy_changes(base: &rules::policy::Policy, head: &rules::policy::Policy
             let key = key.clone();
             facts.push(Fact { key, before, after });
         };
-        match (before.as_slice(), after.as_slice()) {
-            ([was], [is]) => add(Some(was.clone()), Some(is.clone())),
-            _ => {
-                before.into_iter().for_each(|was| add(Some(was), None));
-                after.into_iter().for_each(|is| add(None, Some(is)));
+        if let ([was], [is]) = (before.as_slice(), after.as_slice()) {
+            add(Some(was.clone()), Some(is.clone()));
+        } else {
+            for was in before {
+                add(Some(was), None);
+            }
+            for is in after {
+                add(None, Some(is));
             }
         }
     }

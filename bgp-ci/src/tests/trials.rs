@@ -325,7 +325,10 @@ fn each_mistake_is_said_once() {
     ] {
         std::fs::write(&iad, text).unwrap();
         let (_, out, _) = command(dir.path(), &["check", "--format", "concise"]);
-        let of_iad: Vec<&str> = out.lines().filter(|line| line.contains("iad.conf")).collect();
+        let of_iad: Vec<&str> = out
+            .lines()
+            .filter(|line| line.contains("iad.conf"))
+            .collect();
         assert_eq!(of_iad.len(), 1, "{out}");
         assert!(of_iad[0].contains(said), "{out}");
     }
@@ -333,6 +336,8 @@ fn each_mistake_is_said_once() {
     let (_, out, _) = command(dir.path(), &["check", "--format", "concise"]);
     let line = "preflight.yaml:11";
     let said = "there is no file `routers/iad.conf`: the `entry` of this source must name one";
-    let found = out.lines().any(|one| one.contains(line) && one.contains(said));
+    let found = out
+        .lines()
+        .any(|one| one.contains(line) && one.contains(said));
     assert!(found, "{out}");
 }

@@ -238,16 +238,15 @@ fn nowhere(question: &Question<'_>, sites: Vec<&str>, names: Vec<&str>) -> Error
             help: "leave `--site` or `--router` out".to_owned(),
         };
     };
-    let help = match ids::nearest_of(wanted, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => {
-            known.sort_unstable();
-            known.dedup();
-            format!(
-                "there are {}",
-                listed(known.into_iter().map(str::to_owned).collect())
-            )
-        }
+    let help = if let Some(near) = ids::nearest_of(wanted, known.iter().copied()) {
+        format!("did you mean `{near}`?")
+    } else {
+        known.sort_unstable();
+        known.dedup();
+        format!(
+            "there are {}",
+            listed(known.into_iter().map(str::to_owned).collect())
+        )
     };
     Error::Unknown {
         message: format!("there is no {what} `{}`", escape::word(wanted)),
@@ -261,7 +260,7 @@ fn no_policy(question: &Question<'_>, mut known: Vec<String>, undecided: &[Undec
     let help = match ids::nearest_of(question.policy, known.iter().map(String::as_str)) {
         Some(near) => format!("did you mean `{near}`?"),
         None if known.is_empty() => "none of the files defines a filter or a session".to_owned(),
-        None => format!("there are {}", listed(known)),
+        None => format!("there are {}", listed(&known)),
     };
     let unseen = undecided.first().map(|gap| {
         let line = gap.at.map_or(String::new(), |at| format!(":{}", at.line));
@@ -278,7 +277,7 @@ fn no_policy(question: &Question<'_>, mut known: Vec<String>, undecided: &[Undec
 }
 
 /// Names in a message, not more than a person reads.
-fn listed(names: Vec<String>) -> String {
+fn listed(names: &[String]) -> String {
     const SHOWN: usize = 12;
     let more = names.len().saturating_sub(SHOWN);
     let shown: Vec<String> = names

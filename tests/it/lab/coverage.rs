@@ -16,7 +16,10 @@ const CONSTRUCTS: &[(&str, &[&str])] = &[
     ("template", &["template bgp "]),
     ("template from a template", &["template bgp ", " from "]),
     ("protocol from a template", &["protocol bgp ", " from "]),
-    ("a protocol as a template", &["protocol static copy from named"]),
+    (
+        "a protocol as a template",
+        &["protocol static copy from named"],
+    ),
     ("protocol without a name", &["protocol bgp {"]),
     ("ipv4 table", &["ipv4 table "]),
     ("ipv6 table", &["ipv6 table "]),
@@ -27,7 +30,10 @@ const CONSTRUCTS: &[(&str, &[&str])] = &[
     ("pipe", &["protocol pipe ", "peer table "]),
     ("static", &["protocol static "]),
     ("static ROAs", &["route ", " max ", " as "]),
-    ("blackhole, unreachable, prohibit", &["unreachable", "prohibit"]),
+    (
+        "blackhole, unreachable, prohibit",
+        &["unreachable", "prohibit"],
+    ),
     ("route via", &["route ", " via 192"]),
     ("route via an interface", &["route ", " via \""]),
     ("statements of one route", &["route ", " blackhole {", "}"]),
@@ -71,7 +77,10 @@ const CONSTRUCTS: &[(&str, &[&str])] = &[
     ("custom attribute", &["attribute int "]),
     ("custom list", &["attribute clist "]),
     ("function with types", &["function ", "(int ", "; ", ")"]),
-    ("function with a variable in front", &["function ", ") ", "; {"]),
+    (
+        "function with a variable in front",
+        &["function ", ") ", "; {"],
+    ),
     ("function for its effect", &["accept ;"]),
     ("recursion", &["function hops(", "hops(left"]),
     ("variable with a value", &["int var_", " = "]),
@@ -160,7 +169,9 @@ fn holds(text: &str, pieces: &[&str]) -> bool {
     text.lines().any(|line| {
         let mut rest = Some(line);
         for piece in pieces {
-            rest = rest.and_then(|rest| rest.split_once(piece)).map(|(_, after)| after);
+            rest = rest
+                .and_then(|rest| rest.split_once(piece))
+                .map(|(_, after)| after);
         }
         rest.is_some()
     })

@@ -102,7 +102,11 @@ fn configuration(cases: &[Case]) -> String {
         let named = |text: &str| text.replace("NAME", &format!("M{number}"));
         let said = |text: &str| {
             let mut lines = String::new();
-            for line in named(text).lines().map(str::trim).filter(|line| !line.is_empty()) {
+            for line in named(text)
+                .lines()
+                .map(str::trim)
+                .filter(|line| !line.is_empty())
+            {
                 let (no, line) = match line.strip_prefix("no ") {
                     Some(line) => ("no ", line),
                     None => ("", line),
@@ -147,7 +151,9 @@ fn differences(shown: &Shown, names: &[&str]) -> Vec<String> {
         for prefix in prefixes {
             let (ours, theirs) = (compared.ours.get(prefix), theirs.get(prefix));
             if ours != theirs {
-                wrong.push(format!("{name} ({session}): {prefix}\n  ours {ours:?}\n  sent {theirs:?}"));
+                wrong.push(format!(
+                    "{name} ({session}): {prefix}\n  ours {ours:?}\n  sent {theirs:?}"
+                ));
             }
         }
     }
@@ -175,7 +181,12 @@ fn each_policy_sends_what_bgpd_sends() {
             wrong.extend(differences(&shown, &names));
         }
     }
-    assert!(wrong.is_empty(), "{} differences\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} differences\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 /// Lists that made-up maps ask, and maps that they call.
@@ -353,7 +364,10 @@ fn made_up_maps_send_what_bgpd_sends() {
     for seed in seeds {
         let text = made_up_configuration(seed);
         let shown = on_the_wire(&text);
-        let refused = shown.refused.iter().map(|line| format!("seed {seed}: refused: {line}"));
+        let refused = shown
+            .refused
+            .iter()
+            .map(|line| format!("seed {seed}: refused: {line}"));
         wrong.extend(refused);
         let name = format!("seed {seed}");
         let names = vec![name.as_str(); shown.sessions.len()];
@@ -362,11 +376,22 @@ fn made_up_maps_send_what_bgpd_sends() {
             let number = (2..42).find(|number| difference.contains(&format!("(127.0.0.{number})")));
             let map = number.map(|number| format!("route-map M{number} "));
             let lines = text.split("\nroute-map ");
-            let lines = lines.filter(|lines| map.as_ref().is_some_and(|map| format!("route-map {lines}").starts_with(map)));
-            wrong.push(format!("{difference}\n{}", lines.collect::<Vec<_>>().join("\n")));
+            let lines = lines.filter(|lines| {
+                map.as_ref()
+                    .is_some_and(|map| format!("route-map {lines}").starts_with(map))
+            });
+            wrong.push(format!(
+                "{difference}\n{}",
+                lines.collect::<Vec<_>>().join("\n")
+            ));
         }
     }
-    assert!(wrong.is_empty(), "{} differences\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} differences\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 /// Whole configurations: several families, groups, aggregates, profiles.
@@ -572,7 +597,10 @@ router bgp 64510
 
 /// The start of a file, by the profile that it names.
 const PROFILES: [(&str, &str); 4] = [
-    ("traditional", "frr version 8.4.4\nfrr defaults traditional\n"),
+    (
+        "traditional",
+        "frr version 8.4.4\nfrr defaults traditional\n",
+    ),
     ("datacenter", "frr version 8.4.4\nfrr defaults datacenter\n"),
     ("old", "frr version 7.3\nfrr defaults traditional\n"),
     ("unnamed", ""),
@@ -595,17 +623,34 @@ router bgp 64500
 #[test]
 fn whole_configurations_send_what_bgpd_sends() {
     let head = "frr version 8.4.4\nfrr defaults traditional\nhostname edge\n!\n";
-    let whole = WHOLE.iter().map(|(name, text)| (*name, format!("{head}{text}")));
+    let whole = WHOLE
+        .iter()
+        .map(|(name, text)| (*name, format!("{head}{text}")));
     let profiles = PROFILES.map(|(name, head)| (name, format!("{head}{PROFILED}")));
     let mut wrong = Vec::new();
     for (name, text) in whole.chain(profiles) {
         let shown = on_the_wire(&text);
-        wrong.extend(shown.refused.iter().map(|line| format!("{name}: refused: {line}")));
-        wrong.extend(shown.doubts.iter().map(|doubt| format!("{name}: doubt: {doubt}")));
+        wrong.extend(
+            shown
+                .refused
+                .iter()
+                .map(|line| format!("{name}: refused: {line}")),
+        );
+        wrong.extend(
+            shown
+                .doubts
+                .iter()
+                .map(|doubt| format!("{name}: doubt: {doubt}")),
+        );
         let names = vec![name; shown.sessions.len()];
         wrong.extend(differences(&shown, &names));
     }
-    assert!(wrong.is_empty(), "{} differences\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} differences\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 /// Lines that bgpd refuses, in sections where they could stand.
@@ -654,8 +699,18 @@ fn what_bgpd_refuses_is_not_clean() {
     let missed: Vec<&String> = shown
         .refused
         .iter()
-        .filter(|line| !shown.doubts.iter().any(|doubt| doubt.contains(line.as_str())))
+        .filter(|line| {
+            !shown
+                .doubts
+                .iter()
+                .any(|doubt| doubt.contains(line.as_str()))
+        })
         .collect();
-    assert_eq!(missed, Vec::<&String>::new(), "all doubts: {:#?}", shown.doubts);
+    assert_eq!(
+        missed,
+        Vec::<&String>::new(),
+        "all doubts: {:#?}",
+        shown.doubts
+    );
     assert!(shown.refused.len() > 15, "{:#?}", shown.refused);
 }

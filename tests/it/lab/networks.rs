@@ -28,7 +28,9 @@ fn what_the_tool_says_of_a_repository_is_what_its_daemons_send() {
         for key in keys {
             let (ours, theirs) = (answers.ours.get(key), answers.theirs.get(key));
             if ours != theirs {
-                wrong.push(format!("{name}: {key:?}\n  ours {ours:?}\n  sent {theirs:?}"));
+                wrong.push(format!(
+                    "{name}: {key:?}\n  ours {ours:?}\n  sent {theirs:?}"
+                ));
             }
         }
         sessions += answers.sessions;

@@ -68,7 +68,15 @@ fn compare(name: &str, text: &str, tally: &mut Tally) {
         let stored = propagate::table(&router, TableId::at(at), &NoData);
         let mut ours: Vec<Shown> = stored
             .iter()
-            .map(|stored| shown(&router.program, stored.route.as_ref().expect("nothing is left open in a test")))
+            .map(|stored| {
+                shown(
+                    &router.program,
+                    stored
+                        .route
+                        .as_ref()
+                        .expect("nothing is left open in a test"),
+                )
+            })
             .collect();
         ours.sort();
         let found = theirs.iter().find(|(name, _)| **name == *table.name);

@@ -59,7 +59,11 @@ pub fn on_the_wire(text: &str) -> Shown {
     let router = frr::configure::router(read);
     let exports = propagate::propagate_alone(&router);
     for gap in &router.gaps {
-        doubts.push(format!("{}: {}", router.sources.text(gap.place), gap.message));
+        doubts.push(format!(
+            "{}: {}",
+            router.sources.text(gap.place),
+            gap.message
+        ));
     }
     let up: Vec<SessionId> = router
         .each_session()
@@ -169,7 +173,19 @@ impl Bgpd {
         fs::write(file("bgpd.conf"), text).expect("a temporary folder can be written");
         let log = fs::File::create(file("log")).expect("a temporary folder can be written");
         let child = Command::new("/usr/lib/frr/bgpd")
-            .args(["-n", "-Z", "-S", "-P", "0", "-l", "127.0.0.1", "-u", "frr", "-g", "frr"])
+            .args([
+                "-n",
+                "-Z",
+                "-S",
+                "-P",
+                "0",
+                "-l",
+                "127.0.0.1",
+                "-u",
+                "frr",
+                "-g",
+                "frr",
+            ])
             .args(["--log", "stdout", "-p", &free_port().to_string()])
             .arg("-f")
             .arg(file("bgpd.conf"))
@@ -181,10 +197,7 @@ impl Bgpd {
             .stderr(log)
             .spawn()
             .expect("frr is installed: tests/run does it");
-        Self {
-            folder,
-            child,
-        }
+        Self { folder, child }
     }
 
     /// The lines of the file that the daemon did not know.

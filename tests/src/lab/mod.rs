@@ -3,9 +3,9 @@
 pub mod author;
 pub mod comparison;
 pub mod configuration;
+pub mod deployed;
 pub mod dice;
 pub mod estates;
-pub mod deployed;
 pub mod filters;
 pub mod frr;
 pub mod networks;

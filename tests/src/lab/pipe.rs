@@ -55,7 +55,9 @@ pub fn answered(configuration: &str) -> Result<Vec<(String, Vec<Shown>)>, String
         return Err(bird.log());
     }
     let answer = bird.ask("show route table all all");
-    answer.map(|answer| tables(&answer)).ok_or_else(|| bird.log())
+    answer
+        .map(|answer| tables(&answer))
+        .ok_or_else(|| bird.log())
 }
 
 impl Bird {

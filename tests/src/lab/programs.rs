@@ -160,7 +160,11 @@ impl Authorizations for Listed {
     fn roa(&self, table: &str, net: Prefix, origin: u32) -> Option<Enumerated> {
         let mut answer = Enumerated::ROA_UNKNOWN;
         for (covering, longest, asn) in ROAS {
-            let own = if covering.contains(':') { "roas6" } else { "roas4" };
+            let own = if covering.contains(':') {
+                "roas6"
+            } else {
+                "roas4"
+            };
             let covering: Prefix = covering.parse().expect("it is a network");
             if own == table && covering.covers(net) {
                 if asn == origin && asn != 0 && net.length() <= longest {
@@ -211,7 +215,13 @@ pub fn compare(seeds: Range<u64>, tally: &mut Tally) {
             Ok(tables) => {
                 let router = configuration::router(&whole);
                 assert_eq!(router.gaps, [], "{whole}");
-                judge(group, &routes, &router, &tables.into_iter().collect(), tally);
+                judge(
+                    group,
+                    &routes,
+                    &router,
+                    &tables.into_iter().collect(),
+                    tally,
+                );
             }
             Err(log) if group.len() == 1 => tally.deadly.push(format!("{body}{log}")),
             Err(_) => {
@@ -238,14 +248,16 @@ fn judge(
             panic!("the filter of {} is not read", piece.name)
         };
         for route in routes {
-            let digit = if route.net.to_string().contains(':') { 6 } else { 4 };
+            let digit = if route.net.to_string().contains(':') {
+                6
+            } else {
+                4
+            };
             let shown = tables.get(&format!("{}_{digit}", piece.name));
             let shown = shown.map(Vec::as_slice).unwrap_or_default();
             let net = route.net.to_string();
             let theirs = shown.iter().find(|shown| shown.net == net);
-            for (how, machine, filter) in
-                [("made", &made, FilterId(0)), ("read", &read, filter)]
-            {
+            for (how, machine, filter) in [("made", &made, FilterId(0)), ("read", &read, filter)] {
                 let ours = match run(machine, filter, route) {
                     Ok(ours) => ours,
                     Err(gap) => {

@@ -191,11 +191,7 @@ impl<'a> Writer<'a> {
                 list,
                 operand,
             } if matches!(&list.kind, ExpressionKind::Attribute(own) if *own == attribute) => {
-                format!(
-                    "{name}.{}({});",
-                    edit_text(*edit),
-                    self.expression(operand)
-                )
+                format!("{name}.{}({});", edit_text(*edit), self.expression(operand))
             }
             _ => format!("{name} = {};", self.expression(value)),
         }

@@ -94,10 +94,11 @@ impl Builder<'_> {
             &mut flow.ports,
             &mut flow.destination_ports,
             &mut flow.source_ports,
-        ] {
-            if let Some(numbers) = numbers {
-                *numbers = joined(std::mem::take(numbers));
-            }
+        ]
+        .into_iter()
+        .flatten()
+        {
+            *numbers = joined(std::mem::take(numbers));
         }
         self.flows.push(flow);
     }

@@ -64,7 +64,7 @@ pub(super) fn extended(kind: ExtendedKind, key: &Value, value: &Value) -> Result
             class << 48
         }
     };
-    if !address && key <= u32::from(u16::MAX) {
+    if !address && u16::try_from(key).is_ok() {
         return Ok(Value::Extended(
             (class << 48) | (u64::from(key) << 32) | low,
         ));

@@ -24,12 +24,11 @@ impl Oracle for Script {
         if !self.asked.contains(question) {
             self.asked.push(question.clone());
         }
-        match self.given.get(at) {
-            Some((answer, _)) => Some(*answer),
-            None => {
-                self.given.push((0, question.answers));
-                Some(0)
-            }
+        if let Some((answer, _)) = self.given.get(at) {
+            Some(*answer)
+        } else {
+            self.given.push((0, question.answers));
+            Some(0)
         }
     }
 }

@@ -5,6 +5,7 @@
 //! about the router and not about the route (a next hop, a gateway), it is open.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
@@ -381,7 +382,7 @@ fn shown(value: &Value) -> String {
         Value::Extended(octets) => Community::Extended(*octets).to_string(),
         Value::Large(Large(a, b, c)) => Community::Large(*a, *b, *c).to_string(),
         Value::String(text) => text.to_string(),
-        Value::Bytes(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+        Value::Bytes(bytes) => hexadecimal(bytes),
         Value::Enum(constant) => constant.name().to_owned(),
         Value::Path(path) => path.to_string(),
         Value::Communities(all) => joined(all.iter().map(|one| standard(*one)).collect()),
@@ -483,4 +484,11 @@ mod tests {
         let long = format!("203.0.113.0/24 path={}", "1,".repeat(LONGEST));
         assert!(long.parse::<Notation>().is_err());
     }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

@@ -48,7 +48,10 @@ impl PathMask {
         self.enter(&mut now, 0);
         for (position, ordered) in positions(path) {
             now = self.advance(&now, position)?;
-            while !ordered {
+            if ordered {
+                continue;
+            }
+            loop {
                 let more = self.advance(&now, position)?;
                 let mut grown = false;
                 for (mark, new) in now.iter_mut().zip(more) {

@@ -89,10 +89,7 @@ impl Address {
 
     /// The IPv4 address, if it is one.
     pub fn ipv4(self) -> Option<u32> {
-        match u32::try_from(self.0 ^ MAPPED) {
-            Ok(bits) => Some(bits),
-            Err(_) => None,
-        }
+        u32::try_from(self.0 ^ MAPPED).ok()
     }
 
     /// The IPv4 address of these 32 bits.
@@ -116,10 +113,7 @@ impl Address {
             None => (128, 128),
         };
         let keep = host.checked_sub(length)?;
-        let mask = match u128::MAX.checked_shl(keep) {
-            Some(mask) => mask,
-            None => 0,
-        };
+        let mask = u128::MAX.checked_shl(keep).unwrap_or_default();
         let mask = if width == 32 {
             mask | !0xffff_ffff
         } else {

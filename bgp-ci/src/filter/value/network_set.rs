@@ -28,11 +28,14 @@ pub struct NetworkSet {
     ipv6: Groups,
 }
 
+/// The first and the last of a range of addresses.
+type Range = (u128, u128);
+
 /// The patterns of one family, by lengths.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Groups {
     /// Networks of `low..=high` bits inside any of these ranges of addresses.
-    inside: Vec<(u8, u8, Vec<(u128, u128)>)>,
+    inside: Vec<(u8, u8, Vec<Range>)>,
     /// Networks of `low..=high` bits that hold any of these addresses.
     covering: Vec<(u8, u8, Vec<u128>)>,
 }

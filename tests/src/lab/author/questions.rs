@@ -1,9 +1,7 @@
 //! Questions: expressions that are true or false.
 
 use bgp_ci::filter::attribute::{Attribute, BgpAttribute, StaticAttribute};
-use bgp_ci::filter::ir::{
-    BinaryOperator, Expression, ExpressionKind, Literal, Method, TableName,
-};
+use bgp_ci::filter::ir::{BinaryOperator, Expression, ExpressionKind, Literal, Method, TableName};
 use bgp_ci::filter::types::{EnumType, Enumerated, SetType, Type};
 
 use super::expressions::{asked, binary};
@@ -98,7 +96,11 @@ impl Author {
                 .pick(&[BinaryOperator::Equal, BinaryOperator::NotEqual]);
             return binary(operator, attribute, self.leaf(Type::Enum(of)));
         }
-        binary(BinaryOperator::Match, attribute, self.set(SetType::Enum(of)))
+        binary(
+            BinaryOperator::Match,
+            attribute,
+            self.set(SetType::Enum(of)),
+        )
     }
 
     /// An attribute whose values have names.
@@ -136,9 +138,10 @@ impl Author {
         ]);
         let of = match net {
             None => None,
-            Some(net) if self.dice.one_in(2) => {
-                Some([literal(Literal::Prefix(net)), self.expression(Type::Int, depth)])
-            }
+            Some(net) if self.dice.one_in(2) => Some([
+                literal(Literal::Prefix(net)),
+                self.expression(Type::Int, depth),
+            ]),
             Some(_) => {
                 let net = node(ExpressionKind::Attribute(Attribute::Static(
                     StaticAttribute::Net,

@@ -141,7 +141,9 @@ impl Author {
                 }
                 4 => MaskItem::Set(Arc::new(self.set_literal(SetType::Int))),
                 5 => match self.readable(Type::Int) {
-                    Some(slot) if !self.constant => MaskItem::Asn(node(ExpressionKind::Variable(slot))),
+                    Some(slot) if !self.constant => {
+                        MaskItem::Asn(node(ExpressionKind::Variable(slot)))
+                    }
                     _ => MaskItem::Any,
                 },
                 _ => MaskItem::Asn(self.leaf(Type::Int)),

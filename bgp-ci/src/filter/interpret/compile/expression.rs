@@ -33,15 +33,17 @@ impl Builder<'_> {
         Box::new(self.expression(expression))
     }
 
-    fn both(&mut self, [left, right]: &[Expression; 2]) -> Box<[Node; 2]> {
-        Box::new([self.expression(left), self.expression(right)])
+    fn both(&mut self, [left, right]: &[Expression; 2]) -> [Node; 2] {
+        [self.expression(left), self.expression(right)]
     }
 
     fn kind(&mut self, expression: &Expression) -> NodeKind {
         match &expression.kind {
             ExpressionKind::Literal(literal) => NodeKind::Value(value(literal)),
-            ExpressionKind::Pair(parts) => NodeKind::Pair(self.both(parts)),
-            ExpressionKind::Extended(kind, parts) => NodeKind::Extended(*kind, self.both(parts)),
+            ExpressionKind::Pair(parts) => NodeKind::Pair(Box::new(self.both(parts))),
+            ExpressionKind::Extended(kind, parts) => {
+                NodeKind::Extended(*kind, Box::new(self.both(parts)))
+            }
             ExpressionKind::Large(parts) => {
                 let [a, b, c] = &**parts;
                 let parts = [self.expression(a), self.expression(b), self.expression(c)];
@@ -72,7 +74,7 @@ impl Builder<'_> {
                 NodeKind::Any(self.chain(expression, BinaryOperator::Or))
             }
             ExpressionKind::Binary(operator, operands) => {
-                NodeKind::Binary(*operator, self.both(operands))
+                NodeKind::Binary(*operator, Box::new(self.both(operands)))
             }
             ExpressionKind::Method {
                 method,
@@ -112,7 +114,7 @@ impl Builder<'_> {
             ExpressionKind::Defined(operand) => NodeKind::Defined(self.boxed(operand)),
             ExpressionKind::RoaCheck { table, of } => NodeKind::Roa {
                 table: Arc::clone(&table.name),
-                of: of.as_ref().map(|of| self.both(of)),
+                of: of.as_ref().map(|of| Box::new(self.both(of))),
             },
             ExpressionKind::AspaCheck {
                 table,
@@ -176,16 +178,16 @@ impl Builder<'_> {
     /// Computes a node whose operands are values. What fails makes BIRD refuse the configuration.
     fn folded(&mut self, node: Node) -> Node {
         let result = match &node.kind {
-            NodeKind::Pair(parts) => match (&parts[0].kind, &parts[1].kind) {
-                (NodeKind::Value(a), NodeKind::Value(b)) => operate::pair(a, b),
+            NodeKind::Pair(parts) => match kinds(parts) {
+                [NodeKind::Value(a), NodeKind::Value(b)] => operate::pair(a, b),
                 _ => return node,
             },
-            NodeKind::Extended(kind, parts) => match (&parts[0].kind, &parts[1].kind) {
-                (NodeKind::Value(a), NodeKind::Value(b)) => operate::extended(*kind, a, b),
+            NodeKind::Extended(kind, parts) => match kinds(parts) {
+                [NodeKind::Value(a), NodeKind::Value(b)] => operate::extended(*kind, a, b),
                 _ => return node,
             },
-            NodeKind::Large(parts) => match (&parts[0].kind, &parts[1].kind, &parts[2].kind) {
-                (NodeKind::Value(a), NodeKind::Value(b), NodeKind::Value(c)) => {
+            NodeKind::Large(parts) => match kinds(parts) {
+                [NodeKind::Value(a), NodeKind::Value(b), NodeKind::Value(c)] => {
                     operate::large(a, b, c)
                 }
                 _ => return node,
@@ -194,8 +196,8 @@ impl Builder<'_> {
                 Some(mask) => mask,
                 None => return node,
             },
-            NodeKind::Binary(operator, sides) => match (&sides[0].kind, &sides[1].kind) {
-                (NodeKind::Value(a), NodeKind::Value(b)) => operate::binary(*operator, a, b),
+            NodeKind::Binary(operator, sides) => match kinds(sides) {
+                [NodeKind::Value(a), NodeKind::Value(b)] => operate::binary(*operator, a, b),
                 _ => return node,
             },
             NodeKind::Method(method, operands) => match (&operands.0.kind, &operands.1) {
@@ -285,4 +287,9 @@ fn value(literal: &Literal) -> Value {
         Literal::EmptyExtendedCommunities => Value::ExtendedCommunities(Arc::default()),
         Literal::EmptyLargeCommunities => Value::LargeCommunities(Arc::default()),
     }
+}
+
+/// What each operand is.
+fn kinds<const COUNT: usize>(operands: &[Node; COUNT]) -> [&NodeKind; COUNT] {
+    operands.each_ref().map(|operand| &operand.kind)
 }

@@ -125,7 +125,8 @@ impl Builder<'_> {
                 // Only the last part that is not everything may be a range.
                 let all = (0, u32::MAX);
                 let one = |part: (u32, u32)| part.0 == part.1;
-                if !(c == all && b == all || c == all && one(a) || one(a) && one(b)) {
+                let only_the_last = (one(a) && (one(b) || c == all)) || (b == all && c == all);
+                if !only_the_last {
                     return Err(gap(
                         place,
                         "a pattern of large communities with a range before a number",
