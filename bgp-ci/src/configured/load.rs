@@ -69,7 +69,7 @@ fn of_frr(files: &Files<'_>, planned: &Planned<'_>, entry: &str, loaded: &mut Lo
     match bird::Files::read(files, entry) {
         Ok(text) => {
             let shown = bird::Files::shown(files, entry);
-            loaded.router = Some(frr::configure::router(frr::read(shown, text)));
+            loaded.router = Some(frr::configure::router(frr::read(shown, &text)));
         }
         Err(unread) => {
             let why = match unread {

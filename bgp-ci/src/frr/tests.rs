@@ -11,7 +11,7 @@ use crate::router::propagate::{self, Exports};
 use crate::router::{Policy, Reach, Router};
 
 fn reading(text: &str) -> Read {
-    read(Arc::from("frr.conf"), Arc::from(text))
+    read(Arc::from("frr.conf"), &Arc::from(text))
 }
 
 fn router(text: &str) -> Router {

@@ -81,6 +81,8 @@ fn exceptions() -> Vec<Allowed> {
             "",
             "IPv4 inside IPv6, and neighbours on a link",
         ),
+        allowed("bgp-ci/src/frr/", "", "default routes, masks and covers"),
+        allowed("tests/it/lab/frr/", "", "default routes and masks"),
         allowed(
             "tests/fixtures/bgp-ci/grammar/",
             "",

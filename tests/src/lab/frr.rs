@@ -21,7 +21,7 @@ pub fn router(text: &str) -> Router {
 
 /// `text` as our reader reads it.
 pub fn read(text: &str) -> frr::Read {
-    frr::read(Arc::from("frr.conf"), Arc::from(text))
+    frr::read(Arc::from("frr.conf"), &Arc::from(text))
 }
 
 /// What a run of the daemon showed.

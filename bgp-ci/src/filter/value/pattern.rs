@@ -72,7 +72,7 @@ fn translated(text: &str) -> Option<String> {
                 atom = true;
             }
             '\\' => {
-                let next = rest.next().filter(|next| next.is_ascii_punctuation())?;
+                let next = rest.next().filter(char::is_ascii_punctuation)?;
                 // The C library gives these a meaning of its own.
                 if matches!(next, '<' | '>' | '`' | '\'' | '_') {
                     return None;

@@ -38,7 +38,7 @@ impl Builder<'_> {
             place: neighbor.place,
             said,
         };
-        let Some(remote) = self.remote(&draft) else {
+        let Some(remote) = Self::remote(&draft) else {
             self.gap(
                 neighbor.place,
                 GapKind::Unparsed,
@@ -71,7 +71,7 @@ impl Builder<'_> {
             place,
             said,
         };
-        let Some(remote) = self.remote(&draft).filter(|_| said.group.is_some()) else {
+        let Some(remote) = Self::remote(&draft).filter(|_| said.group.is_some()) else {
             let message = format!("the group `{group}` of these neighbours has no `remote-as`");
             self.gap(place, GapKind::Unparsed, message, Reach::Nothing);
             return;
@@ -84,7 +84,7 @@ impl Builder<'_> {
         self.channels(bgp, &draft, session, id);
     }
 
-    fn remote(&self, draft: &Draft<'_>) -> Option<RemoteAs> {
+    fn remote(draft: &Draft<'_>) -> Option<RemoteAs> {
         let setting = draft.said.on(None, "remote-as")?;
         Some(match &**setting.arguments.first()? {
             "external" => RemoteAs::External,

@@ -232,13 +232,11 @@ impl Lowering<'_> {
     fn lists(&mut self, family: Family, lists: &Import, follows: &str) -> Option<Vec<Statement>> {
         let mut body = Vec::new();
         if let Some((name, place)) = &lists.distribute_list {
-            match self.access_list(family, name) {
-                Some(function) => body.push(passes(*place, function)),
-                None => {
-                    self.undefined(*place, "access list", name, follows);
-                    return None;
-                }
-            }
+            let Some(function) = self.access_list(family, name) else {
+                self.undefined(*place, "access list", name, follows);
+                return None;
+            };
+            body.push(passes(*place, function));
         }
         if let Some((name, place)) = &lists.prefix_list {
             let known = self
@@ -256,13 +254,11 @@ impl Lowering<'_> {
             }
         }
         if let Some((name, place)) = &lists.filter_list {
-            match self.path_list(name) {
-                Some(function) => body.push(passes(*place, function)),
-                None => {
-                    self.undefined(*place, "list of paths", name, follows);
-                    return None;
-                }
-            }
+            let Some(function) = self.path_list(name) else {
+                self.undefined(*place, "list of paths", name, follows);
+                return None;
+            };
+            body.push(passes(*place, function));
         }
         Some(body)
     }

@@ -128,7 +128,7 @@ impl Reader {
                 | "read-quanta" | "write-quanta" | "no-rib" | "vnc" | "sid",
                 ..,
             ] => {}
-            ["bmp", ..] | ["segment-routing", ..] => self.skip(true),
+            ["bmp" | "segment-routing", ..] => self.skip(true),
             _ => return false,
         }
         if let Section::Family(_) = self.section
@@ -148,13 +148,12 @@ impl Reader {
                     ["ipv6"] | ["ipv6", "unicast"] => Some(Family::Ipv6),
                     _ => None,
                 };
-                match family {
-                    Some(family) => self.section = Section::Family(family),
-                    None => {
-                        let what = format!("`{}`", line.words.join(" "));
-                        self.unmodelled(line, &what, Reach::Nothing);
-                        self.skip(true);
-                    }
+                if let Some(family) = family {
+                    self.section = Section::Family(family);
+                } else {
+                    let what = format!("`{}`", line.words.join(" "));
+                    self.unmodelled(line, &what, Reach::Nothing);
+                    self.skip(true);
                 }
                 true
             }

@@ -286,9 +286,7 @@ fn writing(words: &[&str]) -> Set {
             ["metric", number] => Set::Metric(change(number)?),
             ["local-preference", number] => Set::LocalPreference(number.parse().ok()?),
             ["origin", word] => Set::Origin(origin(word)?),
-            [ip @ "ip", "next-hop", "peer-address"] | [ip @ "ipv6", "next-hop", "peer-address"] => {
-                Set::NextHopPeer(family(ip))
-            }
+            [ip @ ("ip" | "ipv6"), "next-hop", "peer-address"] => Set::NextHopPeer(family(ip)),
             ["ip", "next-hop", address] => {
                 let address: std::net::Ipv4Addr = address.parse().ok()?;
                 Set::NextHop(

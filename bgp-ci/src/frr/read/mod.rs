@@ -26,9 +26,9 @@ pub(super) use value::asn;
 const MAX_TEXT: usize = 64 << 20;
 
 /// Reads the file `text`, whose path in reports is `path`.
-pub fn read(path: Arc<str>, text: Arc<str>) -> Read {
+pub fn read(path: Arc<str>, text: &Arc<str>) -> Read {
     let mut sources = Sources::default();
-    let file = sources.add(path, Arc::clone(&text));
+    let file = sources.add(path, Arc::clone(text));
     let mut reader = Reader {
         config: Config::default(),
         problems: Vec::new(),
@@ -42,7 +42,7 @@ pub fn read(path: Arc<str>, text: Arc<str>) -> Read {
             Reach::Router,
         );
     } else {
-        for line in lines(FileId(0), &text) {
+        for line in lines(FileId(0), text) {
             reader.line(&line);
         }
     }

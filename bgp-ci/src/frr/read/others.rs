@@ -130,22 +130,12 @@ pub(super) fn top(reader: &mut Reader, line: &Line<'_>) -> bool {
         reader.section = Section::Other;
         return true;
     }
-    match reader.section {
-        Section::Top => {
-            let known = ALONE.iter().any(|words| line.begins(words));
-            if !known && line.begins(&["route-map"]) {
-                return false;
-            }
-            known
-        }
-        _ => {
-            let known = ALONE.iter().any(|words| line.begins(words));
-            if known && !matches!(reader.section, Section::Other | Section::Interface { .. }) {
-                reader.section = Section::Top;
-            }
-            known
-        }
+    let known = ALONE.iter().any(|words| line.begins(words));
+    // Another daemon's section may have commands of these names.
+    if known && !matches!(reader.section, Section::Other | Section::Interface { .. }) {
+        reader.section = Section::Top;
     }
+    known
 }
 
 impl Reader {

@@ -57,9 +57,7 @@ pub(super) fn community(text: &str) -> Option<u32> {
     if let Some((_, value)) = WELL_KNOWN.iter().find(|(name, _)| *name == text) {
         return Some(*value);
     }
-    let Some((high, low)) = text.split_once(':') else {
-        return None;
-    };
+    let (high, low) = text.split_once(':')?;
     let (high, low): (u16, u16) = (high.parse().ok()?, low.parse().ok()?);
     Some((u32::from(high) << 16) | u32::from(low))
 }
