@@ -251,6 +251,13 @@ fn one_mistake_hides_no_other() {
 }
 
 #[test]
+fn the_tables_that_are_there_may_be_declared_again() {
+    // BIRD's manual, on `table`: the default tables are declared again to make them `sorted`.
+    let text = "protocol device {}\nipv4 table master4 sorted;\nipv6 table master6;\n";
+    assert_eq!(problems(text), [""; 0]);
+}
+
+#[test]
 fn and_binds_as_or_does() {
     let parsed = read(
         &[(

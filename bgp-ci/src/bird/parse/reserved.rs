@@ -27,7 +27,7 @@ const WORDS: &str = "
     krt_metric krt_mtu krt_prefsrc krt_quickack krt_realm krt_reordering krt_rto_min krt_rtt
     krt_rttvar krt_scope krt_source krt_sstresh krt_window label last last_fragment
     last_nonaggregated latency lc lclist learn len lifetime limit linger link lladdr local
-    log low lsa lsadb lsid mac managed mandatory mask master4 master6 max maxlen md5 med
+    log low lsa lsadb lsid mac managed mandatory mask max maxlen md5 med
     medium member memory merge messages meticulous metric min mode mpls mrt mrtdump ms mtu
     mult multicast multihop multiplier name nbma neighbor neighbors net netlink netmask
     networks next ng no noexport nonbroadcast none normal ns nssa of off older on onlink

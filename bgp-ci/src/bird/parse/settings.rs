@@ -204,6 +204,7 @@ const BGP: &[Row] = &[
     row("password", Shape::Secret, Name::Password),
     row("ttl security", Shape::Switch, Name::TtlSecurity),
     inert("bfd", Shape::Rest),
+    inert("onlink", Shape::Switch),
     inert("dynamic name digits", VALUE),
     inert("hold time", TIME),
     inert("min hold time", TIME),
