@@ -32,8 +32,8 @@ const fn edit(
 /// Every kind.
 pub const EDITS: [Edit; 36] = [
     edit("community", 34, community),
-    edit("community everywhere", 80, community_everywhere),
-    edit("large community", 40, large_community),
+    edit("community everywhere", 60, community_everywhere),
+    edit("large community", 18, large_community),
     edit("prepend", 24, prepend),
     edit("prepend at a site", 10, prepend_at_site),
     edit("metric", 14, metric),
@@ -163,23 +163,12 @@ fn community_everywhere(network: &mut Network, dice: &mut Dice) -> Option<String
 
 fn large_community(network: &mut Network, dice: &mut Dice) -> Option<String> {
     let (site, place) = session(network, dice)?;
-    let value = (64500, 7, *dice.pick(&[1, 2, 3, 4, 5, 6])?);
-    // One site, or every site of its region where that neighbour is.
-    let region = network.sites.get(&site)?.region;
-    let alone = dice.one_in(3);
-    let neighbor = network.neighbors.get(place)?;
-    let near = |name: &&String| {
-        let there = network.sites.get(*name);
-        **name == site || (!alone && there.is_some_and(|there| there.region == region))
-    };
-    let sites: Vec<String> = neighbor.sites.iter().filter(near).cloned().collect();
-    for site in &sites {
-        let tuning = network.tuning.entry((site.clone(), place)).or_default();
-        if !tuning.large.remove(&value) {
-            tuning.large.insert(value);
-        }
+    let value = (64500, 7, *dice.pick(&[1, 2, 3])?);
+    let tuning = network.tuning.entry((site.clone(), place)).or_default();
+    if !tuning.large.remove(&value) {
+        tuning.large.insert(value);
     }
-    Some(format!("large community at {} sites", sites.len()))
+    Some(format!("{site}: large community"))
 }
 
 fn prepend(network: &mut Network, dice: &mut Dice) -> Option<String> {
