@@ -245,7 +245,7 @@ fn nowhere(question: &Question<'_>, sites: Vec<&str>, names: Vec<&str>) -> Error
         known.dedup();
         format!(
             "there are {}",
-            listed(known.into_iter().map(str::to_owned).collect())
+            listed(&known.into_iter().map(str::to_owned).collect::<Vec<_>>())
         )
     };
     Error::Unknown {
