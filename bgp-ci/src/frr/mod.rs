@@ -12,6 +12,7 @@ pub mod config;
 pub mod configure;
 mod lower;
 mod read;
+mod secret;
 #[cfg(test)]
 mod tests;
 

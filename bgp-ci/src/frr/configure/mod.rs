@@ -99,7 +99,7 @@ pub fn router(read: Read) -> Router {
         open,
         roas: Vec::new(),
         flows: Vec::new(),
-        secrets: Vec::new(),
+        secrets: super::secret::find(&sources),
         gaps,
         program,
         sources,
