@@ -28,12 +28,12 @@ roa4 table roas;
 protocol rpki validator { roa4 { table roas; }; remote 192.0.2.99; }
 define OURS = [ 203.0.113.0/24 ];
 attribute int seen;
-function tag() {
+function label_ours() {
   bgp_community.add((64500, 100));
 }
 filter to_transit {
   if net ~ OURS then {
-    tag();
+    label_ours();
     bgp_med = 10;
     seen = 1;
     accept;

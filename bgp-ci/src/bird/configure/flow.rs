@@ -188,7 +188,7 @@ mod tests {
     /// it; what is not known has no list.
     fn read(text: &str) -> Option<Vec<(u32, u32)>> {
         let text = format!(
-            "define BGP = 179;\nflow4 table f;\nprotocol static s {{\n  flow4 {{ table f; }};\n  \
+            "define BGP = 179;\nflow4 table f;\nprotocol static held {{\n  flow4 {{ table f; }};\n  \
              route flow4 {{ {text}; }};\n}}\n"
         );
         let parsed = bird::tests::read(&[("bird.conf", &text)], &Options::default());
