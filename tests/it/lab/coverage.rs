@@ -49,7 +49,7 @@ const CONSTRUCTS: &[(&str, &[&str])] = &[
     ("inline filter", &["export filter {"]),
     ("where", &["export where "]),
     ("all and none", &["import none;", "export all;"]),
-    ("default policies", &["ipv4;", "internal"]),
+    ("default policies", &["neighbor PEER7 as 64500", "ipv4; }"]),
     ("import table", &["import table "]),
     ("keep filtered", &["import keep filtered"]),
     ("receive limit", &["receive limit "]),
@@ -161,8 +161,8 @@ const NEWER: &[&str] = &[
 
 /// What is named as not modelled, wherever it can change what is sent.
 const NAMED: &[&str] = &[
-    "protocol bgp b { local as 64500; neighbor 192.0.2.2 as 64501; flow4 { import none; export all; }; }",
-    "protocol bgp b { local as 64500; neighbor 192.0.2.2 as 64501; vpn4 mpls { import none; export all; }; }",
+    "flow4 table t; protocol bgp b { local as 64500; neighbor 192.0.2.2 as 64501; flow4 { table t; import none; export all; }; }",
+    "vpn4 table t; protocol bgp b { local as 64500; neighbor 192.0.2.2 as 64501; vpn4 mpls { table t; import none; export all; }; }",
 ];
 
 fn holds(text: &str, pieces: &[&str]) -> bool {

@@ -263,7 +263,7 @@ fn random_programs_are_read_where_bird_loads_them() {
     let mut loaded = 0;
     for seed in 0..150 {
         let program = author::program("random", seed);
-        let mut configuration = String::from(HEAD);
+        let mut configuration = format!("{HEAD}roa4 table roas4; roa6 table roas6;\n");
         for (name, value_type) in author::CUSTOM {
             writeln!(configuration, "attribute {value_type} {name};").unwrap();
         }

@@ -234,7 +234,7 @@ int seen;
 prefix set mine;
 {
 	mine = [ 198.51.100.0/24+ ];
-	seen = bgp_path.len;
+	if defined(bgp_path) then seen = bgp_path.len;
 	if net !~ mine then reject;
 	if proto = \"kept_home\" then reject;
 	if from = 203.0.113.9 then bgp_med = 3;
