@@ -43,7 +43,7 @@ fn sign(dir: &TempDir, name: &str, namespace: &str, text: &str) -> String {
     let (signed, said) = keygen(dir.path(), &args, text);
     assert!(signed, "{said}");
     let from = said.find("-----BEGIN").unwrap();
-    said[from..].to_owned()
+    said.split_at(from).1.to_owned()
 }
 
 fn checked(armoured: &str, text: &str) -> Result<(), String> {
@@ -95,7 +95,7 @@ fn a_tampered_signature_is_refused() {
     }
     assert!(tampered > 200);
     for cut in 0..armoured.len() - 1 {
-        assert!(checked(&armoured[..cut], PLAN).is_err(), "{cut}");
+        assert!(checked(armoured.split_at(cut).0, PLAN).is_err(), "{cut}");
     }
 }
 

@@ -68,7 +68,8 @@ fn metric_preference_and_next_hop_are_told_with_both_values() {
     let hop = at("iad", &|route| {
         route.next_hop = NextHop::Address("192.0.2.9".parse().unwrap());
     });
-    let cases: [(&dyn Fn(&mut Carried), &str); 3] = [
+    type Alter<'a> = &'a dyn Fn(&mut Carried);
+    let cases: [(Alter<'_>, &str); 3] = [
         (
             &med,
             "the MED of critical service `edge` goes from none to 50 at 1 site",

@@ -145,13 +145,11 @@ fn a_condition_that_is_not_modelled_leaves_a_possibility() {
 #[test]
 fn what_is_done_to_packets_counts() {
     let with = |actions: &str| {
-        four_with(
-            "proto 6; dport 179;",
-            &actions
-                .split_whitespace()
-                .map(|action| format!("bgp_ext_community.add((generic, {action})); "))
-                .collect::<String>(),
-        )
+        let actions: Vec<String> = actions
+            .split_whitespace()
+            .map(|action| format!("bgp_ext_community.add((generic, {action})); "))
+            .collect();
+        four_with("proto 6; dport 179;", &actions.concat())
     };
     // Nothing passes; not a number passes nothing; into another VRF.
     for actions in [

@@ -157,7 +157,7 @@ fn what_is_not_understood_denies_whether_or_not_base_had_it() {
     }
     // What concerns no announcement is named.
     let harmless = side("", |side| {
-        side.gaps = vec![gap(GapKind::Unmodelled, BTreeSet::new())]
+        side.gaps = vec![gap(GapKind::Unmodelled, BTreeSet::new())];
     });
     assert!(judged("unmodelled-policy", None, harmless)[0].lowered);
 }

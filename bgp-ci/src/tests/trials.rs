@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::trial::{Trial, Verdict};
 
-const POLICY: &str = r#"version: 1
+const POLICY: &str = r"version: 1
 bgp:
   asn: 64500
   owned: [{ prefix: 203.0.113.0/24 }]
@@ -20,7 +20,7 @@ bgp:
     - { adapter: bird, site: ams, entry: routers/edge.conf }
     - { adapter: bird, site: fra, entry: routers/edge.conf }
     - { adapter: bird, site: iad, entry: routers/iad.conf, router: iad-1 }
-"#;
+";
 
 const EDGE: &str = r#"router id 192.0.2.2;
 protocol device {}
@@ -60,11 +60,11 @@ protocol bgp transit_b {
 }
 "#;
 
-const IAD: &str = r#"router id 192.0.2.3;
+const IAD: &str = r"router id 192.0.2.3;
 protocol device {}
 filter to_transit { reject; }
 filter only_here { accept; }
-"#;
+";
 
 const VRPS: &str = r#"{"metadata":{"buildtime":"2026-11-21T20:00:00Z"},"roas":[
 {"asn":"AS64502","prefix":"192.0.2.0/24","maxLength":24,"ta":"ripe"}]}"#;

@@ -47,7 +47,7 @@ fn address(number: u32) -> IpAddr {
 pub fn on_the_wire(text: &str) -> Shown {
     let numbers = mentioned(text);
     let addresses: Vec<IpAddr> = numbers.iter().map(|number| address(*number)).collect();
-    let listeners = Listeners::bind(&addresses);
+    let mut listeners = Listeners::bind(&addresses);
     let filled = filled(text, &numbers, listeners.port);
     let read = read(&filled);
     let place = |place| read.sources.text(place).to_owned();

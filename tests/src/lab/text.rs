@@ -186,6 +186,9 @@ impl<'a> Writer<'a> {
                 | Literal::EmptyExtendedCommunities
                 | Literal::EmptyLargeCommunities,
             ) => format!("{name}.empty;"),
+            ExpressionKind::Substitute(_) | ExpressionKind::TextMatch { .. } => {
+                unreachable!("BIRD's filters have no such thing, and authors write BIRD's")
+            }
             ExpressionKind::Edit {
                 edit,
                 list,
@@ -229,6 +232,9 @@ impl<'a> Writer<'a> {
                     Some(argument) => format!("{receiver}.mask({})", self.expression(argument)),
                     None => format!("{receiver}.{}", method_text(*method)),
                 }
+            }
+            ExpressionKind::Substitute(_) | ExpressionKind::TextMatch { .. } => {
+                unreachable!("BIRD's filters have no such thing, and authors write BIRD's")
             }
             ExpressionKind::Edit {
                 edit,

@@ -408,6 +408,13 @@ fn standard(bits: u32) -> String {
     Community::Standard(half(bits >> 16), half(bits)).to_string()
 }
 
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -484,11 +491,4 @@ mod tests {
         let long = format!("203.0.113.0/24 path={}", "1,".repeat(LONGEST));
         assert!(long.parse::<Notation>().is_err());
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

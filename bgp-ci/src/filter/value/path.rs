@@ -196,7 +196,8 @@ mod tests {
         // As BIRD 2.0.12 answers for these paths, received in a session of a confederation.
         use SegmentKind::{ConfederationSequence, ConfederationSet, Sequence, Set};
         type Facts = (usize, u32, u32, u32);
-        let cases: [(&[(SegmentKind, &[u32])], Facts); 9] = [
+        type Segments<'a> = &'a [(SegmentKind, &'a [u32])];
+        let cases: [(Segments<'_>, Facts); 9] = [
             (&[(Sequence, &[11, 5]), (Set, &[7, 8])], (3, 11, 0, 5)),
             (
                 &[(Sequence, &[11]), (Set, &[7, 8]), (Sequence, &[9])],
