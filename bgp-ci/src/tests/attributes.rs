@@ -56,6 +56,8 @@ fn prepends_of_a_critical_service_are_told_once_for_the_fleet() {
     );
 }
 
+type Alter<'a> = &'a dyn Fn(&mut Carried);
+
 #[test]
 fn metric_preference_and_next_hop_are_told_with_both_values() {
     let text = critical("[{ service: edge, to: [a] }]", "");
@@ -68,7 +70,6 @@ fn metric_preference_and_next_hop_are_told_with_both_values() {
     let hop = at("iad", &|route| {
         route.next_hop = NextHop::Address("192.0.2.9".parse().unwrap());
     });
-    type Alter<'a> = &'a dyn Fn(&mut Carried);
     let cases: [(Alter<'_>, &str); 3] = [
         (
             &med,

@@ -306,7 +306,7 @@ impl Site {
 
     /// How many routers it has.
     pub fn routers(&self) -> usize {
-        1 + usize::from(self.index % 3 == 0)
+        1 + usize::from(self.index.is_multiple_of(3))
     }
 
     /// Whether its overlay is chosen when it is deployed, rather than named by its configuration.

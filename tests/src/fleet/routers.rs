@@ -213,10 +213,7 @@ fn filters(network: &Network) -> String {
     out.push_str("function finish() {\n  if DRAINED then bgp_community.add(GRACEFUL_SHUTDOWN);\n  if HIDDEN then bgp_community.add(NO_EXPORT);\n  bgp_large_community.add((OURS, 1, REGION));\n}\n");
     for (place, neighbor) in network.neighbors.iter().enumerate() {
         let name = filter_name(style, neighbor.asn);
-        let what = match Network::carries_customers(neighbor.relation) {
-            true => "!announced() && !customers()",
-            false => "!announced()",
-        };
+        let what = if Network::carries_customers(neighbor.relation) { "!announced() && !customers()" } else { "!announced()" };
         if style.parted {
             write!(
                 out,
@@ -269,7 +266,7 @@ fn templates(network: &Network) -> (String, String) {
             )
         };
         out.push_str(&channel(4));
-        write!(out, "template bgp {name}_6 from {from} {{\n").expect("a string grows");
+        writeln!(out, "template bgp {name}_6 from {from} {{").expect("a string grows");
         out.push_str(&channel(6));
     }
     (first, out)
@@ -292,16 +289,16 @@ fn overlay(network: &Network, name: &str, site: &Site) -> String {
         let tuning = network.tuned(name, place);
         let mut body = String::new();
         for (a, b) in &tuning.communities {
-            write!(body, "  bgp_community.add(({a}, {b}));\n").expect("a string grows");
+            writeln!(body, "  bgp_community.add(({a}, {b}));").expect("a string grows");
         }
         for (a, b, c) in &tuning.large {
-            write!(body, "  bgp_large_community.add(({a}, {b}, {c}));\n").expect("a string grows");
+            writeln!(body, "  bgp_large_community.add(({a}, {b}, {c}));").expect("a string grows");
         }
         for _ in 0..tuning.prepend {
             body.push_str("  bgp_path.prepend(OURS);\n");
         }
         if let Some(med) = tuning.med {
-            write!(body, "  bgp_med = {med};\n").expect("a string grows");
+            writeln!(body, "  bgp_med = {med};").expect("a string grows");
         }
         write!(out, "function tune_{place}() {{\n{body}}}\n").expect("a string grows");
     }
@@ -325,10 +322,7 @@ fn overlay(network: &Network, name: &str, site: &Site) -> String {
                 .iter()
                 .map(|(a, b)| format!(" bgp_community.add(({a}, {b}));"))
                 .collect();
-            let marks = match marks.is_empty() {
-                true => ";".to_owned(),
-                false => format!(" {{{marks} }};"),
-            };
+            let marks = if marks.is_empty() { ";".to_owned() } else { format!(" {{{marks} }};") };
             writeln!(
                 out,
                 "  route {} {}{marks}",

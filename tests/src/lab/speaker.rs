@@ -16,7 +16,7 @@ use bgp_ci::router::propagate::Sent;
 use super::update;
 
 /// How long a session may take from its beginning to its last End-of-RIB.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The address that the router under test has.
 pub const ROUTER: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);

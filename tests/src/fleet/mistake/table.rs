@@ -403,7 +403,7 @@ pub static MISTAKES: &[Kind] = &[
         ),
     ),
     network("a blackhole to everybody", &["blackhole-scope"], |n| {
-        extra(n, "198.51.100.66/32", &[(65535, 666)])
+        extra(n, "198.51.100.66/32", &[(65535, 666)]);
     }),
     text(
         "a rule that stops BGP itself",

@@ -58,14 +58,11 @@ impl Author {
                 StatementKind::Declare { slot, value }
             }
             2..=5 => self.assignment(),
-            6 => match self.scope.is_empty() {
-                true => self.assignment(),
-                false => {
-                    let (slot, of) = self.dice.pick(&self.scope.clone());
-                    StatementKind::Assign {
-                        target: Target::Variable(slot),
-                        value: self.expression(of, 2),
-                    }
+            6 => if self.scope.is_empty() { self.assignment() } else {
+                let (slot, of) = self.dice.pick(&self.scope.clone());
+                StatementKind::Assign {
+                    target: Target::Variable(slot),
+                    value: self.expression(of, 2),
                 }
             },
             7 => {
