@@ -2,6 +2,8 @@
 //! `cargo run -p testkit --example fleet [-- LENGTH SEED]`; with `--write FOLDER intent|bird` it
 //! writes the history as a git repository instead.
 
+#![expect(clippy::print_stdout, reason = "what is counted is printed")]
+
 use std::path::Path;
 
 use testkit::fleet::verdict::Tally;

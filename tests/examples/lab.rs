@@ -1,6 +1,8 @@
 //! Holds more random programs and configurations against the daemon than the tests do:
 //! `cargo run -p testkit --example lab -- programs|configurations FROM TO`.
 
+#![expect(clippy::print_stdout, reason = "what is counted is printed")]
+
 use testkit::lab::{comparison, estates, programs};
 
 /// How many programs one daemon runs.

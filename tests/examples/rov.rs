@@ -4,10 +4,6 @@
 //! and validate the routes, and print the seconds of each step and how many were of each state.
 
 #![expect(clippy::print_stdout, reason = "what is measured is printed")]
-#![expect(
-    clippy::disallowed_methods,
-    reason = "a benchmark reads the clock and its arguments"
-)]
 
 use std::fmt::Write as _;
 use std::path::Path;

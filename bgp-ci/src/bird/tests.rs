@@ -116,7 +116,7 @@ fn what_is_not_there_is_not_visible_unless_it_is_mapped() {
         .map(|problem| &problem.kind)
         .collect();
     // What the file would define is not called undefined.
-    assert_eq!(kinds, [&ProblemKind::NotVisible, &ProblemKind::NotVisible]);
+    assert_eq!(kinds, [&ProblemKind::NotVisible, &ProblemKind::Unresolved]);
     for key in ["/etc/bird/local.conf", "local.conf"] {
         let parsed = read(&files, &given(&[(key, "sites/fra.conf")], &[]));
         assert_eq!(said(&parsed), Vec::<String>::new(), "{key}");

@@ -53,7 +53,7 @@ rules::rule! {
     ///   owned: [{ prefix: 203.0.113.0/24 }]
     ///   treat-as-public: [203.0.113.0/24]
     ///   sites: { fra: {} }
-    ///   neighbors: { transit-a: { asn: 64501 } }
+    ///   neighbors: { transit-a: { asn: 64501, address: 192.0.2.1 } }
     ///   announcements: [{ prefixes: [203.0.113.0/24], to: [transit-a] }]
     /// ```
     /// ```yaml

@@ -1,6 +1,8 @@
 //! A synthetic operator with a history of healthy changes and the mistakes beside it: every
 //! mistake is denied by the rule that names it, and no healthy change is.
 
+#![expect(clippy::print_stdout, reason = "what is counted is printed")]
+
 use testkit::fleet::verdict::{Tally, Verdict, check};
 use testkit::fleet::{History, Language, deployed, repository};
 use testkit::tree;

@@ -58,7 +58,7 @@ fn wrong(folder: &Path) -> Option<String> {
     let verdict = verdict(folder);
     let mut wrong = Vec::new();
     let denied: BTreeSet<String> = verdict.rules().into_iter().map(str::to_owned).collect();
-    if verdict.exit as i32 != expected.exit {
+    if i32::from(verdict.exit.code()) != expected.exit {
         wrong.push(format!(
             "exit {:?}, expected {}",
             verdict.exit, expected.exit

@@ -1,5 +1,7 @@
 //! Whole configurations, without their sessions, against the daemon.
 
+#![expect(clippy::print_stdout, reason = "what is counted is printed")]
+
 use testkit::lab::comparison::{Tally, compare_all};
 use testkit::lab::estates::{generated, written};
 

@@ -1,5 +1,7 @@
 //! Every construct of BIRD's that is modelled stands in some configuration that the lab compares.
 
+#![expect(clippy::print_stdout, reason = "what is counted is printed")]
+
 use testkit::lab::estates::{generated, written};
 use testkit::lab::networks::NETWORKS;
 use testkit::lab::pipe::refused;

@@ -1,5 +1,7 @@
 //! The interpreter of filters against BIRD's own.
 
+#![expect(clippy::print_stdout, reason = "what is counted is printed")]
+
 use testkit::lab::programs::{Tally, compare};
 
 /// How many programs are made up, and how many of them one daemon runs.

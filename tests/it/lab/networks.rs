@@ -1,6 +1,8 @@
 //! Repositories of whole networks: what `diff` says that neighbours receive, and what the daemons
 //! of such a deployment send them.
 
+#![expect(clippy::print_stdout, reason = "what is counted is printed")]
+
 use std::collections::BTreeSet;
 use std::thread;
 

@@ -1,5 +1,7 @@
 //! What the BGP layer adds and drops, against a daemon on the loopback network.
 
+#![expect(clippy::print_stdout, reason = "what is counted is printed")]
+
 use std::collections::BTreeSet;
 use std::thread;
 

@@ -17,7 +17,7 @@ use testkit::cli::{self, Tool};
 use testkit::tree;
 
 /// One site, one router, one provider.
-const POLICY: &str = r#"version: 1
+const POLICY: &str = r"version: 1
 bgp:
   asn: 64500
   owned:
@@ -29,7 +29,7 @@ bgp:
   treat-as-public: [203.0.113.0/24, 198.51.100.0/24, AS64496-AS64511]
   sources:
     - { adapter: bird, site: fra, entry: bird.conf }
-"#;
+";
 
 /// The router's file, which includes what its filter is made of.
 const ROUTER: &str = r#"router id 192.0.2.9;

@@ -78,8 +78,11 @@ const SEED: u64 = 6811;
 const SETS: u32 = 100;
 const ROUTES: u32 = 500;
 
+/// A set of payloads, and the states of some routes under it.
+type Answered = (Vec<Payload>, Vec<(Route, State)>);
+
 /// Our answers to them, by single questions.
-fn answers() -> Vec<(Vec<Payload>, Vec<(Route, State)>)> {
+fn answers() -> Vec<Answered> {
     cases(SEED, SETS, ROUTES)
         .map(|(set, routes)| {
             let vrps = ours(&set);

@@ -213,7 +213,11 @@ fn filters(network: &Network) -> String {
     out.push_str("function finish() {\n  if DRAINED then bgp_community.add(GRACEFUL_SHUTDOWN);\n  if HIDDEN then bgp_community.add(NO_EXPORT);\n  bgp_large_community.add((OURS, 1, REGION));\n}\n");
     for (place, neighbor) in network.neighbors.iter().enumerate() {
         let name = filter_name(style, neighbor.asn);
-        let what = if Network::carries_customers(neighbor.relation) { "!announced() && !customers()" } else { "!announced()" };
+        let what = if Network::carries_customers(neighbor.relation) {
+            "!announced() && !customers()"
+        } else {
+            "!announced()"
+        };
         if style.parted {
             write!(
                 out,
@@ -317,12 +321,17 @@ fn overlay(network: &Network, name: &str, site: &Site) -> String {
         }
         write!(out, "protocol static extra{family} {{\n  ipv{family};\n").expect("a string grows");
         for extra in routes {
-            let marks: String = extra
+            let marks: Vec<String> = extra
                 .communities
                 .iter()
                 .map(|(a, b)| format!(" bgp_community.add(({a}, {b}));"))
                 .collect();
-            let marks = if marks.is_empty() { ";".to_owned() } else { format!(" {{{marks} }};") };
+            let marks = marks.concat();
+            let marks = if marks.is_empty() {
+                ";".to_owned()
+            } else {
+                format!(" {{{marks} }};")
+            };
             writeln!(
                 out,
                 "  route {} {}{marks}",

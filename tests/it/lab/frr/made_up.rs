@@ -99,7 +99,7 @@ fn made_up(dice: &mut Dice, name: &str) -> String {
     let mut text = String::new();
     for clause in 1..=1 + dice.below(5) {
         let action = if dice.one_in(4) { "deny" } else { "permit" };
-        let _ = writeln!(text, "route-map {name} {action} {}0", clause);
+        let _ = writeln!(text, "route-map {name} {action} {clause}0");
         for _ in 0..dice.below(3) {
             let _ = writeln!(text, " match {}", dice.pick(CONDITIONS));
         }

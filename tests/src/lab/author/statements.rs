@@ -58,13 +58,17 @@ impl Author {
                 StatementKind::Declare { slot, value }
             }
             2..=5 => self.assignment(),
-            6 => if self.scope.is_empty() { self.assignment() } else {
-                let (slot, of) = self.dice.pick(&self.scope.clone());
-                StatementKind::Assign {
-                    target: Target::Variable(slot),
-                    value: self.expression(of, 2),
+            6 => {
+                if self.scope.is_empty() {
+                    self.assignment()
+                } else {
+                    let (slot, of) = self.dice.pick(&self.scope.clone());
+                    StatementKind::Assign {
+                        target: Target::Variable(slot),
+                        value: self.expression(of, 2),
+                    }
                 }
-            },
+            }
             7 => {
                 let of = self.dice.pick(&[
                     Type::Int,
