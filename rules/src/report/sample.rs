@@ -23,7 +23,7 @@ rule! {
 }
 rule! {
     /// Reports an announced prefix that would lose its sites.
-    pub(in crate::report) FLOOR = { id: "below-site-floor", level: Deny, since: "0.1.0" }
+    pub(crate) FLOOR = { id: "below-site-floor", level: Deny, since: "0.1.0" }
 }
 rule! {
     /// Reports a certificate that has ended.
