@@ -1,3 +1,5 @@
+//! Validation against the definition, word for word.
+
 use testkit::payloads::{Net, Payload, Route};
 
 use super::{State, assert_mixed, cases, origin, ours, prefix, state};

@@ -1,3 +1,5 @@
+//! Validation against python's pytricia.
+
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::Stdio;

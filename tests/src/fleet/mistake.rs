@@ -138,3 +138,11 @@ fn silenced(network: &mut Network, count: usize, belongs: fn(&str) -> bool) {
         }
     }
 }
+
+const fn kind(name: &'static str, rules: &'static [&'static str], change: Change) -> Kind {
+    Kind {
+        name,
+        rules,
+        change,
+    }
+}

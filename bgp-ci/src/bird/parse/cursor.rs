@@ -207,9 +207,8 @@ impl Parser<'_> {
     /// Gives `name` a meaning.
     pub(super) fn define(&mut self, name: &Name, symbol: Symbol, place: Place) {
         if is_reserved(name) {
-            // Newer daemons let more and more of their words be names, so nothing may be wrong.
-            let message = format!("`{name}` is a word of BIRD's own; 2.0.12 takes it for no name");
-            self.report(ProblemKind::Note, place, message);
+            let message = format!("`{name}` is a word of BIRD's own and cannot be a name");
+            self.invalid(place, message);
         }
         if let Err(before) = self.scopes.define(name.clone(), symbol, place) {
             let before = self.sources.span(before);

@@ -93,7 +93,7 @@ const fn to(
     }
 }
 
-include!("cases.rs");
+include!("cases.in");
 
 /// The configuration of `cases`, the neighbour of the first being `PEER2`.
 fn configuration(cases: &[Case]) -> String {

@@ -1,15 +1,7 @@
 //! Every kind of mistake.
 
-use super::{Change, Kind, extra, marked, silenced, single_homed};
+use super::{Change, Kind, extra, kind, marked, silenced, single_homed};
 use crate::fleet::network::{Network, Vrp};
-
-const fn kind(name: &'static str, rules: &'static [&'static str], change: Change) -> Kind {
-    Kind {
-        name,
-        rules,
-        change,
-    }
-}
 
 const fn network(
     name: &'static str,
@@ -486,11 +478,7 @@ pub static MISTAKES: &[Kind] = &[
     ),
     text(
         "an include that is not there",
-        &[
-            "unparsed-config",
-            "undefined-reference",
-            "unmodelled-policy",
-        ],
+        &[],
         ("bird/hosts/", "shared/filters.conf", "shared/filter.conf"),
     ),
     shared("data cut off", &[], ("data/vrps.json", "  ]\n}\n", "")),
