@@ -17,7 +17,7 @@
 //!   so are the statements below `announcements`, the names of the routers' files and the values
 //!   filled into them: what they do is among the announcements and sessions.
 //! * `{"key":…,"kind":"relaxed","message":…,"subject":…}`: what
-//!   [`relaxation`](crate::relaxation) finds weaker.
+//!   [`crate::relaxation`] finds weaker.
 //!
 //! No line, column, comment or path of a router's file is part of it, so moving and reformatting
 //! keeps a hash, and whatever changes what somebody receives or what is judged voids it.
