@@ -65,11 +65,6 @@ fn exceptions() -> Vec<Allowed> {
             "no prefix for documentation is that short",
         ),
         allowed("bgp-ci/src/model/", "", "masks and the edges of types"),
-        allowed(
-            "tests/it/lab/",
-            "127.0.0.",
-            "sessions on the loopback network",
-        ),
         allowed("bgp-ci/src/tests/", "", "special-purpose space, and edges"),
         allowed(
             "bgp-ci/src/bird/",

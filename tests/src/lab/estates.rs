@@ -326,6 +326,6 @@ protocol static dropped { ipv4; route 192.0.2.7/32 blackhole { bgp_community.add
 protocol static covered { ipv4; route 192.0.2.0/24 unreachable; }
 filter to_provider { if net ~ OWN then { if (65535, 666) !~ bgp_community then reject; bgp_community.add((64501, 666)); bgp_next_hop = 192.0.2.1; accept; } if net = 192.0.2.0/24 then accept; reject; }
 protocol bgp provider { local as 64500; neighbor 203.0.113.1 as 64501; ipv4 { import none; export filter to_provider; }; }
-protocol bgp range { local as 64500; neighbor range 198.51.100.0/24 as 64502; dynamic name \"dyn\"; ipv4 { import none; export where net.len = 24; }; }",
+protocol bgp ranged { local as 64500; neighbor range 198.51.100.0/24 as 64502; dynamic name \"dyn\"; ipv4 { import none; export where net.len = 24; }; }",
     ),
 ];
