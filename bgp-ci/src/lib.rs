@@ -30,6 +30,7 @@ pub mod frr;
 pub mod gaps;
 pub mod intent;
 pub mod irr;
+pub mod learned;
 pub mod loose;
 pub mod matching;
 pub mod model;

@@ -263,6 +263,24 @@ impl Space {
         }
     }
 
+    /// Up to `most` prefixes of the space, far apart: the shortest of some pieces, the longest of
+    /// others.
+    pub fn witnesses(&self, most: usize) -> Vec<Prefix> {
+        let mut found = Vec::new();
+        let pieces = self.pieces().take(1 << 10).collect::<Vec<_>>();
+        let step = pieces.len().div_ceil(most.div_ceil(2)).max(1);
+        for (prefix, lengths) in pieces.into_iter().step_by(step) {
+            let shortest = lengths.runs().next().map(|(first, _)| first);
+            let longest = lengths.runs().last().map(|(_, last)| last);
+            for length in [shortest, longest].into_iter().flatten() {
+                let witness = prefix_at(self.family, bits(prefix.address()), length);
+                found.extend(witness.filter(|witness| !found.contains(witness)));
+            }
+        }
+        found.truncate(most);
+        found
+    }
+
     /// A prefix of the space: the first with the shortest length among the first piece's.
     pub fn witness(&self) -> Option<Prefix> {
         let (prefix, lengths) = self.pieces().next()?;

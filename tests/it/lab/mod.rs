@@ -6,4 +6,5 @@ mod filters;
 mod frr;
 mod grammar;
 mod networks;
+mod symbolic;
 mod wire;

@@ -25,6 +25,7 @@ mod list;
 mod operate;
 mod outcomes;
 mod state;
+pub mod symbolic;
 mod term;
 
 use std::fmt;

@@ -6,13 +6,13 @@ use super::path::AsPath;
 use super::set::{Membership, ValueSet};
 
 /// A pattern.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PathMask {
     parts: Vec<MaskPart>,
 }
 
 /// A part of a pattern.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum MaskPart {
     /// One number of a range, both ends included.
     Range(u32, u32),
@@ -24,6 +24,17 @@ pub enum MaskPart {
     Any,
     /// `+`: what stands before it, once or more often.
     Repeat,
+}
+
+/// Which parts of a mask come next: a position after the last is the end.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Marks(Vec<bool>);
+
+impl Marks {
+    /// Whether nothing that follows can match any more.
+    pub(crate) fn is_dead(&self) -> bool {
+        !self.0.contains(&true)
+    }
 }
 
 impl PathMask {
@@ -43,9 +54,7 @@ impl PathMask {
     /// A set of systems is one position, and BIRD lets several parts in a row stand for it, each
     /// for any of its numbers: `[= 7 8 =]` and `[= ? ? ? =]` match `{7 8}`.
     pub fn matches(&self, path: &AsPath) -> Option<bool> {
-        // Which parts come next: a position after the last is the end.
-        let mut now = vec![false; self.parts.len() + 1];
-        self.enter(&mut now, 0);
+        let mut now = self.start();
         for (position, ordered) in positions(path) {
             now = self.advance(&now, position)?;
             if ordered {
@@ -54,7 +63,7 @@ impl PathMask {
             loop {
                 let more = self.advance(&now, position)?;
                 let mut grown = false;
-                for (mark, new) in now.iter_mut().zip(more) {
+                for (mark, new) in now.0.iter_mut().zip(more.0) {
                     grown |= new && !*mark;
                     *mark |= new;
                 }
@@ -63,13 +72,39 @@ impl PathMask {
                 }
             }
         }
-        Some(now.last().copied().unwrap_or_default())
+        Some(self.ends(&now))
+    }
+
+    /// True where every version of BIRD finds every member of its sets.
+    pub fn is_plain(&self) -> bool {
+        self.parts.iter().all(|part| match part {
+            MaskPart::Set(set) => set.is_plain(),
+            _ => true,
+        })
+    }
+
+    /// Before the first number of a path.
+    pub(crate) fn start(&self) -> Marks {
+        let mut now = Marks(vec![false; self.parts.len() + 1]);
+        self.enter(&mut now, 0);
+        now
+    }
+
+    /// After one more number of a sequence; `None` where that is not known, as for
+    /// [`PathMask::matches`].
+    pub(crate) fn step(&self, now: &Marks, asn: u32) -> Option<Marks> {
+        self.advance(now, &[asn])
+    }
+
+    /// Whether a path that ends here matches.
+    pub(crate) fn ends(&self, now: &Marks) -> bool {
+        now.0.last().copied().unwrap_or_default()
     }
 
     /// The parts that come next after a position.
-    fn advance(&self, now: &[bool], position: &[u32]) -> Option<Vec<bool>> {
-        let mut next = vec![false; now.len()];
-        for ((at, part), marked) in self.parts.iter().enumerate().zip(now) {
+    fn advance(&self, now: &Marks, position: &[u32]) -> Option<Marks> {
+        let mut next = Marks(vec![false; now.0.len()]);
+        for ((at, part), marked) in self.parts.iter().enumerate().zip(&now.0) {
             if !marked {
                 continue;
             }
@@ -86,9 +121,9 @@ impl PathMask {
     }
 
     /// Marks the part at `at` and what may come at once instead of it.
-    fn enter(&self, marks: &mut [bool], mut at: usize) {
+    fn enter(&self, marks: &mut Marks, mut at: usize) {
         loop {
-            if let Some(mark) = marks.get_mut(at) {
+            if let Some(mark) = marks.0.get_mut(at) {
                 *mark = true;
             }
             match self.parts.get(at) {

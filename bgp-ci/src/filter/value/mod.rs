@@ -23,7 +23,7 @@ use super::types::{EnumType, Enumerated, SetType, Type};
 use crate::model::Prefix;
 
 /// A value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Value {
     /// None: an absent attribute, or what a function without `return` gives.
     Void,
@@ -85,6 +85,11 @@ impl Address {
     /// The bits, an IPv4 address in the low 32 below `::ffff`.
     pub fn bits(self) -> u128 {
         self.0
+    }
+
+    /// The address of these bits, as [`Address::bits`] gives them.
+    pub fn from_bits(bits: u128) -> Self {
+        Self(bits)
     }
 
     /// The IPv4 address, if it is one.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use crate::model::{Family, Prefix};
 
 /// One pattern: `net` and which lengths it stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct NetworkPattern {
     /// The network.
     pub net: Prefix,
@@ -21,7 +21,7 @@ pub struct NetworkPattern {
 }
 
 /// A set of networks.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct NetworkSet {
     patterns: Vec<NetworkPattern>,
     ipv4: Groups,
@@ -32,7 +32,7 @@ pub struct NetworkSet {
 type Range = (u128, u128);
 
 /// The patterns of one family, by lengths.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 struct Groups {
     /// Networks of `low..=high` bits inside any of these ranges of addresses.
     inside: Vec<(u8, u8, Vec<Range>)>,

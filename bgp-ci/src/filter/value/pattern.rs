@@ -5,11 +5,18 @@
 //! values. What the C library leaves open, and its own additions, are not modelled.
 
 use std::fmt::{self, Write as _};
+use std::hash::{Hash, Hasher};
+use std::sync::{Arc, OnceLock};
 
 use regex::bytes::{Regex, RegexBuilder};
 
 use super::path::{AsPath, SegmentKind};
 use super::{Large, Value};
+use crate::filter::interpret::symbolic::ListKind;
+use crate::symbolic::Ranges;
+pub(crate) use scanner::{Scan, Scanner};
+
+mod scanner;
 
 /// What `_` stands for.
 const BORDER: &str = r"(?:^|[,{}() ]|$)";
@@ -22,6 +29,13 @@ const MAX_SIZE: usize = 1 << 20;
 pub struct TextPattern {
     text: Box<str>,
     regex: Regex,
+    scanner: OnceLock<Option<Arc<Scanner>>>,
+}
+
+impl Hash for TextPattern {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
 }
 
 impl PartialEq for TextPattern {
@@ -43,6 +57,7 @@ impl TextPattern {
         Some(Self {
             text: text.into(),
             regex,
+            scanner: OnceLock::new(),
         })
     }
 
@@ -54,6 +69,57 @@ impl TextPattern {
     /// Whether it is found in `value`, written out; `None` for a value that is never written out.
     pub fn is_in(&self, value: &Value) -> Option<bool> {
         Some(self.regex.is_match(written(value)?.as_bytes()))
+    }
+
+    /// A community of `kind`, among `free`, in whose text the expression is found, if one is
+    /// easily seen.
+    pub(crate) fn community(&self, kind: ListKind, free: &Ranges) -> Option<u128> {
+        let numbers: Vec<u128> = self
+            .text
+            .split(|c: char| !c.is_ascii_digit())
+            .filter_map(|number| number.parse().ok())
+            .chain([1, 100, 0])
+            .collect();
+        let scanner = self.scanner();
+        let samples = scanner.iter().flat_map(|scanner| scanner.samples());
+        let numbers: Vec<u128> = numbers
+            .into_iter()
+            .chain(samples.map(|sample| u128::from(*sample)))
+            .take(24)
+            .collect();
+        let parts: &[u32] = match kind {
+            ListKind::Standard => &[16, 0],
+            ListKind::Large => &[64, 32, 0],
+            ListKind::Extended => return None,
+        };
+        let mut found: Vec<u128> = vec![0];
+        for shift in parts {
+            let widest = if kind == ListKind::Standard { 0xffff } else { 0xffff_ffff };
+            found = found
+                .iter()
+                .flat_map(|item| {
+                    let numbers = numbers.iter().filter(move |number| **number <= widest);
+                    numbers.map(move |number| item | (number << shift))
+                })
+                .collect();
+        }
+        let part = |item: u128, shift: u32| u32::try_from((item >> shift) & 0xffff_ffff).unwrap_or(0);
+        found.into_iter().find(|item| {
+            let value = match kind {
+                ListKind::Large => {
+                    let large = Large(part(*item, 64), part(*item, 32), part(*item, 0));
+                    Value::LargeCommunities([large].into())
+                }
+                _ => Value::Communities([part(*item, 0)].into()),
+            };
+            free.contains(*item) && self.is_in(&value) == Some(true)
+        })
+    }
+
+    /// What reads a path number by number; `None` for an expression that is too large for it.
+    pub(crate) fn scanner(&self) -> Option<Arc<Scanner>> {
+        let made = self.scanner.get_or_init(|| Scanner::new(&self.text).map(Arc::new));
+        made.clone()
     }
 }
 

@@ -6,7 +6,7 @@ use super::Value;
 use crate::filter::types::SetType;
 
 /// A set of values of one type.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ValueSet {
     of: SetType,
     /// The members as ranges, sorted, without overlaps.
@@ -53,6 +53,11 @@ impl ValueSet {
     /// The type of its members.
     pub fn of(&self) -> SetType {
         self.of
+    }
+
+    /// True where no ranges overlap: every version of BIRD finds every member.
+    pub fn is_plain(&self) -> bool {
+        self.written.is_none()
     }
 
     /// True where it has no member.
