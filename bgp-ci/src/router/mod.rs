@@ -14,8 +14,8 @@ pub mod source;
 
 pub use gap::{Gap, Reach};
 pub use session::{
-    AddPaths, Channel, Confederation, Given, Limit, NextHopRule, Policy, RemoteAs, Role, Session,
-    Sides,
+    AddPaths, Behind, Channel, Confederation, Given, Limit, NextHopRule, Policy, RemoteAs, Role,
+    Session, Sides,
 };
 pub use source::{
     Aggregate, Destination, FlowRoute, LocalKind, LocalRoute, LocalSource, OpenKind, OpenSource,
@@ -122,6 +122,17 @@ pub struct Daemon {
     pub refuses_odd_next_hops: bool,
     /// Whether an ONLY_TO_CUSTOMER attribute keeps back routes that did not come from BGP, too.
     pub local_routes_obey_otc: bool,
+    /// Whether a received route without a local preference gets the default one before the import
+    /// policy.
+    pub fills_local_preference: bool,
+    /// Whether the MED of a received route is taken off before the export policy towards another
+    /// system, and not after it.
+    pub received_med_ends_early: bool,
+    /// Whether the path stays as it is towards every client of a route server, and MED and next
+    /// hop only where the route came from a client, too.
+    pub transparent_between_clients: bool,
+    /// Whether the export policy only decides about reflected routes, and changes nothing on them.
+    pub reflects_unchanged: bool,
 }
 
 impl Daemon {
@@ -132,6 +143,10 @@ impl Daemon {
         settled_med_stays: true,
         refuses_odd_next_hops: true,
         local_routes_obey_otc: false,
+        fills_local_preference: true,
+        received_med_ends_early: false,
+        transparent_between_clients: false,
+        reflects_unchanged: false,
     };
     /// FRR (measured on 8.4.4).
     pub const FRR: Self = Self {
@@ -140,6 +155,10 @@ impl Daemon {
         settled_med_stays: false,
         refuses_odd_next_hops: false,
         local_routes_obey_otc: false,
+        fills_local_preference: false,
+        received_med_ends_early: true,
+        transparent_between_clients: true,
+        reflects_unchanged: true,
     };
 }
 

@@ -45,6 +45,8 @@ pub struct Session {
     pub rr_client: bool,
     /// Whether the neighbour is a client of our route server (RFC 7947).
     pub rs_client: bool,
+    /// Our system's number where the neighbour is shown another, `local_as`.
+    pub behind: Option<Behind>,
     /// How often our own number may be in a path that we accept.
     pub allow_local_as: u32,
     /// Whether the first number of a path that we accept must be the neighbour's.
@@ -99,6 +101,15 @@ impl Session {
             .iter()
             .find(|channel| channel.family == family)
     }
+}
+
+/// Our system's number behind the one that a neighbour is shown (FRR's `local-as`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Behind {
+    /// Our system's number.
+    pub asn: Asn,
+    /// Whether the number that the neighbour is shown is put in front of the paths that it sends.
+    pub shown_inside: bool,
 }
 
 /// The number that a neighbour must have.
@@ -258,8 +269,23 @@ pub enum Sides {
     Internal,
     /// From external ones.
     External,
+    /// From all neighbours, and not from our own statements.
+    Learned,
     /// From all, and from our own statements.
     All,
+}
+
+impl Sides {
+    /// Whether routes from `from` are among them; `None` stands for our own statements.
+    pub fn take(self, from: Option<&Session>) -> bool {
+        match self {
+            Self::None => false,
+            Self::Internal => from.is_some_and(|from| !from.external()),
+            Self::External => from.is_some_and(Session::external),
+            Self::Learned => from.is_some(),
+            Self::All => true,
+        }
+    }
 }
 
 /// RFC 7911 on a channel.

@@ -457,6 +457,7 @@ fn empty(flat: &Flat<'_>) -> Session {
         require_roles: false,
         rr_client: false,
         rs_client: false,
+        behind: None,
         allow_local_as: 0,
         enforce_first_as: false,
         allow_local_preference: false,

@@ -8,8 +8,8 @@ use crate::model::session::LimitAction;
 use crate::model::{Asn, Family, GapKind, Name, Prefix};
 use crate::place::Place;
 use crate::router::{
-    AddPaths, Channel, Confederation, Given, Limit, NextHopRule, Policy, Reach, RemoteAs, Role,
-    Session, SessionId, Sides,
+    AddPaths, Behind, Channel, Confederation, Given, Limit, NextHopRule, Policy, Reach, RemoteAs,
+    Role, Session, SessionId, Sides,
 };
 
 /// What a session is made of.
@@ -148,6 +148,7 @@ impl Builder<'_> {
             require_roles: strict,
             rr_client: false,
             rs_client: false,
+            behind: None,
             allow_local_as: 0,
             enforce_first_as: first_as
                 .or(bgp.enforce_first_as)
@@ -176,6 +177,12 @@ impl Builder<'_> {
         let plain = bgp.confederation.is_none() && session.external();
         match number {
             Some(number) if plain && session.remote_as != RemoteAs::One(number) => {
+                if number != bgp.asn {
+                    session.behind = Some(Behind {
+                        asn: bgp.asn,
+                        shown_inside: !has(setting, "no-prepend"),
+                    });
+                }
                 session.local_as = number;
             }
             _ => self.gap(
@@ -341,7 +348,7 @@ impl Builder<'_> {
                 own: on("next-hop-self").map_or(Sides::None, |setting| {
                     if has(setting, "force") {
                         // What we originate has our address anyway, unless a map says another.
-                        Sides::Internal
+                        Sides::Learned
                     } else {
                         Sides::External
                     }

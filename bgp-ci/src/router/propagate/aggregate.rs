@@ -27,11 +27,17 @@ impl Run<'_> {
         for aggregate in &router.aggregates {
             made.extend(self.made(aggregate));
         }
-        for aggregate in &router.aggregates {
-            self.suppress(aggregate);
-        }
+        self.suppress_all();
         for (table, prefix, entry) in made {
             self.store(table, prefix, entry);
+        }
+    }
+
+    /// Marks what aggregates keep back of the routes that are in their tables.
+    pub(super) fn suppress_all(&mut self) {
+        let router = self.router;
+        for aggregate in &router.aggregates {
+            self.suppress(aggregate);
         }
     }
 
@@ -70,7 +76,7 @@ impl Run<'_> {
         if there == There::Perhaps {
             variants.push(Variant::Rejected);
         }
-        let origin = Origin {
+        let origin = Origin::Local {
             local: aggregate.local,
             index: 0,
         };

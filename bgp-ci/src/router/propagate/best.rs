@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rules::Certainty;
 
-use super::{Carried, Contents, Entry, Run, Stored, Variant};
+use super::{Carried, Contents, Entry, Origin, Run, Stored, Variant};
 use crate::filter::attribute::{Attribute, StaticAttribute};
 use crate::filter::value::Value;
 use crate::model::Prefix;
@@ -80,11 +80,14 @@ impl Run<'_> {
 
     /// The statement behind `entry`.
     pub(super) fn statement(&self, entry: &Entry) -> Place {
-        let source = self.router.local(entry.origin.local);
-        source
-            .routes
-            .get(entry.origin.index)
-            .map_or(source.place, |route| route.place)
+        match entry.origin {
+            Origin::Local { local, index } => {
+                let source = self.router.local(local);
+                let statement = source.routes.get(index);
+                statement.map_or(source.place, |route| route.place)
+            }
+            Origin::Learned(session) => self.router.session(session).place,
+        }
     }
 }
 
@@ -131,7 +134,7 @@ pub(super) fn tie(entries: &[Entry]) -> Certainty {
     match (ranks.next(), ranks.next()) {
         (Some(first), Some(second))
             if rank(first.variant) == rank(second.variant)
-                && first.entry.origin.local != second.entry.origin.local =>
+                && !first.entry.origin.shares_protocol(second.entry.origin) =>
         {
             Certainty::Likely
         }

@@ -40,7 +40,7 @@ impl Run<'_> {
             {
                 continue;
             }
-            let origin = Origin { local, index };
+            let origin = Origin::Local { local, index };
             entries.push((
                 statement.prefix,
                 Entry {

@@ -6,13 +6,15 @@
 //! every answer is followed, and what is sent is as sure as the answers agree.
 //!
 //! Next hops are assumed up. Routes that are learned, from neighbours and from
-//! [`OpenSource`](super::OpenSource)s, are not followed: each session says which could reach it.
+//! [`OpenSource`](super::OpenSource)s, are not followed here: each session says which could reach
+//! it, and [`learned`] says what becomes of a given one.
 
 mod aggregate;
 mod best;
 mod collect;
 mod gaps;
 mod graph;
+pub mod learned;
 mod local;
 mod pipes;
 mod send;
@@ -23,7 +25,7 @@ use std::sync::Arc;
 
 use rules::Certainty;
 
-use super::{LocalId, LocalKind, OpenId, Router, SessionId, TableId};
+use super::{LocalId, LocalKind, OpenId, Router, Session, SessionId, TableId};
 use crate::filter::interpret::{Authorizations, Context, Machine, NoData, TermId};
 use crate::filter::route::Route;
 use crate::model::{AsPath, Asn, Community, Family, GapKind, NextHop, OriginCode, Prefix};
@@ -144,17 +146,7 @@ pub fn authorizations<'a>(
 /// [`propagate`] with a machine of the router's program that is there already.
 pub fn exports(router: &Router, machine: &Machine<'_>, data: &dyn Authorizations) -> Exports {
     let authorizations = local::Tables::new(router, data);
-    let context = Context {
-        authorizations: &authorizations,
-        trace: true,
-    };
-    let mut run = Run {
-        router,
-        machine,
-        context,
-        tables: router.tables.iter().map(|_| Contents::new()).collect(),
-        lost: Vec::new(),
-    };
+    let mut run = Run::new(router, machine, &authorizations);
     run.enter_locals();
     run.aggregate();
     run.carry();
@@ -166,16 +158,7 @@ pub fn exports(router: &Router, machine: &Machine<'_>, data: &dyn Authorizations
 pub fn table(router: &Router, table: TableId, data: &dyn Authorizations) -> Vec<Stored> {
     let machine = Machine::new(&router.program);
     let authorizations = local::Tables::new(router, data);
-    let mut run = Run {
-        router,
-        machine: &machine,
-        context: Context {
-            authorizations: &authorizations,
-            trace: true,
-        },
-        tables: router.tables.iter().map(|_| Contents::new()).collect(),
-        lost: Vec::new(),
-    };
+    let mut run = Run::new(router, &machine, &authorizations);
     run.enter_locals();
     run.aggregate();
     run.carry();
@@ -203,7 +186,7 @@ type Contents = BTreeMap<Prefix, Vec<Entry>>;
 /// A route in a table, in each of the ways that it can be.
 #[derive(Debug, Clone)]
 struct Entry {
-    /// The statement that it comes from.
+    /// Where it comes from.
     origin: Origin,
     /// Which pipe brought it; `None` for a route that its own protocol put there.
     pipe: Option<usize>,
@@ -215,12 +198,31 @@ struct Entry {
     suppressed: bool,
 }
 
-/// A statement of the router, and with it the identity of what comes from it.
+/// What brought a route into the router, and with it the identity of what comes from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Origin {
-    local: LocalId,
-    /// Which of its routes.
-    index: usize,
+enum Origin {
+    /// A statement of the router.
+    Local {
+        /// The protocol, or the list of statements, that holds it.
+        local: LocalId,
+        /// Which of its routes.
+        index: usize,
+    },
+    /// The neighbour of a session.
+    Learned(SessionId),
+}
+
+impl Origin {
+    /// Whether both come from one protocol.
+    fn shares_protocol(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Local { local, .. }, Self::Local { local: other, .. }) => local == other,
+            (Self::Learned(session), Self::Learned(other)) => session == other,
+            (Self::Local { .. }, Self::Learned(_)) | (Self::Learned(_), Self::Local { .. }) => {
+                false
+            }
+        }
+    }
 }
 
 /// One of the ways that a route can be.
@@ -260,4 +262,32 @@ struct Run<'a> {
     tables: Vec<Contents>,
     /// What was not understood, with the tables that it matters for.
     lost: Vec<(TableId, ExportGap)>,
+}
+
+impl<'a> Run<'a> {
+    /// One whose tables are empty.
+    fn new(
+        router: &'a Router,
+        machine: &'a Machine<'a>,
+        authorizations: &'a dyn Authorizations,
+    ) -> Self {
+        Self {
+            router,
+            machine,
+            context: Context {
+                authorizations,
+                trace: true,
+            },
+            tables: router.tables.iter().map(|_| Contents::new()).collect(),
+            lost: Vec::new(),
+        }
+    }
+
+    /// The session that brought `entry`; `None` for a route of our own.
+    fn ingress(&self, entry: &Entry) -> Option<&'a Session> {
+        match entry.origin {
+            Origin::Local { .. } => None,
+            Origin::Learned(session) => Some(self.router.session(session)),
+        }
+    }
 }

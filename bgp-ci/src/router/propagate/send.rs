@@ -6,8 +6,9 @@ use std::sync::Arc;
 use rules::Certainty;
 
 use super::best::{Candidate, contenders, ranked, tie};
+use super::learned::{Kept, kept_before, passes, reflected, stripped};
 use super::local::first;
-use super::wire::{Wire, kept_by_community, wire};
+use super::wire::{Wire, wire};
 use super::{
     Carried, Entry, ExportGap, Exported, Exports, Origin, Run, Sent, SessionExports, Variant,
 };
@@ -17,10 +18,10 @@ use crate::place::Place;
 use crate::router::{Channel, Given, Policy, Session, SessionId};
 
 /// One thing that may happen to a network at a session.
-struct Result<'e> {
+pub(super) struct Result<'e> {
     entry: &'e Entry,
-    /// What is sent; `None` for nothing.
-    sent: Option<Arc<Sent>>,
+    /// What is sent, or why nothing is.
+    pub(super) sent: std::result::Result<Arc<Sent>, Kept>,
     certainty: Certainty,
     carried: Option<Arc<Carried>>,
 }
@@ -83,7 +84,7 @@ impl Run<'_> {
             return;
         };
         let entries = [Entry {
-            origin: Origin {
+            origin: Origin::Local {
                 local: given.local,
                 index: 0,
             },
@@ -112,7 +113,7 @@ impl Run<'_> {
     }
 
     /// All that may happen to a network.
-    fn results<'e>(
+    pub(super) fn results<'e>(
         &self,
         session: &Session,
         channel: &Channel,
@@ -132,7 +133,7 @@ impl Run<'_> {
                 channel.export
             };
             let found = self.offer(session, channel, policy, &candidate, gaps);
-            let sent = found.iter().any(|result| result.sent.is_some());
+            let sent = found.iter().any(|result| result.sent.is_ok());
             let certain = candidate.entry.variants.len() == 1 && found.len() == 1;
             if channel.secondary && !sent && certain {
                 // The next best has its turn.
@@ -157,35 +158,33 @@ impl Run<'_> {
     ) -> Vec<Result<'e>> {
         let entry = candidate.entry;
         let daemon = self.router.daemon;
-        if let Variant::Route(carried) = candidate.variant
-            && daemon.local_routes_obey_communities
-            && session.interpret_communities
-            && kept_by_community(session, &carried.route)
-        {
-            return vec![Result {
-                entry,
-                sent: None,
-                certainty: entry.certainty,
-                carried: None,
-            }];
-        }
-        let variants = self.through(
-            policy,
-            channel.place,
-            std::slice::from_ref(candidate.variant),
-        );
-        let nothing = || Result {
+        let from = self.ingress(entry);
+        let kept = |why| Result {
             entry,
-            sent: None,
+            sent: Err(why),
             certainty: entry.certainty,
             carried: None,
         };
+        let mut before = candidate.variant.clone();
+        if let Variant::Route(carried) = &mut before {
+            if let Some(why) = kept_before(daemon, from, session, &carried.route) {
+                return vec![kept(why)];
+            }
+            stripped(daemon, from, session, carried);
+        }
+        let variants = self.through(policy, channel.place, std::slice::from_ref(&before));
         let mut results = Vec::new();
         for variant in variants {
+            let variant = match (&before, variant) {
+                (Variant::Route(before), Variant::Route(after)) => {
+                    reflected(daemon, from, session, channel, before, after)
+                }
+                (_, variant) => variant,
+            };
             let carried = match variant {
                 Variant::Route(carried) => carried,
                 Variant::Rejected => {
-                    results.push(nothing());
+                    results.push(kept(Kept::Policy));
                     continue;
                 }
                 Variant::Unknown(gap) => {
@@ -196,14 +195,14 @@ impl Run<'_> {
                     continue;
                 }
             };
-            match wire(daemon, session, channel, &carried) {
+            match wire(daemon, from, session, channel, &carried) {
                 Wire::Sent(sent, certainty) => results.push(Result {
                     entry,
-                    sent: Some(sent),
+                    sent: Ok(sent),
                     certainty: certainty.min(entry.certainty),
                     carried: Some(carried),
                 }),
-                Wire::Kept => results.push(nothing()),
+                Wire::Kept(why) => results.push(kept(why)),
                 Wire::Unknown(what) => gaps.push(ExportGap {
                     place: self.statement(entry),
                     kind: GapKind::Unmodelled,
@@ -223,12 +222,41 @@ impl Run<'_> {
         entries: &[Entry],
         results: &[Result<'_>],
     ) -> Option<Exported> {
-        let first = results.iter().find(|result| result.sent.is_some())?;
-        let sent = first.sent.clone()?;
+        let (first, shown) = self.shown(entries, results)?;
+        let Origin::Local { local, index } = first.entry.origin else {
+            return None;
+        };
+        let Shown {
+            sent,
+            terms,
+            certainty,
+            otherwise,
+        } = shown;
+        Some(Exported {
+            prefix,
+            sent,
+            statement: self.statement(first.entry),
+            local,
+            kind: self.router.local(local).routes.get(index)?.kind,
+            terms,
+            certainty,
+            otherwise,
+        })
+    }
+
+    /// The first result that sends something, with what it sends, and what may be instead.
+    pub(super) fn shown<'r, 'e>(
+        &self,
+        entries: &[Entry],
+        results: &'r [Result<'e>],
+    ) -> Option<(&'r Result<'e>, Shown)> {
+        let first = results.iter().find(|result| result.sent.is_ok())?;
+        let sent = Arc::clone(first.sent.as_ref().ok()?);
         let mut otherwise: Vec<Option<Arc<Sent>>> = Vec::new();
         for result in results {
-            if result.sent.as_deref() != Some(&*sent) && !otherwise.contains(&result.sent) {
-                otherwise.push(result.sent.clone());
+            let other = result.sent.as_ref().ok();
+            if other != Some(&sent) && !otherwise.iter().any(|known| known.as_ref() == other) {
+                otherwise.push(other.cloned());
             }
         }
         let certainty = if otherwise.is_empty() {
@@ -236,25 +264,20 @@ impl Run<'_> {
         } else {
             Certainty::Possible
         };
-        let origin = first.entry.origin;
-        let source = self.router.local(origin.local);
-        Some(Exported {
-            prefix,
+        let shown = Shown {
             sent,
-            statement: self.statement(first.entry),
-            local: origin.local,
-            kind: source.routes.get(origin.index)?.kind,
             terms: first
                 .carried
                 .as_ref()
                 .map_or_else(|| [].into(), |carried| self.places(carried)),
             certainty,
             otherwise,
-        })
+        };
+        Some((first, shown))
     }
 
     /// The places of the terms that had a part in a route, each once, in their order.
-    fn places(&self, carried: &Carried) -> Arc<[Place]> {
+    pub(super) fn places(&self, carried: &Carried) -> Arc<[Place]> {
         let mut seen = BTreeSet::new();
         let places = carried.terms.iter().map(|id| self.machine.term(*id).place);
         places.filter(|place| seen.insert(*place)).collect()
@@ -299,6 +322,14 @@ impl Run<'_> {
     }
 }
 
+/// What is sent of a network, and what may be in its place.
+pub(super) struct Shown {
+    pub(super) sent: Arc<Sent>,
+    pub(super) terms: Arc<[Place]>,
+    pub(super) certainty: Certainty,
+    pub(super) otherwise: Vec<Option<Arc<Sent>>>,
+}
+
 /// What a limit on what is sent does to it.
 fn limit(channel: &Channel, first: usize, exports: &mut SessionExports) {
     let Some(limit) = channel.export_limit else {
@@ -327,10 +358,4 @@ fn limit(channel: &Channel, first: usize, exports: &mut SessionExports) {
         family: Some(channel.family),
         prefix: None,
     });
-}
-
-/// Whether routes from one session may go to the other: from one internal neighbour to another
-/// only by a route reflector (RFC 4456).
-fn passes(from: &Session, to: &Session) -> bool {
-    from.external() || to.external() || from.rr_client || to.rr_client
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rules::Certainty;
 
+use super::learned::Kept;
 use super::{Carried, Sent};
 use crate::filter::attribute::{Attribute, BgpAttribute};
 use crate::filter::route::Route;
@@ -13,21 +14,23 @@ use crate::filter::types::Enumerated;
 use crate::filter::value::path::SegmentKind;
 use crate::filter::value::{Address, Value};
 use crate::model::{AsPath, Asn, Community, Family, NextHop, OriginCode, Segment};
-use crate::router::{Channel, Daemon, Role, Session, Sides};
+use crate::router::{Channel, Daemon, Session};
 
 /// What becomes of a route that the policy let through.
 pub(super) enum Wire {
     /// It is sent like this, as surely as that.
     Sent(Arc<Sent>, Certainty),
     /// The daemon keeps it back.
-    Kept,
+    Kept(Kept),
     /// An attribute is not known.
     Unknown(&'static str),
 }
 
-/// What `session` sends of one of our own routes that came through the export policy of `channel`.
+/// What `session` sends of a route that came through the export policy of `channel`; `from` is the
+/// session that brought it, `None` for one of our own.
 pub(super) fn wire(
     daemon: Daemon,
+    from: Option<&Session>,
     session: &Session,
     channel: &Channel,
     carried: &Carried,
@@ -52,11 +55,8 @@ pub(super) fn wire(
     let Some(otc) = number(route, BgpAttribute::OnlyToCustomer) else {
         return Wire::Unknown("ONLY_TO_CUSTOMER");
     };
-    if daemon.local_routes_obey_otc && otc.is_some() && session.role.is_some_and(Role::blocks) {
-        return Wire::Kept;
-    }
     let med_crosses = interior
-        || session.rs_client
+        || transparent(daemon, from, session)
         || session.allow_med
         || carried.med_fresh
         || !daemon.settled_med_stays;
@@ -65,11 +65,11 @@ pub(super) fn wire(
     } else {
         local_preference.filter(|_| session.allow_local_preference)
     };
-    let Some((next_hop, certainty)) = next_hop(daemon, session, channel, carried) else {
+    let Some((next_hop, certainty)) = next_hop(daemon, from, session, channel, carried) else {
         return Wire::Unknown("the next hop");
     };
     if daemon.refuses_odd_next_hops && !reachable(session, channel, next_hop) {
-        return Wire::Kept;
+        return Wire::Kept(Kept::NextHop);
     }
     let marked = session
         .role
@@ -78,7 +78,7 @@ pub(super) fn wire(
     Wire::Sent(
         Arc::new(Sent {
             path: prepended(session, &path),
-            origin_code: origin_code(route),
+            origin_code: origin_code(from, route),
             communities,
             med: med.filter(|_| med_crosses),
             local_preference,
@@ -87,6 +87,12 @@ pub(super) fn wire(
         }),
         certainty,
     )
+}
+
+/// Whether MED and next hop pass a route server as they are (RFC 7947, section 2.2).
+pub(super) fn transparent(daemon: Daemon, from: Option<&Session>, to: &Session) -> bool {
+    let from_client = from.is_none_or(|from| from.rs_client);
+    to.rs_client && (from_client || !daemon.transparent_between_clients)
 }
 
 /// The path with our number in front, as the neighbour's side of it wants it.
@@ -136,6 +142,7 @@ fn crosses(community: Community) -> bool {
 /// Where the neighbour is told to send traffic, and how sure that is.
 fn next_hop(
     daemon: Daemon,
+    from: Option<&Session>,
     session: &Session,
     channel: &Channel,
     carried: &Carried,
@@ -145,22 +152,37 @@ fn next_hop(
         .next_hop
         .address
         .map_or(NextHop::Own, NextHop::Address);
-    if channel.next_hop.own == Sides::All {
+    // FRR's route maps win over `next-hop-self`, BIRD's policies do not.
+    let wins = carried.next_hop_fresh && !daemon.settled_med_stays;
+    if channel.next_hop.own.take(from) && !wins {
         return Some((own, Certainty::Proven));
     }
-    match route.attribute(Attribute::Bgp(BgpAttribute::NextHop)) {
-        None => {}
+    // What the policy at hand did not write stays inside, as the MED does.
+    let kept = carried.next_hop_fresh
+        || channel.next_hop.keep.take(from)
+        || daemon.transparent_between_clients && transparent(daemon, from, session)
+        || from.is_none() && !daemon.settled_med_stays;
+    let open = match route.attribute(Attribute::Bgp(BgpAttribute::NextHop)) {
+        None => false,
         Some(Value::Ip(address)) => {
             let address = address.ip();
-            // What the policy at hand did not write stays inside, as the MED does.
-            let written = carried.next_hop_fresh
-                || channel.next_hop.keep == Sides::All
-                || !daemon.settled_med_stays;
-            if written || session.interior() && fits(channel, address) {
+            if kept || session.interior() && fits(channel, address) {
                 return Some((NextHop::Address(address), Certainty::Proven));
             }
+            if from.is_some_and(|from| shares_link(daemon, from, session, address))
+                && fits(channel, address)
+            {
+                return Some((NextHop::Address(address), Certainty::Likely));
+            }
+            false
         }
-        Some(_) => return None,
+        Some(_) => true,
+    };
+    if open && (kept || session.interior()) {
+        return None;
+    }
+    if from.is_some() && !daemon.settled_med_stays {
+        return Some((own, Certainty::Proven));
     }
     let unicast = route.destination == Some(Enumerated::RTD_UNICAST);
     // With several next hops, as with none, neighbours are pointed to the router itself.
@@ -195,6 +217,22 @@ fn next_hop(
     Some((own, Certainty::Proven))
 }
 
+/// Whether an external neighbour is on the link that a received route points to, so that it is
+/// pointed there, too (RFC 4271, section 5.1.3): with BIRD where both sessions are on it, with FRR
+/// where the next hop is. Which addresses are on one link is not in the files.
+fn shares_link(daemon: Daemon, from: &Session, to: &Session, next_hop: IpAddr) -> bool {
+    let Some(peer) = to.address.filter(|_| !to.multihop) else {
+        return false;
+    };
+    if !daemon.settled_med_stays {
+        return neighbours(peer, next_hop);
+    }
+    !from.multihop
+        && from
+            .address
+            .is_some_and(|address| neighbours(peer, address))
+}
+
 /// Whether two addresses are on one link, as far as a usual length tells.
 fn neighbours(a: IpAddr, b: IpAddr) -> bool {
     match (a, b) {
@@ -213,15 +251,17 @@ fn reachable(session: &Session, channel: &Channel, next_hop: NextHop) -> bool {
 }
 
 /// Whether `address` can be the next hop of networks of the channel's family.
-fn fits(channel: &Channel, address: IpAddr) -> bool {
+pub(super) fn fits(channel: &Channel, address: IpAddr) -> bool {
     address.is_ipv4() == (channel.family == Family::Ipv4)
         || channel.extended_next_hop && address.is_ipv6()
 }
 
-fn origin_code(route: &Route) -> OriginCode {
+/// ORIGIN; a received route that lost it is of unknown origin.
+fn origin_code(from: Option<&Session>, route: &Route) -> OriginCode {
     match route.attribute(Attribute::Bgp(BgpAttribute::Origin)) {
         Some(Value::Enum(Enumerated::ORIGIN_EGP)) => OriginCode::Egp,
         Some(Value::Enum(Enumerated::ORIGIN_INCOMPLETE)) => OriginCode::Incomplete,
+        None if from.is_some() => OriginCode::Incomplete,
         _ => OriginCode::Igp,
     }
 }
@@ -256,7 +296,7 @@ fn number(route: &Route, attribute: BgpAttribute) -> Option<Option<u32>> {
 }
 
 /// Every community; `None` where a list is not known.
-fn communities(route: &Route) -> Option<BTreeSet<Community>> {
+pub(super) fn communities(route: &Route) -> Option<BTreeSet<Community>> {
     let mut all = BTreeSet::new();
     match route.attribute(Attribute::Bgp(BgpAttribute::Communities)) {
         None => {}
