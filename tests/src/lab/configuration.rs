@@ -90,18 +90,13 @@ pub fn on_the_wire(text: &str) -> Vec<Compared> {
         .collect();
     let peers = up.iter().map(|id| {
         let session = router.session(*id);
-        Peer {
-            address: session.address.expect("a session of a test has an address"),
-            asn: match session.remote_as {
-                RemoteAs::One(asn) => asn,
-                _ => session.local_as,
-            },
-            families: session
-                .channels
-                .iter()
-                .map(|channel| channel.family)
-                .collect(),
-        }
+        let asn = match session.remote_as {
+            RemoteAs::One(asn) => asn,
+            _ => session.local_as,
+        };
+        let address = session.address.expect("a session of a test has an address");
+        let families = session.channels.iter().map(|channel| channel.family);
+        Peer::listening(address, asn, families.collect())
     });
     let speakers = listeners.speak(peers.collect());
     let bird = Bird::start(&filled);

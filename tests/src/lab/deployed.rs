@@ -54,10 +54,8 @@ pub fn answers(network: &Network) -> Answers {
     let (ours, undecided) = said(network, &files);
     let mut theirs = BTreeMap::new();
     for router in network.routers {
-        let peers = router.peers.iter().map(|(number, asn, families)| Peer {
-            address: address(*number),
-            asn: Asn(*asn),
-            families: families.to_vec(),
+        let peers = router.peers.iter().map(|(number, asn, families)| {
+            Peer::listening(address(*number), Asn(*asn), families.to_vec())
         });
         let speakers = listeners.speak(peers.collect());
         let bird = Bird::start_in(deployed(router, &files, filled), router.entry);

@@ -112,6 +112,143 @@ pub fn read(body: &[u8], router: IpAddr) -> Option<Update> {
     Some(update)
 }
 
+/// The body of an UPDATE that announces `prefix`; a next hop that is [`NextHop::Own`] is `own`.
+pub fn write(prefix: Prefix, sent: &Sent, own: IpAddr) -> Vec<u8> {
+    let next_hop = match sent.next_hop {
+        NextHop::Own => own,
+        NextHop::Address(address) => address,
+    };
+    let mut attributes = Attributes::default();
+    let origin = match sent.origin_code {
+        OriginCode::Igp => 0,
+        OriginCode::Egp => 1,
+        OriginCode::Incomplete => 2,
+    };
+    attributes.add(TRANSITIVE, 1, &[origin]);
+    attributes.add(TRANSITIVE, 2, &path_octets(&sent.path));
+    let network = network(prefix);
+    match (prefix.family(), next_hop) {
+        (Family::Ipv4, IpAddr::V4(next_hop)) => {
+            attributes.add(TRANSITIVE, 3, &next_hop.octets());
+        }
+        (family, next_hop) => {
+            let hop = match next_hop {
+                IpAddr::V4(next_hop) => next_hop.to_ipv6_mapped(),
+                IpAddr::V6(next_hop) => next_hop,
+            };
+            let mut reach = vec![0, address_family(family), 1, 16];
+            reach.extend(hop.octets());
+            reach.push(0);
+            reach.extend(&network);
+            attributes.add(OPTIONAL, 14, &reach);
+        }
+    }
+    if let Some(med) = sent.med {
+        attributes.add(OPTIONAL, 4, &med.to_be_bytes());
+    }
+    if let Some(preference) = sent.local_preference {
+        attributes.add(TRANSITIVE, 5, &preference.to_be_bytes());
+    }
+    let (mut standard, mut extended, mut large) = (Vec::new(), Vec::new(), Vec::new());
+    for community in &sent.communities {
+        match *community {
+            Community::Standard(a, b) => {
+                standard.extend(a.to_be_bytes());
+                standard.extend(b.to_be_bytes());
+            }
+            Community::Extended(octets) => extended.extend(octets.to_be_bytes()),
+            Community::Large(a, b, c) => {
+                large.extend([a, b, c].into_iter().flat_map(u32::to_be_bytes));
+            }
+        }
+    }
+    for (kind, list) in [(8, standard), (16, extended), (32, large)] {
+        if !list.is_empty() {
+            attributes.add(OPTIONAL | TRANSITIVE, kind, &list);
+        }
+    }
+    if let Some(otc) = sent.otc {
+        attributes.add(OPTIONAL | TRANSITIVE, 35, &otc.0.to_be_bytes());
+    }
+    let plain = prefix.family() == Family::Ipv4 && next_hop.is_ipv4();
+    let mut body = vec![0, 0];
+    body.extend(length(&attributes.octets));
+    body.extend(attributes.octets);
+    if plain {
+        body.extend(network);
+    }
+    body
+}
+
+/// The body of an UPDATE that ends the first transfer of a family (RFC 4724, section 2).
+pub fn end_of_rib(of: Family) -> Vec<u8> {
+    match of {
+        Family::Ipv4 => vec![0, 0, 0, 0],
+        Family::Ipv6 => vec![0, 0, 0, 6, OPTIONAL, 15, 3, 0, address_family(of), 1],
+    }
+}
+
+/// The number of a family (AFI), of which all have eight bits here.
+pub fn address_family(of: Family) -> u8 {
+    match of {
+        Family::Ipv4 => 1,
+        Family::Ipv6 => 2,
+    }
+}
+
+const OPTIONAL: u8 = 0x80;
+const TRANSITIVE: u8 = 0x40;
+/// The length has 16 bits.
+const EXTENDED: u8 = 0x10;
+
+#[derive(Default)]
+struct Attributes {
+    octets: Vec<u8>,
+}
+
+impl Attributes {
+    fn add(&mut self, flags: u8, kind: u8, value: &[u8]) {
+        self.octets.extend([flags | EXTENDED, kind]);
+        self.octets.extend(length(value));
+        self.octets.extend(value);
+    }
+}
+
+fn length(of: &[u8]) -> [u8; 2] {
+    let length = u16::try_from(of.len()).expect("our messages are short");
+    length.to_be_bytes()
+}
+
+/// The length and the significant octets.
+fn network(prefix: Prefix) -> Vec<u8> {
+    let octets = match prefix.address() {
+        IpAddr::V4(address) => address.octets().to_vec(),
+        IpAddr::V6(address) => address.octets().to_vec(),
+    };
+    let count = usize::from(prefix.length()).div_ceil(8);
+    std::iter::once(prefix.length())
+        .chain(octets.into_iter().take(count))
+        .collect()
+}
+
+fn path_octets(path: &AsPath) -> Vec<u8> {
+    let mut octets = Vec::new();
+    for segment in path.segments() {
+        let kind = match segment {
+            Segment::Set(_) => 1,
+            Segment::Sequence(_) => 2,
+            Segment::ConfederationSequence(_) => 3,
+            Segment::ConfederationSet(_) => 4,
+        };
+        for part in segment.asns().chunks(255) {
+            let count = u8::try_from(part.len()).expect("a part is that short");
+            octets.extend([kind, count]);
+            octets.extend(part.iter().flat_map(|asn| asn.0.to_be_bytes()));
+        }
+    }
+    octets
+}
+
 /// A part whose length stands before it in 16 bits, and what follows it.
 fn counted(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = bytes.split_at_checked(2)?;
