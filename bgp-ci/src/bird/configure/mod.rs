@@ -56,7 +56,7 @@ pub fn router(parsed: Parsed) -> Router {
         reaches,
         ..
     } = builder;
-    gaps.extend(reach::of_problems(&problems, &reaches, &program, &sessions));
+    gaps.extend(reach::of_problems(&problems, &reaches));
     gaps.sort_by_key(|gap| (gap.place, gap.reach));
     gaps.dedup();
     Router {

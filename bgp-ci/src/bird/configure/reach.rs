@@ -1,10 +1,9 @@
 //! How far the reader's problems reach: as far as the statement does that holds them.
 
 use crate::bird::problem::{Problem, ProblemKind};
-use crate::filter::Program;
 use crate::model::GapKind;
 use crate::place::Place;
-use crate::router::{Gap, Reach, Session};
+use crate::router::{Gap, Reach};
 
 /// What each statement outside of all others reaches.
 #[derive(Debug, Default)]
@@ -35,12 +34,7 @@ impl Reaches {
 }
 
 /// The gaps that the reader's problems are.
-pub(super) fn of_problems(
-    problems: &[Problem],
-    reaches: &Reaches,
-    _program: &Program,
-    _sessions: &[Session],
-) -> Vec<Gap> {
+pub(super) fn of_problems(problems: &[Problem], reaches: &Reaches) -> Vec<Gap> {
     let mut gaps = Vec::new();
     for problem in problems {
         let kind = match &problem.kind {
