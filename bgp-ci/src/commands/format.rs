@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use clap::ValueEnum;
 use rules::report::paint::Page;
 use rules::report::{self, Options};
 use rules::tool::{self, Failure};
@@ -41,6 +42,15 @@ impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
+}
+
+/// How the answer of a command with one form for people and one for machines looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Form {
+    /// For people
+    Human,
+    /// For machines
+    Json,
 }
 
 /// One answer asked for: `FORMAT[=PATH]`.

@@ -9,13 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use jiff::Timestamp;
 use rules::report::v1;
 use rules::tool::{self, Failure};
 use rules::{Exit, Io, Level, escape};
 use serde::{Deserialize, Serialize};
 
+use super::format::Form;
 use crate::wording::list;
 
 /// What the exit status says.
@@ -41,16 +42,7 @@ pub struct ReplayArgs {
 
     /// How to report
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
-    format: Format,
-}
-
-/// How an answer looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    Human,
-    /// For machines
-    Json,
+    format: Form,
 }
 
 /// What `expected` may say.
@@ -114,8 +106,8 @@ pub(super) fn run(args: &ReplayArgs, io: &mut Io<'_>) -> Exit {
         }
     };
     let text = match args.format {
-        Format::Human => human(&answer),
-        Format::Json => {
+        Form::Human => human(&answer),
+        Form::Json => {
             let text = serde_json::to_string_pretty(&answer).unwrap_or_default();
             rules::report::escape::json(&text) + "\n"
         }

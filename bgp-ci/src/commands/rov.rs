@@ -4,13 +4,13 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clap::ValueEnum;
 use jiff::Timestamp;
 use rules::args::{LookArgs, MannerArgs};
 use rules::tool::{self, Failure};
 use rules::{Exit, Io, Outcome, escape};
 use serde::Serialize;
 
+use super::format::Form;
 use crate::arguments::Comparison;
 use crate::data::{self, Loaded, Request};
 use crate::model::{Asn, Prefix};
@@ -46,20 +46,11 @@ pub struct Args {
 
     /// How to report
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
-    format: Format,
+    format: Form,
 
     /// How it is looked at.
     #[command(flatten)]
     manner: MannerArgs,
-}
-
-/// How `rov` reports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    Human,
-    /// For machines
-    Json,
 }
 
 /// The question and what answers it.
@@ -85,18 +76,18 @@ pub(super) fn run(args: &Args, io: &mut Io<'_>) -> Exit {
                 Validity::Invalid(_) => Exit::Denied,
             };
             let text = match args.format {
-                Format::Json => machine(&asked, &answer),
-                Format::Human => human(&asked, &answer, args.manner.now.unwrap_or(io.now)),
+                Form::Json => machine(&asked, &answer),
+                Form::Human => human(&asked, &answer, args.manner.now.unwrap_or(io.now)),
             };
             (text, exit)
         }
         Err(failure) => {
             let text = match args.format {
-                Format::Json => line(&Object {
+                Form::Json => line(&Object {
                     error: Some(failure.to_string()),
                     ..Object::of(&args.prefix, &args.origin)
                 }),
-                Format::Human => {
+                Form::Human => {
                     tool::complain(&*failure, args.manner.color, io);
                     String::new()
                 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use rules::args::{LookArgs, MannerArgs};
 use rules::report::Options;
 use rules::report::paint::Page;
@@ -10,6 +10,7 @@ use rules::tool::{self, Failure};
 use rules::{Exit, Io, Outcome, escape};
 
 use super::diff::unseen;
+use super::format::Form;
 use crate::arguments::Comparison;
 use crate::data::{self, Request};
 use crate::filter::route::Notation;
@@ -65,16 +66,7 @@ pub struct TestPolicyArgs {
 
     /// How to report
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
-    format: Format,
-}
-
-/// How an answer looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    Human,
-    /// For machines
-    Json,
+    format: Form,
 }
 
 /// What is asked makes no sense.
@@ -151,8 +143,8 @@ fn written(args: &TestPolicyArgs, io: &mut Io<'_>) -> Result<Exit, Failure> {
         prefix: String::new(),
     };
     let text = match args.format {
-        Format::Human => human::render(&trial, &Page::stdout(io, &options)),
-        Format::Json => trial.to_json(),
+        Form::Human => human::render(&trial, &Page::stdout(io, &options)),
+        Form::Json => trial.to_json(),
     };
     let exit = match trial.verdict {
         Verdict::Accepted => Exit::Clean,

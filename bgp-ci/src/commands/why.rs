@@ -1,6 +1,6 @@
 //! `why`: what decided that neighbours receive a prefix, or do not.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use rules::args::{LookArgs, MannerArgs};
 use rules::report::Options;
 use rules::report::paint::Page;
@@ -8,6 +8,7 @@ use rules::tool::{self, Failure};
 use rules::{Exit, Io, Outcome, escape};
 
 use super::diff::unseen;
+use super::format::Form;
 use crate::arguments::Comparison;
 use crate::model::Prefix;
 use crate::why::{self, human};
@@ -38,16 +39,7 @@ pub struct WhyArgs {
 
     /// How to report
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
-    format: Format,
-}
-
-/// How an answer looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    Human,
-    /// For machines
-    Json,
+    format: Form,
 }
 
 /// What is asked makes no sense.
@@ -114,8 +106,8 @@ fn written(args: &WhyArgs, io: &mut Io<'_>) -> Result<Exit, Failure> {
         prefix: String::new(),
     };
     let text = match args.format {
-        Format::Human => human::render(&why, &Page::stdout(io, &options)),
-        Format::Json => why.to_json(),
+        Form::Human => human::render(&why, &Page::stdout(io, &options)),
+        Form::Json => why.to_json(),
     };
     match tool::print(&text, io) {
         Exit::Clean if why.is_complete() => Ok(Exit::Clean),
