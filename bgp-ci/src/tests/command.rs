@@ -1,43 +1,14 @@
-use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 
-use rules::{Exit, Io};
-use tempfile::TempDir;
+use rules::Exit;
 
-use super::Network;
+use super::{Network, command, folder};
 
 /// Runs `bgp-ci check` in `cwd`; the status, and all that it says.
 fn check(cwd: &Path, args: &[&str]) -> (Exit, String) {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut io = Io {
-        stdin: &mut std::io::empty(),
-        stdout: &mut out,
-        stderr: &mut err,
-        cwd: cwd.to_owned(),
-        now: jiff::Timestamp::UNIX_EPOCH,
-        env: BTreeMap::new(),
-        stdout_terminal: None,
-        stderr_terminal: None,
-    };
-    let line = ["bgp-ci", "check", "--format", "concise"]
-        .iter()
-        .chain(args)
-        .map(OsString::from);
-    let exit = crate::run(line, &mut io);
-    let said = String::from_utf8(out).unwrap() + &String::from_utf8(err).unwrap();
-    (exit, said)
-}
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, text) in files {
-        let path = folder.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-    folder
+    let (exit, out, err) = command(cwd, &[&["check", "--format", "concise"], args].concat());
+    (exit, out + &err)
 }
 
 fn git(cwd: &Path, args: &[&str]) {

@@ -25,11 +25,14 @@ mod space;
 mod trials;
 mod withdrawals;
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::Path;
 
 use rules::ids::Part;
 use rules::policy::Policy;
-use rules::{Finding, Level, Outcome};
+use rules::{Exit, Finding, Io, Level, Outcome};
+use tempfile::TempDir;
 
 use crate::files::Files;
 use crate::policy::resolve;
@@ -109,11 +112,7 @@ fn judge_with(base: Option<(&str, &[File<'_>])>, head: (&str, &[File<'_>])) -> O
     let folder = tempfile::tempdir().unwrap();
     let place = |side: &str, (text, files): (&str, &[File<'_>])| {
         let folder = folder.path().join(side);
-        for (path, text) in files {
-            let path = folder.join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
+        write(&folder, files);
         std::fs::create_dir_all(&folder).unwrap();
         Written {
             files: Files::around(&folder, &folder),
@@ -126,6 +125,40 @@ fn judge_with(base: Option<(&str, &[File<'_>])>, head: (&str, &[File<'_>])) -> O
         vrps: None,
     };
     judged(&sides)
+}
+
+fn write(folder: &Path, files: &[File<'_>]) {
+    for (path, text) in files {
+        let path = folder.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+}
+
+/// A folder with files.
+fn folder(files: &[File<'_>]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), files);
+    folder
+}
+
+/// Runs `bgp-ci` in `cwd`; the status, what it answers and what it complains about.
+fn command(cwd: &Path, args: &[&str]) -> (Exit, String, String) {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut io = Io {
+        stdin: &mut std::io::empty(),
+        stdout: &mut out,
+        stderr: &mut err,
+        cwd: cwd.to_owned(),
+        now: NOW.parse().unwrap(),
+        env: BTreeMap::new(),
+        stdout_terminal: None,
+        stderr_terminal: None,
+    };
+    let line = std::iter::once(&"bgp-ci").chain(args).map(OsString::from);
+    let exit = crate::run(line, &mut io);
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (exit, text(out), text(err))
 }
 
 /// The time of every judgement here.

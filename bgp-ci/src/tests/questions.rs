@@ -1,42 +1,9 @@
 //! The commands beside `check`, as people give them.
 
-use std::collections::BTreeMap;
-use std::ffi::OsString;
-use std::path::Path;
-
-use rules::{Exit, Io};
+use rules::Exit;
 use tempfile::TempDir;
 
-use super::Network;
-
-/// Runs `bgp-ci` in `cwd`; the status, what it answers and what it complains about.
-fn ask(cwd: &Path, args: &[&str]) -> (Exit, String, String) {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut io = Io {
-        stdin: &mut std::io::empty(),
-        stdout: &mut out,
-        stderr: &mut err,
-        cwd: cwd.to_owned(),
-        now: "2026-11-22T00:00:00Z".parse().unwrap(),
-        env: BTreeMap::new(),
-        stdout_terminal: None,
-        stderr_terminal: None,
-    };
-    let line = std::iter::once(&"bgp-ci").chain(args).map(OsString::from);
-    let exit = crate::run(line, &mut io);
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (exit, text(out), text(err))
-}
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, text) in files {
-        let path = folder.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-    folder
-}
+use super::{Network, command, folder};
 
 /// An incident: the service is lost at all sites but one.
 fn incident(expected: &str) -> TempDir {
@@ -55,10 +22,10 @@ fn incident(expected: &str) -> TempDir {
 fn a_difference_is_no_gate() {
     let dir = incident("");
     let sides = ["diff", "--base", "base", "--head", "head"];
-    let (exit, said, _) = ask(dir.path(), &sides);
+    let (exit, said, _) = command(dir.path(), &sides);
     assert_eq!(exit, Exit::Clean, "{said}");
     assert!(said.contains("- 203.0.113.0/24 to a, b at"), "{said}");
-    let ask_as = |format: &str| ask(dir.path(), &[&sides[..], &["--format", format]].concat());
+    let ask_as = |format: &str| command(dir.path(), &[&sides[..], &["--format", format]].concat());
     let (_, plan, _) = ask_as("plan");
     let (_, json, _) = ask_as("json");
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
@@ -74,10 +41,11 @@ fn a_difference_is_no_gate() {
 #[test]
 fn without_two_sides_there_is_no_difference() {
     let dir = incident("");
-    let (exit, said, complaint) = ask(dir.path(), &["diff", "head"]);
+    let (exit, said, complaint) = command(dir.path(), &["diff", "head"]);
     assert_eq!((exit, said), (Exit::Undecided, String::new()));
     assert!(complaint.contains("nothing to compare with"), "{complaint}");
-    let (exit, _, complaint) = ask(dir.path(), &["diff", "--base", "nowhere", "--head", "head"]);
+    let (exit, _, complaint) =
+        command(dir.path(), &["diff", "--base", "nowhere", "--head", "head"]);
     assert_eq!(exit, Exit::Undecided);
     assert!(complaint.contains("nowhere"), "{complaint}");
 }
@@ -85,27 +53,27 @@ fn without_two_sides_there_is_no_difference() {
 #[test]
 fn each_line_that_decided_is_named() {
     let dir = incident("");
-    let (exit, said, _) = ask(
+    let (exit, said, _) = command(
         dir.path(),
         &["why", "203.0.113.0/24", "--base", "base", "--head", "head"],
     );
     assert_eq!(exit, Exit::Clean, "{said}");
     insta::assert_snapshot!("why", said);
     let question = ["why", "203.0.113.0/24", "--site", "fra", "--head", "head"];
-    let (_, said, _) = ask(dir.path(), &question);
+    let (_, said, _) = command(dir.path(), &question);
     assert!(
         said.contains("it is not announced at fra, but at ams"),
         "{said}"
     );
-    let (_, said, _) = ask(dir.path(), &["why", "203.0.113.128/25", "--head", "head"]);
+    let (_, said, _) = command(dir.path(), &["why", "203.0.113.128/25", "--head", "head"]);
     assert!(
         said.contains("203.0.113.0/24, which covers it, is announced at ams"),
         "{said}"
     );
-    let (_, said, _) = ask(dir.path(), &["why", "192.0.2.0/24", "--head", "head"]);
+    let (_, said, _) = command(dir.path(), &["why", "192.0.2.0/24", "--head", "head"]);
     assert!(said.contains("no entry of `owned` covers it"), "{said}");
     let question = ["why", "203.0.113.0/24", "--site", "frx", "--head", "head"];
-    let (exit, _, complaint) = ask(dir.path(), &question);
+    let (exit, _, complaint) = command(dir.path(), &question);
     assert_eq!(exit, Exit::Undecided);
     assert!(complaint.contains("did you mean `fra`?"), "{complaint}");
     let question = [
@@ -116,7 +84,7 @@ fn each_line_that_decided_is_named() {
         "--format",
         "json",
     ];
-    let (_, json, _) = ask(dir.path(), &question);
+    let (_, json, _) = command(dir.path(), &question);
     let json: crate::why::Why = serde_json::from_str(&json).unwrap();
     assert_eq!(json.head.len(), 1);
     assert!(json.head[0].statement[0].text.contains("service: edge"));
@@ -124,7 +92,7 @@ fn each_line_that_decided_is_named() {
 
 #[test]
 fn an_incident_is_replayed() {
-    let (exit, said, _) = ask(
+    let (exit, said, _) = command(
         incident("exit: 1\ndeny: [below-site-floor]\n").path(),
         &["replay", "."],
     );
@@ -144,15 +112,18 @@ fn an_incident_is_replayed() {
             "must fire and does not: long-path",
         ),
     ] {
-        let (exit, said, _) = ask(incident(expected).path(), &["replay", "."]);
+        let (exit, said, _) = command(incident(expected).path(), &["replay", "."]);
         assert_eq!(exit, Exit::Denied, "{said}");
         assert!(said.contains(wrong), "{said}");
     }
     for expected in ["exit: [", "deny: [relock]\n", "exits: 1\n"] {
-        let (exit, _, complaint) = ask(incident(expected).path(), &["replay", "."]);
+        let (exit, _, complaint) = command(incident(expected).path(), &["replay", "."]);
         assert_eq!(exit, Exit::Undecided, "{expected}: {complaint}");
     }
     let plain = incident("below-site-floor\n");
-    assert_eq!(ask(plain.path(), &["replay", "."]).0, Exit::Clean);
-    assert_eq!(ask(plain.path(), &["replay", "base"]).0, Exit::Undecided);
+    assert_eq!(command(plain.path(), &["replay", "."]).0, Exit::Clean);
+    assert_eq!(
+        command(plain.path(), &["replay", "base"]).0,
+        Exit::Undecided
+    );
 }

@@ -1,11 +1,11 @@
 //! Passwords in routers' files: every one is found, and none is ever shown.
 
-use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::path::Path;
 
-use rules::{Exit, Io};
+use rules::Exit;
 use tempfile::TempDir;
+
+use super::{command, write};
 
 /// Everything that is a secret here has this in it.
 const MARK: &str = "hunter";
@@ -112,40 +112,22 @@ fn estate() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for side in ["base", "head"] {
         let ospf = if side == "base" { "" } else { SHARED };
-        for (path, text) in [
+        let files = [
             ("preflight.yaml", POLICY),
             ("routers/fra.conf", FRA),
             ("routers/ams.conf", AMS),
             ("routers/password.conf", "password \"hunter-include\";\n"),
             ("sites/fra.conf", OVERLAY),
             ("routers/shared/all.conf", ospf),
-        ] {
-            let path = folder.path().join(side).join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
+        ];
+        write(&folder.path().join(side), &files);
     }
     folder
 }
 
 fn ask(cwd: &Path, args: &[&str]) -> (Exit, String) {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut io = Io {
-        stdin: &mut std::io::empty(),
-        stdout: &mut out,
-        stderr: &mut err,
-        cwd: cwd.to_owned(),
-        now: super::NOW.parse().unwrap(),
-        env: BTreeMap::new(),
-        stdout_terminal: None,
-        stderr_terminal: None,
-    };
-    let line = std::iter::once(&"bgp-ci").chain(args).map(OsString::from);
-    let exit = crate::run(line, &mut io);
-    (
-        exit,
-        String::from_utf8(out).unwrap() + &String::from_utf8(err).unwrap(),
-    )
+    let (exit, out, err) = command(cwd, args);
+    (exit, out + &err)
 }
 
 #[test]

@@ -1,12 +1,11 @@
 //! `test-policy`, as people ask it.
 
-use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::path::Path;
 
-use rules::{Exit, Io};
+use rules::Exit;
 use tempfile::TempDir;
 
+use super::{command, folder};
 use crate::trial::{Trial, Verdict};
 
 const POLICY: &str = r"version: 1
@@ -70,18 +69,12 @@ const VRPS: &str = r#"{"metadata":{"buildtime":"2026-11-21T20:00:00Z"},"roas":[
 {"asn":"AS64502","prefix":"192.0.2.0/24","maxLength":24,"ta":"ripe"}]}"#;
 
 fn estate() -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, text) in [
+    folder(&[
         ("preflight.yaml", POLICY),
         ("routers/edge.conf", EDGE),
         ("routers/iad.conf", IAD),
         ("vrps.json", VRPS),
-    ] {
-        let path = folder.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-    folder
+    ])
 }
 
 fn ask(cwd: &Path, args: &[&str]) -> (Exit, String) {
@@ -237,25 +230,6 @@ fn what_cannot_be_seen_is_no_acceptance() {
     std::fs::write(&iad, format!("{IAD}\nprotocol bgp {{ local as 64500 }}\n")).unwrap();
     let (exit, said) = ask(dir.path(), &["only_here", "203.0.113.0/24"]);
     assert_eq!(exit, Exit::Undecided, "{said}");
-}
-
-/// Runs another command of `bgp-ci`; the status, standard output and standard error.
-fn command(cwd: &Path, args: &[&str]) -> (Exit, String, String) {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut io = Io {
-        stdin: &mut std::io::empty(),
-        stdout: &mut out,
-        stderr: &mut err,
-        cwd: cwd.to_owned(),
-        now: super::NOW.parse().unwrap(),
-        env: BTreeMap::new(),
-        stdout_terminal: None,
-        stderr_terminal: None,
-    };
-    let line = std::iter::once(&"bgp-ci").chain(args).map(OsString::from);
-    let exit = crate::run(line, &mut io);
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (exit, text(out), text(err))
 }
 
 #[test]
