@@ -39,18 +39,31 @@ pub fn neighbors<'a>(received: &Received<'a>) -> BTreeSet<&'a Name> {
     received.iter().map(|(key, _)| &key.neighbor).collect()
 }
 
-/// Adds to `finding` who receives the announcements, and the other places that make them.
-pub fn told(finding: Finding, received: &Received<'_>) -> Finding {
-    let (to, sites) = (neighbors(received), sites(received));
+/// Adds to `finding` that the announcement goes to the neighbours `to` at `sites`.
+pub fn sent<'a>(
+    finding: Finding,
+    to: impl IntoIterator<Item = &'a Name> + Clone,
+    sites: impl IntoIterator<Item = &'a Name> + Clone,
+) -> Finding {
     let note = format!(
         "it goes to {} at {}",
-        list(&to, "nobody"),
-        list(&sites, "no site")
+        list(to.clone(), "nobody"),
+        list(sites.clone(), "no site")
     );
-    let finding = finding
+    finding
         .with_note(note)
-        .with_data("sites", json(&sites))
-        .with_data("neighbors", json(&to));
+        .with_data("sites", json(sites))
+        .with_data("neighbors", json(to))
+}
+
+/// Adds to `finding` who receives the announcements.
+pub fn addressed(finding: Finding, received: &Received<'_>) -> Finding {
+    sent(finding, neighbors(received), sites(received))
+}
+
+/// Adds to `finding` who receives the announcements, and the other places that make them.
+pub fn told(finding: Finding, received: &Received<'_>) -> Finding {
+    let finding = addressed(finding, received);
     let others: Vec<Span> = statements(received)
         .into_iter()
         .filter(|place| **place != finding.span)

@@ -11,8 +11,8 @@ use rules::{Certainty, Finding, Span};
 use crate::blackhole;
 use crate::change::Side;
 use crate::model::{Announcement, Name, Prefix};
+use crate::received;
 use crate::rpki::{Answer, Origin, Reason, Validity, Vrp, Vrps};
-use crate::wording::{json, list};
 
 /// Payloads that are listed before the rest is counted.
 const LISTED: usize = 6;
@@ -174,18 +174,12 @@ impl Standing {
     /// Adds to a finding where the announcement goes, and how sure that is.
     pub fn explain(&self, finding: Finding) -> Finding {
         let [prefix, origin] = self.about();
-        finding
+        let finding = finding
             .with_certainty(self.certainty)
-            .with_note(format!(
-                "it goes to {} at {}",
-                list(&self.neighbors, "nobody"),
-                list(&self.sites, "no site")
-            ))
             .with_data("prefix", prefix)
             .with_data("family", self.prefix.family().as_str())
-            .with_data("origin", origin)
-            .with_data("sites", json(&self.sites))
-            .with_data("neighbors", json(&self.neighbors))
+            .with_data("origin", origin);
+        received::sent(finding, &self.neighbors, &self.sites)
     }
 }
 

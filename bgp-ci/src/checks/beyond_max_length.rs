@@ -1,5 +1,3 @@
-use std::collections::BTreeSet;
-
 use rules::Finding;
 
 use crate::blackhole;
@@ -7,7 +5,7 @@ use crate::change::{Change, Side};
 use crate::check::{Check, existing};
 use crate::model::Prefix;
 use crate::policy::network::Owned;
-use crate::wording::{json, list};
+use crate::received;
 
 rules::rule! {
     /// Reports an announced prefix that is longer than its `owned` entry allows.
@@ -67,21 +65,11 @@ fn run(change: &Change) -> Vec<Finding> {
         let Some(owned) = limit(&change.head, prefix) else {
             continue;
         };
-        let places = received.iter().filter_map(|(_, a)| a.provenance.first());
-        let span = places.min().unwrap_or(&change.head.network.span).clone();
-        let sites: BTreeSet<_> = received.iter().map(|(key, _)| &key.site).collect();
-        let to: BTreeSet<_> = received.iter().map(|(key, _)| &key.neighbor).collect();
+        let span = received::place(&change.head, &received);
         let base = change.base.as_ref();
         let known =
             change.is_unchanged(prefix) && base.is_some_and(|base| limit(base, prefix).is_some());
-        let finding = wording(prefix, owned, span)
-            .with_note(format!(
-                "it goes to {} at {}",
-                list(&to, "nobody"),
-                list(&sites, "no site")
-            ))
-            .with_data("sites", json(&sites))
-            .with_data("neighbors", json(&to));
+        let finding = received::addressed(wording(prefix, owned, span), &received);
         findings.push(existing(change, known, finding));
     }
     findings

@@ -1,12 +1,10 @@
-use std::collections::BTreeSet;
-
-use rules::{Finding, Span};
+use rules::Finding;
 
 use crate::change::Change;
 use crate::check::{Check, existing};
-use crate::model::{Announcement, Key, Prefix};
+use crate::model::Prefix;
+use crate::received::{self, Received};
 use crate::registry::{Block, Registry};
-use crate::wording::{json, list};
 
 rules::rule! {
     /// Reports an announced prefix that lies in special-purpose address space.
@@ -69,15 +67,13 @@ fn run(change: &Change) -> Vec<Finding> {
         if head.network.means(prefix) {
             continue;
         }
-        let places = received.iter().filter_map(|(_, a)| a.provenance.first());
-        let span = places.min().unwrap_or(&head.network.span).clone();
         // What base's policy meant was no violation there.
         let meant = change
             .base
             .as_ref()
             .is_some_and(|base| base.network.means(prefix));
         let known = change.is_unchanged(prefix) && !meant;
-        let finding = wording(change, prefix, range, block, &received, span);
+        let finding = wording(change, prefix, range, block, &received);
         findings.push(existing(change, known, finding));
     }
     findings
@@ -88,33 +84,25 @@ fn wording(
     prefix: Prefix,
     range: Prefix,
     block: &Block,
-    received: &[(&Key, &Announcement)],
-    span: Span,
+    received: &Received<'_>,
 ) -> Finding {
-    let sites: BTreeSet<_> = received.iter().map(|(key, _)| &key.site).collect();
-    let to: BTreeSet<_> = received.iter().map(|(key, _)| &key.neighbor).collect();
     let about = prefix.to_string();
     let message = format!(
         "`{prefix}` is announced and lies in `{range}`: {}, RFC {}",
         block.name, block.rfc
     );
-    let mut finding = BOGON_PREFIX
+    let span = received::place(&change.head, received);
+    let finding = BOGON_PREFIX
         .at(span, message, &[&about])
-        .with_note(format!(
-            "it goes to {} at {}",
-            list(&to, "nobody"),
-            list(&sites, "no site")
-        ))
         .with_help(
             "take it out; where a lab or an example means it, name it below `treat-as-public`",
         )
         .with_data("prefix", about.clone())
         .with_data("family", prefix.family().as_str())
-        .with_data("sites", json(&sites))
-        .with_data("neighbors", json(&to))
         .with_data("range", range.to_string())
         .with_data("rfc", block.rfc)
         .with_data("registry", block.registry.clone());
+    let mut finding = received::addressed(finding, received);
     let near = change.head.network.public.iter().find(|public| {
         matches!(public.value, crate::policy::Public::Prefix(public) if prefix.covers(public))
     });

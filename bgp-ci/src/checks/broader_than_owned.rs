@@ -2,9 +2,10 @@ use rules::Finding;
 
 use crate::change::{Change, Side};
 use crate::check::{Check, existing};
-use crate::model::{Name, Prefix};
+use crate::model::Prefix;
 use crate::policy::network::Owned;
-use crate::wording::{json, list};
+use crate::received::{self, Received};
+use crate::wording::list;
 
 rules::rule! {
     /// Reports an announced prefix that is wider than the `owned` entry inside it.
@@ -67,16 +68,12 @@ fn run(change: &Change) -> Vec<Finding> {
         .filter(|(prefix, _)| prefix.length() > 0)
         .filter(|(prefix, _)| is_broader(head, *prefix))
         .map(|(prefix, received)| {
-            let sites = received.iter().map(|(key, _)| &key.site).collect();
-            let to = received.iter().map(|(key, _)| &key.neighbor).collect();
-            let places = received.iter().filter_map(|(_, a)| a.provenance.first());
-            let span = places.min().unwrap_or(&head.network.span).clone();
             let known = change.is_unchanged(prefix)
                 && change
                     .base
                     .as_ref()
                     .is_some_and(|base| is_broader(base, prefix));
-            let finding = wording(change, prefix, &sites, &to, span);
+            let finding = wording(change, prefix, &received);
             existing(change, known, finding)
         })
         .collect()
@@ -87,15 +84,7 @@ fn is_broader(side: &Side, prefix: Prefix) -> bool {
     owned.covering(prefix).next().is_none() && owned.inside(prefix).next().is_some()
 }
 
-type Names<'a> = std::collections::BTreeSet<&'a Name>;
-
-fn wording(
-    change: &Change,
-    prefix: Prefix,
-    sites: &Names<'_>,
-    to: &Names<'_>,
-    span: rules::Span,
-) -> Finding {
+fn wording(change: &Change, prefix: Prefix, received: &Received<'_>) -> Finding {
     let about = prefix.to_string();
     let owned = &change.head.network.owned;
     let inside: Vec<&Owned> = owned.inside(prefix).collect();
@@ -107,18 +96,13 @@ fn wording(
         "`{prefix}` is announced, which is wider than what is owned of it: {}",
         list(&parts, "nothing")
     );
-    let mut finding = BROADER_THAN_OWNED
+    let span = received::place(&change.head, received);
+    let finding = BROADER_THAN_OWNED
         .at(span, message, &[&about])
-        .with_note(format!(
-            "it goes to {} at {}",
-            list(to, "nobody"),
-            list(sites, "no site")
-        ))
         .with_help("announce what is owned; if all of it is yours, an entry below `owned` says so")
         .with_data("prefix", about.clone())
-        .with_data("family", prefix.family().as_str())
-        .with_data("sites", json(sites))
-        .with_data("neighbors", json(to));
+        .with_data("family", prefix.family().as_str());
+    let mut finding = received::addressed(finding, received);
     for owned in inside.into_iter().take(LABELS) {
         finding = finding.with_label(owned.prefix.span.clone(), "this is ours");
     }

@@ -2,8 +2,8 @@ use rules::Finding;
 
 use crate::change::{Change, Side};
 use crate::check::{Check, existing};
-use crate::model::{Name, Prefix};
-use crate::wording::{json, list};
+use crate::model::Prefix;
+use crate::received::{self, Received};
 
 rules::rule! {
     /// Reports an announced prefix that no `owned` entry covers.
@@ -64,16 +64,12 @@ fn run(change: &Change) -> Vec<Finding> {
         .filter(|(prefix, _)| prefix.length() > 0)
         .filter(|(prefix, _)| is_foreign(head, *prefix))
         .map(|(prefix, received)| {
-            let sites = received.iter().map(|(key, _)| &key.site).collect();
-            let to = received.iter().map(|(key, _)| &key.neighbor).collect();
-            let places = received.iter().filter_map(|(_, a)| a.provenance.first());
-            let span = places.min().unwrap_or(&head.network.span).clone();
             let known = change.is_unchanged(prefix)
                 && change
                     .base
                     .as_ref()
                     .is_some_and(|base| is_foreign(base, prefix));
-            let finding = wording(change, prefix, &sites, &to, span);
+            let finding = wording(change, prefix, &received);
             existing(change, known, finding)
         })
         .collect()
@@ -84,29 +80,16 @@ fn is_foreign(side: &Side, prefix: Prefix) -> bool {
     owned.covering(prefix).next().is_none() && owned.inside(prefix).next().is_none()
 }
 
-type Names<'a> = std::collections::BTreeSet<&'a Name>;
-
-fn wording(
-    change: &Change,
-    prefix: Prefix,
-    sites: &Names<'_>,
-    to: &Names<'_>,
-    span: rules::Span,
-) -> Finding {
+fn wording(change: &Change, prefix: Prefix, received: &Received<'_>) -> Finding {
     let about = prefix.to_string();
     let message = format!("`{prefix}` is announced and no `owned` entry covers it");
-    let mut finding = FOREIGN_PREFIX
+    let span = received::place(&change.head, received);
+    let finding = FOREIGN_PREFIX
         .at(span, message, &[&about])
-        .with_note(format!(
-            "it goes to {} at {}",
-            list(to, "nobody"),
-            list(sites, "no site")
-        ))
         .with_help("take it out, or own it: an entry below `owned` is a change that people see")
         .with_data("prefix", about.clone())
-        .with_data("family", prefix.family().as_str())
-        .with_data("sites", json(sites))
-        .with_data("neighbors", json(to));
+        .with_data("family", prefix.family().as_str());
+    let mut finding = received::addressed(finding, received);
     let owned = &change.head.network.owned;
     if let Some(first) = owned.iter().next() {
         finding = finding.with_label(
