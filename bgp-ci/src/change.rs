@@ -7,7 +7,9 @@ use rules::policy::Policy;
 use rules::{Span, Undecided};
 
 use crate::approval::Approval;
+use crate::configured::Live;
 use crate::data::Data;
+use crate::learned::{self, Leaks, Model};
 use crate::matching::{self, Names};
 use crate::model::{
     Announcement, Announcements, Fleet, Flow, Gap, Key, Lists, Name, Prefix, Secret, SessionKey,
@@ -45,6 +47,8 @@ pub struct Side {
     pub undecided: Vec<Undecided>,
     /// The routers whose files are read, by site and name.
     pub routers: BTreeMap<(Name, Name), RouterFile>,
+    /// The routers as they were read, by site and name.
+    pub models: Vec<Model>,
     /// Sessions that are configured and switched off.
     pub resting: BTreeSet<SessionKey>,
     /// The same, by prefix and site.
@@ -81,6 +85,8 @@ pub struct Carried {
     pub relays: BTreeSet<SessionKey>,
     /// The routers whose files are read, by site and name.
     pub routers: BTreeMap<(Name, Name), RouterFile>,
+    /// The routers as they were read, by site and name.
+    pub models: Vec<Model>,
     /// Sessions that are configured and switched off.
     pub resting: BTreeSet<SessionKey>,
 }
@@ -115,6 +121,8 @@ pub struct Change {
     pub approvals: Vec<Approval>,
     /// What head's data says about every prefix and origin, as soon as a rule asks.
     standings: OnceLock<Vec<Standing>>,
+    /// What learned routes do in head, and in base.
+    leaks: [OnceLock<Leaks>; 2],
 }
 
 impl Side {
@@ -135,6 +143,7 @@ impl Side {
             flows,
             secrets,
             routers,
+            models,
             resting,
             relays,
         } = carried;
@@ -153,11 +162,18 @@ impl Side {
             flows,
             secrets,
             routers,
+            models,
             resting,
             relays,
             policy,
             section,
         }
+    }
+
+    /// Where learned routes go that are not for it.
+    fn leaks(&self) -> Leaks {
+        let models: Vec<&Model> = self.models.iter().collect();
+        learned::leaks(&self.network, &models, &Live(&self.data))
     }
 
     /// True where everything that is announced is known.
@@ -214,6 +230,7 @@ impl Change {
                 plan: None,
                 approvals: Vec::new(),
                 standings: OnceLock::new(),
+                leaks: Default::default(),
             };
         };
         let neighbors = matching::neighbors(&before.network.neighbors, &head.network.neighbors);
@@ -229,6 +246,7 @@ impl Change {
             plan,
             approvals: Vec::new(),
             standings: OnceLock::new(),
+            leaks: Default::default(),
         }
     }
 
@@ -263,6 +281,16 @@ impl Change {
     pub fn standings(&self) -> &[Standing] {
         self.standings
             .get_or_init(|| standing::standings(self.base.as_ref(), &self.head))
+    }
+
+    /// Where learned routes of head go that are not for it.
+    pub fn leaks(&self) -> &Leaks {
+        self.leaks[0].get_or_init(|| self.head.leaks())
+    }
+
+    /// The same of base; none without one.
+    pub fn leaks_before(&self) -> &Leaks {
+        self.leaks[1].get_or_init(|| self.base.as_ref().map(Side::leaks).unwrap_or_default())
     }
 
     /// Both sides, where there is a base and everything that is announced is known on both:

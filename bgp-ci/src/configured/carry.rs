@@ -42,8 +42,8 @@ pub struct Read<'a> {
     pub exports: &'a Exports,
 }
 
-/// What `read` adds to its side.
-pub fn carry(network: &Network, read: Read<'_>) -> Carried {
+/// What `read` adds to its side, and the names of its sessions that are up.
+pub fn carry(network: &Network, read: Read<'_>) -> (Carried, BTreeMap<SessionId, SessionKey>) {
     let mut carrier = Carrier {
         network,
         read,
@@ -60,7 +60,7 @@ pub fn carry(network: &Network, read: Read<'_>) -> Carried {
     carrier.flows();
     carrier.lists();
     carrier.secrets();
-    carrier.carried
+    (carrier.carried, carrier.keys)
 }
 
 struct Carrier<'a> {

@@ -19,6 +19,7 @@ use crate::files::Files;
 use crate::filter::interpret::{Authorizations, Machine};
 use crate::filter::types::Enumerated;
 use crate::filter::value::AsPath;
+use crate::learned::Model;
 use crate::model::secret::redacted;
 use crate::model::{Asn, Prefix, Secret};
 use crate::policy::network::Network;
@@ -93,6 +94,7 @@ impl Configured {
             flows,
             secrets,
             routers,
+            models,
             resting,
             relays,
         } = other.carried;
@@ -104,6 +106,7 @@ impl Configured {
         self.carried.flows.extend(flows);
         self.carried.secrets.extend(secrets);
         self.carried.routers.extend(routers);
+        self.carried.models.extend(models);
         self.carried.resting.extend(resting);
         self.carried.relays.extend(relays);
         self.undecided.extend(other.undecided);
@@ -132,18 +135,24 @@ fn router(network: &Network, files: &Files<'_>, data: &Data, planned: &Planned<'
         machine: &machine,
         exports: &exports,
     };
-    let mut carried = carry::carry(network, read);
+    let (mut carried, keys) = carry::carry(network, read);
     carried.unseen.append(&mut configured.carried.unseen);
     if !is_seen {
         // What was not seen may mend what the daemon would refuse without it, and is told once: as
         // undecided, and not as a finding too.
         carried.gaps.retain(|gap| loaded.wrong.contains(&gap.span));
     }
-    configured.carried = carried;
     for (_, path, text) in router.sources.files() {
         configured.texts.insert(path.clone(), text.clone());
         configured.files += 1;
     }
+    carried.models.push(Model {
+        site: planned.site.clone(),
+        name: planned.router.clone(),
+        router,
+        keys,
+    });
+    configured.carried = carried;
     configured
 }
 

@@ -12,7 +12,7 @@ use crate::filter::interpret::Machine;
 use crate::filter::interpret::symbolic::{Live, State, World};
 use crate::model::{Asn, Family};
 use crate::policy::network::Network;
-use crate::router::propagate::passes;
+use crate::router::propagate::learned::passes;
 use crate::router::{RemoteAs, Session, SessionId, TableId};
 
 /// How many internal sessions a route is followed over: to a reflector, between two of them, and

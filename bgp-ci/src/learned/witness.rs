@@ -14,7 +14,8 @@ use crate::filter::value::{self, Address};
 use crate::model::{AsPath, Asn, Community, NextHop, OriginCode, Prefix};
 use crate::place::Place;
 use crate::router::SessionId;
-use crate::router::propagate::{Relayed, Sent, follow};
+use crate::router::propagate::Sent;
+use crate::router::propagate::learned::{Relayed, follow};
 
 /// A route as a neighbour sends it.
 #[derive(Debug, Clone, PartialEq, Eq)]
