@@ -14,6 +14,8 @@ mod leak;
 mod link;
 mod region;
 mod search;
+#[cfg(test)]
+mod tests;
 mod witness;
 
 use std::collections::BTreeMap;

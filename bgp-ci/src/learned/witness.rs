@@ -136,6 +136,16 @@ impl Authorizations for Scripted<'_> {
     }
 }
 
+/// How sure it is that something is sent, whatever its next hop.
+fn sure(certainty: Certainty, otherwise: &[Option<Arc<Sent>>]) -> Certainty {
+    let in_any_case = !otherwise.is_empty() && otherwise.iter().all(Option::is_some);
+    if certainty == Certainty::Possible && !in_any_case {
+        Certainty::Possible
+    } else {
+        Certainty::Proven
+    }
+}
+
 impl Region<'_> {
     /// Follows a received route along `way` to `session` of the last router on it.
     pub(super) fn replay(
@@ -171,12 +181,12 @@ impl Region<'_> {
                 sent,
                 terms,
                 certainty: own,
-                ..
+                otherwise,
             }) = followed.by(to)
             else {
                 return None;
             };
-            certainty = certainty.min(*own);
+            certainty = certainty.min(sure(*own, otherwise));
             if step + 1 == way.len() {
                 return Some(Witness {
                     received: received.clone(),

@@ -263,17 +263,29 @@ impl Space {
         }
     }
 
-    /// Up to `most` prefixes of the space, far apart: the shortest of some pieces, the longest of
-    /// others.
+    /// Up to `most` prefixes of the space: of documentation space where it has some, else of a
+    /// usual length as far as it goes; the last ones are the shortest and longest of some pieces.
     pub fn witnesses(&self, most: usize) -> Vec<Prefix> {
-        let mut found = Vec::new();
-        let pieces = self.pieces().take(1 << 10).collect::<Vec<_>>();
-        let step = pieces.len().div_ceil(most.div_ceil(2)).max(1);
-        for (prefix, lengths) in pieces.into_iter().step_by(step) {
-            let shortest = lengths.runs().next().map(|(first, _)| first);
-            let longest = lengths.runs().last().map(|(_, last)| last);
-            for length in [shortest, longest].into_iter().flatten() {
-                let witness = prefix_at(self.family, bits(prefix.address()), length);
+        let (usual, readable) = match self.family {
+            Family::Ipv4 => (24, ["198.51.100.0/24", "203.0.113.0/24", "192.0.2.0/24"]),
+            Family::Ipv6 => (48, ["2001:db8:1::/48", "2001:db8:2::/48", "2001:db8::/32"]),
+        };
+        let readable = readable.iter().filter_map(|text| text.parse().ok());
+        let mut found: Vec<Prefix> = readable.filter(|prefix| self.contains(*prefix)).collect();
+        found.truncate(most.div_ceil(2));
+        let pieces: Vec<_> = self.pieces().take(1 << 10).collect();
+        let step = pieces.len().div_ceil(most).max(1);
+        for longest in [false, true] {
+            for (prefix, lengths) in pieces.iter().step_by(step) {
+                let first = lengths.runs().next().map(|(first, _)| first);
+                let last = lengths.runs().last().map(|(_, last)| last);
+                let length = match (lengths.contains(usual), longest) {
+                    (true, false) => Some(usual),
+                    (false, false) => first,
+                    (_, true) => last,
+                };
+                let witness = length
+                    .and_then(|length| prefix_at(self.family, bits(prefix.address()), length));
                 found.extend(witness.filter(|witness| !found.contains(witness)));
             }
         }

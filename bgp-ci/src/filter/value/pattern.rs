@@ -30,6 +30,7 @@ pub struct TextPattern {
     text: Box<str>,
     regex: Regex,
     scanner: OnceLock<Option<Arc<Scanner>>>,
+    members: OnceLock<Option<Arc<Ranges>>>,
 }
 
 impl Hash for TextPattern {
@@ -58,6 +59,7 @@ impl TextPattern {
             text: text.into(),
             regex,
             scanner: OnceLock::new(),
+            members: OnceLock::new(),
         })
     }
 
@@ -114,6 +116,27 @@ impl TextPattern {
             };
             free.contains(*item) && self.is_in(&value) == Some(true)
         })
+    }
+
+    /// The standard communities that it is found in, each written out by itself; `None` where
+    /// they are too many to be told.
+    pub(crate) fn members(&self) -> Option<Arc<Ranges>> {
+        let found = self.members.get_or_init(|| {
+            let scanner = self.scanner()?;
+            scanner.communities(|one| self.is_in(&Value::Communities([one].into())))
+        });
+        found.clone()
+    }
+
+    /// Whether it is found in a list exactly where it is found in one of its members: it cannot
+    /// reach over the space between two of them, nor asks where in the list it is.
+    pub(crate) fn is_of_one(&self) -> bool {
+        let inner = self.text.trim_matches('_');
+        let inner = inner.strip_suffix(".*").unwrap_or(inner);
+        let inner = inner.strip_suffix(".+").unwrap_or(inner);
+        let inner = inner.strip_prefix(".*").unwrap_or(inner);
+        let plain = |c: char| c.is_ascii_digit() || "[]-+*?|():,{}".contains(c);
+        inner.chars().all(plain) && !inner.contains("[^")
     }
 
     /// What reads a path number by number; `None` for an expression that is too large for it.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::execute::listed;
 use super::state::Test;
-use super::symbol::{PathPart, Symbol, SymbolicList, SymbolicPath};
+use super::symbol::{ListKind, PathPart, Symbol, SymbolicList, SymbolicPath};
 use super::world::{ABSENT, Choice, Opaque};
 use super::Explorer;
 use crate::filter::interpret::operate as concrete;
@@ -427,17 +427,26 @@ impl Explorer<'_, '_> {
     /// Whether `pattern` is found in `subject`, written out.
     pub(super) fn text(&mut self, subject: &Symbol, pattern: &Arc<TextPattern>) -> Answer {
         match subject {
-            Symbol::Known(value) => Answer::of(concrete::text(value, pattern)),
+            Symbol::Known(value) => return Answer::of(concrete::text(value, pattern)),
             Symbol::Path(path) if path.base.is_none() => {
                 let test = PathTest::Text(Arc::clone(pattern));
-                Answer::Test(Test::Path(atom(path, test)), true)
+                return Answer::Test(Test::Path(atom(path, test)), true);
             }
-            other => {
-                let text = Opaque::Text(Arc::clone(pattern), other.clone());
-                let opaque = self.world.opaque(text);
-                self.whether(opaque)
+            Symbol::List(list) if list.kind == ListKind::Standard && pattern.is_of_one() => {
+                if let Some(members) = pattern.members() {
+                    return self.has(list, &members);
+                }
             }
+            Symbol::Choice(choice, Type::Pair) => {
+                if let Some(members) = pattern.members() {
+                    return Answer::Test(Test::Choice(*choice, Ranges::clone(&members)), true);
+                }
+            }
+            _ => {}
         }
+        let text = Opaque::Text(Arc::clone(pattern), subject.clone());
+        let opaque = self.world.opaque(text);
+        self.whether(opaque)
     }
 
     /// A path with one number in the place of others.
@@ -480,7 +489,10 @@ fn goes_with(set: SetType, of: Type) -> bool {
         SetType::Enum(own) => of == Type::Enum(own),
         SetType::Quad => of == Type::Quad,
         SetType::Ip => of == Type::Ip,
-        _ => false,
+        SetType::Pair => of == Type::Pair,
+        SetType::Extended => of == Type::Extended,
+        SetType::Large => of == Type::Large,
+        SetType::RouteDistinguisher | SetType::Prefix => false,
     }
 }
 

@@ -1,16 +1,22 @@
 //! A regular expression that reads a path number by number.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
 
 use regex_automata::dfa::{Automaton as _, StartKind, dense};
 use regex_automata::util::{primitives::StateID, syntax};
 use regex_automata::{Anchored, Input};
+
+use crate::symbolic::Ranges;
 
 /// How large the automaton of one expression may be, in bytes.
 const MAX_SIZE: usize = 1 << 20;
 
 /// How many states are walked for samples.
 const MAX_WALK: usize = 2_000;
+
+/// How many ranges of communities an expression may stand for.
+const MAX_RANGES: usize = 200_000;
 
 /// How many samples are of use.
 const MAX_SAMPLES: usize = 24;
@@ -94,6 +100,64 @@ impl Scanner {
     fn ends_at(&self, state: StateID) -> bool {
         self.automaton
             .is_match_state(self.automaton.next_eoi_state(state))
+    }
+
+    /// The standard communities in whose text the expression is found; `exactly` answers for those
+    /// that are written by name. `None` where they are too many ranges.
+    pub(super) fn communities(&self, exactly: impl Fn(u32) -> Option<bool>) -> Option<Arc<Ranges>> {
+        // By where the scanner is after the first number and its colon.
+        let mut classes: HashMap<(StateID, bool), Vec<u32>> = HashMap::new();
+        for high in 0..u32::from(u16::MAX) {
+            let scan = self.read(self.start, false, &format!("{high}:"));
+            classes.entry(scan).or_default().push(high);
+        }
+        let mut ranges = Vec::new();
+        for ((state, found), highs) in classes {
+            let lows = self.lows(state, found);
+            if highs.len().saturating_mul(lows.len()) > MAX_RANGES {
+                return None;
+            }
+            for high in highs {
+                let base = u128::from(high) << 16;
+                ranges.extend(lows.iter().map(|(first, last)| (base | first, base | last)));
+            }
+            if ranges.len() > MAX_RANGES {
+                return None;
+            }
+        }
+        let named = std::iter::once(0).chain(0xffff_0000..=u32::MAX);
+        let mut found = Ranges::of(ranges);
+        if found.contains(0) {
+            found = found.difference(&Ranges::only(0));
+        }
+        let mut more = Vec::new();
+        for one in named {
+            if exactly(one)? {
+                more.push((u128::from(one), u128::from(one)));
+            }
+        }
+        Some(Arc::new(found.union(&Ranges::of(more))))
+    }
+
+    /// The second numbers with which the expression is found, as ranges.
+    fn lows(&self, state: StateID, found: bool) -> Vec<(u128, u128)> {
+        if found {
+            return vec![(0, u16::MAX.into())];
+        }
+        let matching = (0..=u16::MAX).filter(|low| {
+            let (state, found) = self.read(state, false, &low.to_string());
+            found || self.ends_at(state)
+        });
+        let matching = matching.map(|low| (u128::from(low), u128::from(low)));
+        Ranges::of(matching).ranges().to_vec()
+    }
+
+    fn read(&self, mut state: StateID, mut found: bool, text: &str) -> (StateID, bool) {
+        for byte in text.bytes() {
+            state = self.automaton.next_state(state, byte);
+            found |= self.automaton.is_match_state(state);
+        }
+        (state, found)
     }
 
     /// Numbers that texts have in which the expression is found.
