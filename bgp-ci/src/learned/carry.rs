@@ -38,7 +38,13 @@ pub(super) fn asked(node: &Node<'_>) -> Live {
         add(pipe.export);
         add(pipe.import);
     }
-    for channel in node.model.router.sessions.iter().flat_map(|session| &session.channels) {
+    for channel in node
+        .model
+        .router
+        .sessions
+        .iter()
+        .flat_map(|session| &session.channels)
+    {
         add(channel.import);
         add(channel.export);
     }
@@ -137,7 +143,10 @@ pub(super) fn tables(
             }
             let mut used = used.clone();
             used.insert(at);
-            tables.entry(to).or_default().extend(passed.states.iter().cloned());
+            tables
+                .entry(to)
+                .or_default()
+                .extend(passed.states.iter().cloned());
             open.push_back((to, passed.states, used));
         }
     }

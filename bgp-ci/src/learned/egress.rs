@@ -1,9 +1,7 @@
 //! What the BGP layer keeps from a neighbour whatever its export policy says.
 
 use crate::filter::attribute::{Attribute, BgpAttribute};
-use crate::filter::interpret::symbolic::{
-    ABSENT, ListKind, Live, State, Symbol, Test, World,
-};
+use crate::filter::interpret::symbolic::{ABSENT, ListKind, Live, State, Symbol, Test, World};
 use crate::filter::value::Value;
 use crate::router::{Role, Session};
 use crate::symbolic::Ranges;
@@ -43,7 +41,10 @@ pub(super) fn offered(session: &Session, state: State, world: &mut World) -> Vec
 /// The routes that have none of these communities.
 fn without(states: Vec<State>, kept: &Ranges, world: &mut World) -> Vec<State> {
     let left = states.into_iter().filter_map(|state| {
-        let Some(list) = state.list(ListKind::Standard).filter(|list| list.base.is_none()) else {
+        let Some(list) = state
+            .list(ListKind::Standard)
+            .filter(|list| list.base.is_none())
+        else {
             // Whatever the policy made of them: a route without is among them, as far as is known.
             return Some(state);
         };
@@ -54,18 +55,26 @@ fn without(states: Vec<State>, kept: &Ranges, world: &mut World) -> Vec<State> {
         if open.is_empty() {
             return Some(state);
         }
-        state.split(Test::Community(ListKind::Standard, open), world).1
+        state
+            .split(Test::Community(ListKind::Standard, open), world)
+            .1
     });
     left.collect()
 }
 
 /// The routes without ONLY_TO_CUSTOMER.
 fn unmarked(states: Vec<State>, world: &mut World) -> Vec<State> {
-    let left = states.into_iter().filter_map(|state| match state.attribute(BgpAttribute::OnlyToCustomer, world) {
-        Symbol::Known(Value::Void) => Some(state),
-        Symbol::Choice(choice, _) => state.split(Test::Choice(choice, Ranges::only(ABSENT)), world).0,
-        Symbol::Known(_) => None,
-        _ => Some(state),
+    let left = states.into_iter().filter_map(|state| {
+        match state.attribute(BgpAttribute::OnlyToCustomer, world) {
+            Symbol::Known(Value::Void) => Some(state),
+            Symbol::Choice(choice, _) => {
+                state
+                    .split(Test::Choice(choice, Ranges::only(ABSENT)), world)
+                    .0
+            }
+            Symbol::Known(_) => None,
+            _ => Some(state),
+        }
     });
     left.collect()
 }

@@ -20,7 +20,8 @@ const GLOBAL: &str = "2000::/3";
 
 /// The networks that a neighbour can send.
 pub(super) fn networks(family: Family) -> Space {
-    let prefix = |text: &str| -> Prefix { text.parse().expect("a constant network is well-formed") };
+    let prefix =
+        |text: &str| -> Prefix { text.parse().expect("a constant network is well-formed") };
     let below = |prefix: Prefix| Space::between(prefix, prefix.length(), prefix.max_length());
     match family {
         Family::Ipv4 => {
@@ -166,11 +167,7 @@ fn marked(session: &Session, state: State, world: &mut World) -> Vec<State> {
                 _ => present,
             };
             let marked = |state: State| state.given(attribute, mark.clone());
-            absent
-                .into_iter()
-                .chain(present)
-                .map(marked)
-                .collect()
+            absent.into_iter().chain(present).map(marked).collect()
         }
     }
 }

@@ -104,7 +104,11 @@ fn judged(
     };
     // By where they come from: the entries on this router that bring them.
     let mut roots: BTreeMap<(usize, crate::router::SessionId), BTreeSet<usize>> = BTreeMap::new();
-    for entry in candidate.states.iter().flat_map(|state| state.ingress.iter()) {
+    for entry in candidate
+        .states
+        .iter()
+        .flat_map(|state| state.ingress.iter())
+    {
         if let Some(root) = outcome.root(*entry) {
             roots
                 .entry((root.node, root.session))

@@ -46,7 +46,9 @@ fn inside(model: &Model) -> impl Iterator<Item = (SessionId, IpAddr)> {
 /// The addresses that a router is known to have.
 fn addresses(model: &Model) -> BTreeSet<IpAddr> {
     let sessions = model.router.sessions.iter();
-    let mut addresses: BTreeSet<IpAddr> = sessions.filter_map(|session| session.local_address).collect();
+    let mut addresses: BTreeSet<IpAddr> = sessions
+        .filter_map(|session| session.local_address)
+        .collect();
     addresses.extend(model.router.router_id.map(IpAddr::from));
     addresses
 }

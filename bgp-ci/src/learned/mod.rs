@@ -55,7 +55,11 @@ impl Model {
 
 /// What a neighbour is to us, and how sure that is: by the policy, or by the role that the session
 /// has (RFC 9234).
-pub fn relation(network: &Network, key: &SessionKey, session: &Session) -> Option<(Relation, Certainty)> {
+pub fn relation(
+    network: &Network,
+    key: &SessionKey,
+    session: &Session,
+) -> Option<(Relation, Certainty)> {
     let declared = network
         .neighbors
         .get(&key.neighbor)

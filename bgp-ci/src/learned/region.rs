@@ -77,13 +77,18 @@ impl<'a> Region<'a> {
         let mut own: BTreeMap<End, Vec<End>> = BTreeMap::new();
         for ((from, session), ends) in links {
             let Some(from) = place(*from) else { continue };
-            let ends = ends.iter().filter_map(|(to, back)| Some((place(*to)?, *back)));
+            let ends = ends
+                .iter()
+                .filter_map(|(to, back)| Some((place(*to)?, *back)));
             own.insert((from, *session), ends.collect());
         }
-        let nodes = members.iter().filter_map(|at| models.get(*at)).map(|model| Node {
-            model,
-            machine: Machine::new(&model.router.program),
-        });
+        let nodes = members
+            .iter()
+            .filter_map(|at| models.get(*at))
+            .map(|model| Node {
+                model,
+                machine: Machine::new(&model.router.program),
+            });
         Self {
             nodes: nodes.collect(),
             network,
@@ -165,7 +170,15 @@ impl<'a> Region<'a> {
                 outcome.lost.entry((at, lost)).or_default();
             }
             if item.hops < MAX_HOPS {
-                self.tell(at, family, &tables, item.hops + 1, &asked, &mut outcome, &mut open);
+                self.tell(
+                    at,
+                    family,
+                    &tables,
+                    item.hops + 1,
+                    &asked,
+                    &mut outcome,
+                    &mut open,
+                );
             }
             for (table, states) in tables {
                 held.entry((at, table)).or_default().extend(states);
@@ -235,11 +248,17 @@ impl<'a> Region<'a> {
                 .or_default()
                 .insert(entry.session);
         }
-        tables.entry(channel.table).or_default().extend(passed.states);
+        tables
+            .entry(channel.table)
+            .or_default()
+            .extend(passed.states);
     }
 
     /// Tells internal neighbours in the repository.
-    #[expect(clippy::too_many_arguments, reason = "the parts of one step of the walk")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the parts of one step of the walk"
+    )]
     fn tell(
         &self,
         at: usize,
@@ -335,9 +354,10 @@ impl<'a> Region<'a> {
 
     /// The session by which the router at `at` tells the entry of another.
     pub(super) fn towards(&self, at: usize, next: &Entry) -> Option<SessionId> {
-        let found = self.links.iter().find(|((node, _), ends)| {
-            *node == at && ends.contains(&(next.node, next.session))
-        });
+        let found = self
+            .links
+            .iter()
+            .find(|((node, _), ends)| *node == at && ends.contains(&(next.node, next.session)));
         found.map(|((_, session), _)| *session)
     }
 

@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use super::ingress;
 use super::witness::Scripted;
-use crate::filter::interpret::symbolic::{
-    Example, Explored, Ingress, Live, State, World,
-};
+use crate::filter::interpret::symbolic::{Example, Explored, Ingress, Live, State, World};
 use crate::filter::interpret::{
     Authorizations, Context, Decision, Machine, NoData, Outcome, TermId, Verdict,
 };
@@ -191,4 +189,3 @@ fn unproven(explored: &Explored, found: &[State], place: Place) -> Search {
         Search::Unknown(place, reason.into())
     }
 }
-

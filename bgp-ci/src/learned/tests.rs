@@ -53,7 +53,8 @@ fn model(name: &str, router: Router) -> Model {
 
 fn bird(name: &str, text: &str) -> Model {
     let whole = format!("router id 192.0.2.200;\nprotocol device {{}}\n{text}");
-    let parsed = crate::bird::tests::read(&[("bird.conf", &whole)], &crate::bird::Options::default());
+    let parsed =
+        crate::bird::tests::read(&[("bird.conf", &whole)], &crate::bird::Options::default());
     let router = crate::bird::configure::router(parsed);
     assert!(router.gaps.is_empty(), "{:?}", router.gaps);
     model(name, router)
@@ -125,10 +126,23 @@ fn a_route_from_a_provider_to_a_peer_is_a_leak() {
     assert_eq!(between("", "all", "where source = RTS_BGP"), [leak]);
     assert_eq!(between("", "all", "where bgp_path ~ [= 64501 * =]"), [leak]);
     assert_eq!(between("", "all", "where source = RTS_STATIC"), [""; 0]);
-    assert_eq!(between("", "all", "where net = 203.0.113.0/24"), ["transit > peer proven 203.0.113.0/24 64501"]);
-    assert_eq!(between("", "where net !~ [203.0.113.0/24+]", "where net = 203.0.113.0/24"), [""; 0]);
+    assert_eq!(
+        between("", "all", "where net = 203.0.113.0/24"),
+        ["transit > peer proven 203.0.113.0/24 64501"]
+    );
+    assert_eq!(
+        between(
+            "",
+            "where net !~ [203.0.113.0/24+]",
+            "where net = 203.0.113.0/24"
+        ),
+        [""; 0]
+    );
     assert_eq!(between("", "none", "all"), [""; 0]);
-    assert_eq!(between("", "all", "where bgp_path ~ [= 64503 * =]"), [""; 0]);
+    assert_eq!(
+        between("", "all", "where bgp_path ~ [= 64503 * =]"),
+        [""; 0]
+    );
     assert_eq!(
         between("", "all", "where bgp_path ~ [= * 64503 =]"),
         ["transit > peer proven 198.51.100.0/24 64501 64503"]
@@ -169,12 +183,20 @@ function ours() { return bgp_path.last ~ CUSTOMERS; }
 ";
     let import = "filter { clean(); bgp_local_pref = 80; accept; }";
     assert_eq!(
-        between(definitions, import, "filter { if ours() then accept; reject; }"),
+        between(
+            definitions,
+            import,
+            "filter { if ours() then accept; reject; }"
+        ),
         ["transit > peer proven 203.0.113.0/24 64501 64503"]
     );
     let guarded = "filter { clean(); if ours() then reject; accept; }";
     assert_eq!(
-        between(definitions, guarded, "filter { if ours() then accept; reject; }"),
+        between(
+            definitions,
+            guarded,
+            "filter { if ours() then accept; reject; }"
+        ),
         [""; 0]
     );
     let by_preference = "where bgp_local_pref > 90";
@@ -354,7 +376,10 @@ route-map NOTHING deny 10
     );
     assert_eq!(router(strip, leak), [""; 0]);
     let ours = "route-map PEER-OUT permit 10\n match ip address prefix-list OURS\n";
-    assert_eq!(router(keep, ours), ["transit > peer proven 203.0.113.0/24 64501"]);
+    assert_eq!(
+        router(keep, ours),
+        ["transit > peer proven 203.0.113.0/24 64501"]
+    );
     let widely = "route-map TRANSIT-IN permit 10\n set comm-list OWN delete\n";
     assert_eq!(router(widely, leak), [""; 0]);
     let refused = "route-map TRANSIT-IN deny 5\n match ip address prefix-list OURS\nroute-map TRANSIT-IN permit 10\n";

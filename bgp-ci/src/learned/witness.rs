@@ -69,8 +69,7 @@ impl Received {
                 origin_code: origin,
                 communities: communities(example),
                 med: number(BgpAttribute::Med),
-                local_preference: number(BgpAttribute::LocalPreference)
-                    .or(inside.then_some(100)),
+                local_preference: number(BgpAttribute::LocalPreference).or(inside.then_some(100)),
                 next_hop,
                 otc: number(BgpAttribute::OnlyToCustomer).map(Asn),
             },
@@ -107,10 +106,13 @@ pub(super) struct Scripted<'a> {
 impl Authorizations for Scripted<'_> {
     fn roa(&self, table: &str, net: Prefix, origin: u32) -> Option<Enumerated> {
         self.data.roa(table, net, origin).or_else(|| {
-            let answer = self.answers.iter().find_map(|(subject, answer)| match subject {
-                Subject::Roa { table: of, .. } if **of == *table => Some(*answer),
-                _ => None,
-            })?;
+            let answer = self
+                .answers
+                .iter()
+                .find_map(|(subject, answer)| match subject {
+                    Subject::Roa { table: of, .. } if **of == *table => Some(*answer),
+                    _ => None,
+                })?;
             Some(Enumerated {
                 of: EnumType::Roa,
                 value: answer,
@@ -120,14 +122,17 @@ impl Authorizations for Scripted<'_> {
 
     fn aspa(&self, table: &str, path: &value::AsPath, upstream: bool) -> Option<Enumerated> {
         self.data.aspa(table, path, upstream).or_else(|| {
-            let answer = self.answers.iter().find_map(|(subject, answer)| match subject {
-                Subject::Aspa {
-                    table: of,
-                    upstream: own,
-                    ..
-                } if **of == *table && *own == upstream => Some(*answer),
-                _ => None,
-            })?;
+            let answer = self
+                .answers
+                .iter()
+                .find_map(|(subject, answer)| match subject {
+                    Subject::Aspa {
+                        table: of,
+                        upstream: own,
+                        ..
+                    } if **of == *table && *own == upstream => Some(*answer),
+                    _ => None,
+                })?;
             Some(Enumerated {
                 of: EnumType::Aspa,
                 value: answer,

@@ -109,7 +109,11 @@ impl Wanted<'_> {
             (PathTest::Length(of), Progress::Count(count)) => {
                 // Beyond the last bound every length is the same.
                 let end = of.ranges().last().map_or(0, |(first, last)| {
-                    if *last == u128::MAX { *first } else { *last + 1 }
+                    if *last == u128::MAX {
+                        *first
+                    } else {
+                        *last + 1
+                    }
                 });
                 let end = u32::try_from(end).unwrap_or(u32::MAX);
                 Progress::Count((count + 1).min(end.max(1)))
@@ -334,12 +338,20 @@ mod tests {
         let last = atom(PathTest::Last(Ranges::only(64501)));
         let short = atom(PathTest::Length(Ranges::between(0, 2)));
         let through = atom(PathTest::Member(Ranges::only(64502)));
-        assert_eq!(found(&[(&first, true), (&last, true)]), Some(vec![64500, 64501]));
+        assert_eq!(
+            found(&[(&first, true), (&last, true)]),
+            Some(vec![64500, 64501])
+        );
         assert_eq!(
             found(&[(&first, true), (&last, true), (&through, true)]),
             Some(vec![64500, 64502, 64501])
         );
-        let all = [(&first, true), (&last, true), (&through, true), (&short, true)];
+        let all = [
+            (&first, true),
+            (&last, true),
+            (&through, true),
+            (&short, true),
+        ];
         assert_eq!(found(&all), None);
         assert_eq!(found(&[(&first, true), (&first, false)]), None);
         let long = atom(PathTest::Length(Ranges::between(41, u128::MAX)));
@@ -361,8 +373,18 @@ mod tests {
         assert!((64501..=64503).contains(path.last().unwrap()));
         assert_eq!(found(&[(&text("^$"), true)]), Some(vec![]));
         let any = atom(PathTest::Length(Ranges::between(1, 2)));
-        assert_eq!(found(&[(&text("^[0-9]+$"), true), (&any, true)]).unwrap().len(), 1);
-        assert_eq!(found(&[(&text("_64500_"), false), (&any, true)]).unwrap().len(), 1);
+        assert_eq!(
+            found(&[(&text("^[0-9]+$"), true), (&any, true)])
+                .unwrap()
+                .len(),
+            1
+        );
+        assert_eq!(
+            found(&[(&text("_64500_"), false), (&any, true)])
+                .unwrap()
+                .len(),
+            1
+        );
     }
 
     proptest! {

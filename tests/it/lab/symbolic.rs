@@ -77,7 +77,9 @@ fn judge(seed: u64, tally: &mut Tally) {
                     .decision()
                     .is_some_and(|decision| decision.verdict == Verdict::Reject);
                 if rejected {
-                    tally.wrong.push(format!("p{seed}: no example: {route:#?}\n{state:#?}"));
+                    tally
+                        .wrong
+                        .push(format!("p{seed}: no example: {route:#?}\n{state:#?}"));
                 }
             }
         }
@@ -96,7 +98,9 @@ fn inside(
         return;
     };
     let accepts = decision.verdict == Verdict::Accept;
-    let among = |mut states: Box<dyn Iterator<Item = &State> + '_>| states.any(|state| state.has(route, world));
+    let among = |mut states: Box<dyn Iterator<Item = &State> + '_>| {
+        states.any(|state| state.has(route, world))
+    };
     let own = if accepts {
         among(Box::new(found.accepted()))
     } else {
@@ -106,7 +110,9 @@ fn inside(
         tally.inside += 1;
     } else {
         let verdict = decision.verdict;
-        tally.wrong.push(format!("{verdict:?} is outside: {route:#?}"));
+        tally
+            .wrong
+            .push(format!("{verdict:?} is outside: {route:#?}"));
     }
 }
 

@@ -96,7 +96,11 @@ impl TextPattern {
         };
         let mut found: Vec<u128> = vec![0];
         for shift in parts {
-            let widest = if kind == ListKind::Standard { 0xffff } else { 0xffff_ffff };
+            let widest = if kind == ListKind::Standard {
+                0xffff
+            } else {
+                0xffff_ffff
+            };
             found = found
                 .iter()
                 .flat_map(|item| {
@@ -105,7 +109,8 @@ impl TextPattern {
                 })
                 .collect();
         }
-        let part = |item: u128, shift: u32| u32::try_from((item >> shift) & 0xffff_ffff).unwrap_or(0);
+        let part =
+            |item: u128, shift: u32| u32::try_from((item >> shift) & 0xffff_ffff).unwrap_or(0);
         found.into_iter().find(|item| {
             let value = match kind {
                 ListKind::Large => {
@@ -141,7 +146,9 @@ impl TextPattern {
 
     /// What reads a path number by number; `None` for an expression that is too large for it.
     pub(crate) fn scanner(&self) -> Option<Arc<Scanner>> {
-        let made = self.scanner.get_or_init(|| Scanner::new(&self.text).map(Arc::new));
+        let made = self
+            .scanner
+            .get_or_init(|| Scanner::new(&self.text).map(Arc::new));
         made.clone()
     }
 }

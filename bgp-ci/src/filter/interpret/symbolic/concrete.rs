@@ -43,17 +43,27 @@ impl State {
         }
         let empty = Arc::new(AsPath::default());
         let path = route.path().unwrap_or(&empty);
-        let cube = self.cube.iter().all(|(atom, truth)| match world.atom_of(*atom) {
-            Atom::Community(kind, members) => {
-                let has = numbers(route, *kind).iter().any(|item| members.contains(*item));
-                has == *truth
-            }
-            Atom::Path(atom) => holds(atom, path).is_none_or(|found| found == *truth),
-        });
-        cube && self.choices.iter().all(|(choice, left)| match world.choice_of(*choice) {
-            Choice::Received(attribute) => received(route, *attribute).is_none_or(|key| left.contains(key)),
-            _ => true,
-        })
+        let cube = self
+            .cube
+            .iter()
+            .all(|(atom, truth)| match world.atom_of(*atom) {
+                Atom::Community(kind, members) => {
+                    let has = numbers(route, *kind)
+                        .iter()
+                        .any(|item| members.contains(*item));
+                    has == *truth
+                }
+                Atom::Path(atom) => holds(atom, path).is_none_or(|found| found == *truth),
+            });
+        cube && self
+            .choices
+            .iter()
+            .all(|(choice, left)| match world.choice_of(*choice) {
+                Choice::Received(attribute) => {
+                    received(route, *attribute).is_none_or(|key| left.contains(key))
+                }
+                _ => true,
+            })
     }
 
     /// Routes of the state: the first is the plainest. None where the state is empty, or where no
@@ -181,7 +191,9 @@ fn holds(atom: &PathAtom, path: &AsPath) -> Option<bool> {
 fn numbers(route: &Route, kind: ListKind) -> Vec<u128> {
     match route.attribute(kind.attribute()) {
         Some(Value::Communities(list)) => list.iter().map(|item| u128::from(*item)).collect(),
-        Some(Value::ExtendedCommunities(list)) => list.iter().map(|item| u128::from(*item)).collect(),
+        Some(Value::ExtendedCommunities(list)) => {
+            list.iter().map(|item| u128::from(*item)).collect()
+        }
         Some(Value::LargeCommunities(list)) => list.iter().map(|item| item.key()).collect(),
         _ => Vec::new(),
     }
@@ -207,7 +219,10 @@ impl Example {
         let mut route = Route::learned(self.net, protocol);
         let path = AsPath::sequence(self.path.to_vec());
         route.set(Attribute::Bgp(BgpAttribute::Path), Value::Path(path.into()));
-        route.set(Attribute::Bgp(BgpAttribute::Origin), Enumerated::ORIGIN_IGP.into());
+        route.set(
+            Attribute::Bgp(BgpAttribute::Origin),
+            Enumerated::ORIGIN_IGP.into(),
+        );
         for (kind, items) in &self.communities {
             if let Some(list) = list(*kind, items) {
                 route.set(kind.attribute(), list);

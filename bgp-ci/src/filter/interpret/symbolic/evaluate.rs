@@ -11,13 +11,13 @@ use super::symbol::{ListKind, Symbol, SymbolicList, SymbolicPath};
 use super::world::{ABSENT, Choice, Ingress, Opaque};
 use super::{End, Explorer};
 use crate::filter::attribute::{Attribute, BgpAttribute, StaticAttribute};
+use crate::filter::interpret::TermId;
 use crate::filter::interpret::compile::{Direction, MaskNode, Node, NodeKind};
 use crate::filter::interpret::operate as concrete;
 use crate::filter::interpret::state::Fault;
 use crate::filter::program::FunctionId;
 use crate::filter::types::{EnumType, Enumerated, Type};
 use crate::filter::value::{MaskPart, PathMask, Value};
-use crate::filter::interpret::TermId;
 use crate::place::Place;
 use crate::symbolic::Ranges;
 
@@ -119,7 +119,11 @@ impl<'m> Explorer<'m, '_> {
                 let entry = state.variables.get(self.base + slot).cloned().flatten();
                 match entry {
                     Some(symbol) => vec![(state, symbol)],
-                    None => self.lost(state, node.place, "a variable that is read before it is set"),
+                    None => self.lost(
+                        state,
+                        node.place,
+                        "a variable that is read before it is set",
+                    ),
                 }
             }
             NodeKind::Attribute(attribute, of) => self.read(state, *attribute, *of),
@@ -131,7 +135,11 @@ impl<'m> Explorer<'m, '_> {
             }
             _ => {
                 if self.depth >= MAX_DEPTH {
-                    return self.lost(state, node.place, "calls and expressions that nest too deeply");
+                    return self.lost(
+                        state,
+                        node.place,
+                        "calls and expressions that nest too deeply",
+                    );
                 }
                 if !self.spend(1) {
                     return Vec::new();
@@ -160,12 +168,15 @@ impl<'m> Explorer<'m, '_> {
                     .chain(no.into_iter().map(truth(false)))
                     .collect()
             }
-            NodeKind::Binary(operator, sides) => {
-                self.apply(state, place, &**sides, |explorer, _, symbols| match symbols {
+            NodeKind::Binary(operator, sides) => self.apply(
+                state,
+                place,
+                &**sides,
+                |explorer, _, symbols| match symbols {
                     [left, right] => explorer.binary(*operator, left, right),
                     _ => Answer::None,
-                })
-            }
+                },
+            ),
             NodeKind::Method(method, operands) => {
                 let nodes = std::iter::once(&operands.0).chain(&operands.1);
                 self.apply(state, place, nodes, |explorer, _, symbols| {
@@ -177,41 +188,62 @@ impl<'m> Explorer<'m, '_> {
                     explorer.method(*method, receiver, argument)
                 })
             }
-            NodeKind::Edit(edit, operands) => {
-                self.apply(state, place, &**operands, |explorer, _, symbols| match symbols {
+            NodeKind::Edit(edit, operands) => self.apply(
+                state,
+                place,
+                &**operands,
+                |explorer, _, symbols| match symbols {
                     [list, operand] => explorer.edit(*edit, list, operand),
                     _ => Answer::None,
-                })
-            }
-            NodeKind::TextMatch(subject, pattern) => {
-                self.apply(state, place, [&**subject], |explorer, _, symbols| match symbols {
+                },
+            ),
+            NodeKind::TextMatch(subject, pattern) => self.apply(
+                state,
+                place,
+                [&**subject],
+                |explorer, _, symbols| match symbols {
                     [subject] => explorer.text(subject, pattern),
                     _ => Answer::None,
+                },
+            ),
+            NodeKind::Pair(parts) => {
+                self.known(state, place, &**parts, "a pair", |values| match values {
+                    [a, b] => concrete::pair(a, b),
+                    _ => Err(Fault::gap("a pair")),
                 })
             }
-            NodeKind::Pair(parts) => self.known(state, place, &**parts, "a pair", |values| match values {
-                [a, b] => concrete::pair(a, b),
-                _ => Err(Fault::gap("a pair")),
-            }),
             NodeKind::Extended(kind, parts) => {
                 let kind = *kind;
-                self.known(state, place, &**parts, "an extended community", move |values| match values {
-                    [a, b] => concrete::extended(kind, a, b),
-                    _ => Err(Fault::gap("an extended community")),
-                })
+                self.known(
+                    state,
+                    place,
+                    &**parts,
+                    "an extended community",
+                    move |values| match values {
+                        [a, b] => concrete::extended(kind, a, b),
+                        _ => Err(Fault::gap("an extended community")),
+                    },
+                )
             }
-            NodeKind::Large(parts) => {
-                self.known(state, place, &**parts, "a large community", |values| match values {
+            NodeKind::Large(parts) => self.known(
+                state,
+                place,
+                &**parts,
+                "a large community",
+                |values| match values {
                     [a, b, c] => concrete::large(a, b, c),
                     _ => Err(Fault::gap("a large community")),
-                })
-            }
-            NodeKind::Substitute(parts) => {
-                self.apply(state, place, &**parts, |explorer, _, symbols| match symbols {
+                },
+            ),
+            NodeKind::Substitute(parts) => self.apply(
+                state,
+                place,
+                &**parts,
+                |explorer, _, symbols| match symbols {
                     [path, members, by] => explorer.substitute(path, members, by),
                     _ => Answer::None,
-                })
-            }
+                },
+            ),
             NodeKind::Mask(parts) => self.mask(state, place, parts),
             NodeKind::Call(function, term, arguments) => {
                 self.call(state, place, *function, *term, arguments)
@@ -257,9 +289,10 @@ impl<'m> Explorer<'m, '_> {
                     Answer::Symbol(Symbol::Choice(choice, Type::Enum(EnumType::Aspa)))
                 })
             }
-            NodeKind::Value(_) | NodeKind::Variable(_) | NodeKind::Attribute(..) | NodeKind::Gap(_) => {
-                self.value(state, node)
-            }
+            NodeKind::Value(_)
+            | NodeKind::Variable(_)
+            | NodeKind::Attribute(..)
+            | NodeKind::Gap(_) => self.value(state, node),
         }
     }
 
@@ -286,7 +319,9 @@ impl<'m> Explorer<'m, '_> {
                     out.extend(no.map(|state| (state, truth(false))));
                 }
                 Answer::Fault(fault) => self.fault(fault, place, state),
-                Answer::None => self.fault(Fault::gap("an operation of another shape"), place, state),
+                Answer::None => {
+                    self.fault(Fault::gap("an operation of another shape"), place, state)
+                }
             }
         }
         out
@@ -366,11 +401,18 @@ impl<'m> Explorer<'m, '_> {
                     let mut parts = parts.clone();
                     match &*symbols {
                         [Symbol::Known(Value::Int(one))] => parts.push(MaskPart::Range(*one, *one)),
-                        [Symbol::Known(Value::Int(first)), Symbol::Known(Value::Int(last))] => {
+                        [
+                            Symbol::Known(Value::Int(first)),
+                            Symbol::Known(Value::Int(last)),
+                        ] => {
                             parts.push(MaskPart::Range(*first, *last));
                         }
                         _ => {
-                            self.lost(state, place, "a path mask with something that is not a number");
+                            self.lost(
+                                state,
+                                place,
+                                "a path mask with something that is not a number",
+                            );
                             continue;
                         }
                     }
@@ -458,7 +500,9 @@ impl<'m> Explorer<'m, '_> {
                     out.push((state, Symbol::Known(Value::Bool(truth))));
                     continue;
                 }
-                Symbol::Choice(choice, _) => Test::Choice(*choice, Ranges::only(ABSENT).complement()),
+                Symbol::Choice(choice, _) => {
+                    Test::Choice(*choice, Ranges::only(ABSENT).complement())
+                }
                 Symbol::Path(SymbolicPath { base: None, .. }) => {
                     out.push((state, Symbol::Known(Value::Bool(true))));
                     continue;
@@ -502,7 +546,8 @@ impl<'m> Explorer<'m, '_> {
                 StaticAttribute::Scope => Symbol::Known(Enumerated::SCOPE_UNIVERSE.into()),
                 StaticAttribute::Destination => Symbol::Known(Enumerated::RTD_UNICAST.into()),
                 StaticAttribute::Protocol => {
-                    return self.by_ingress(state, |of| Some(Value::String(Arc::clone(&of.protocol))));
+                    return self
+                        .by_ingress(state, |of| Some(Value::String(Arc::clone(&of.protocol))));
                 }
                 StaticAttribute::Preference => {
                     return self.by_ingress(state, |of| Some(Value::Int(of.preference.into())));
@@ -531,13 +576,20 @@ impl<'m> Explorer<'m, '_> {
         for at in state.ingress.iter() {
             let value = self.world.ingress.get(*at).and_then(&of);
             let key = format!("{value:?}");
-            groups.entry(key).or_insert_with(|| (value, Vec::new())).1.push(*at);
+            groups
+                .entry(key)
+                .or_insert_with(|| (value, Vec::new()))
+                .1
+                .push(*at);
         }
         let mut out = Vec::with_capacity(groups.len());
         for (value, members) in groups.into_values() {
             let symbol = match value {
                 Some(value) => Symbol::Known(value),
-                None => Symbol::Opaque(self.world.opaque(Opaque::Operation("from".to_owned(), Vec::new()))),
+                None => Symbol::Opaque(
+                    self.world
+                        .opaque(Opaque::Operation("from".to_owned(), Vec::new())),
+                ),
             };
             let part = State {
                 ingress: Arc::new(members.into_iter().collect()),

@@ -226,7 +226,11 @@ impl<'m> Explorer<'m, '_> {
             Step::Return(place, value) => match value {
                 Some(node) => {
                     let values = self.values(states, node);
-                    returned.extend(values.into_iter().map(|(state, symbol)| (state, *place, symbol)));
+                    returned.extend(
+                        values
+                            .into_iter()
+                            .map(|(state, symbol)| (state, *place, symbol)),
+                    );
                 }
                 None => {
                     let nothing = |state| (state, *place, Symbol::Known(Value::Void));
@@ -248,7 +252,11 @@ impl<'m> Explorer<'m, '_> {
             // What is only shown makes no difference.
             Step::Print(_) => return states,
             Step::Evaluate(node) => {
-                out.extend(self.values(states, node).into_iter().map(|(state, _)| state));
+                out.extend(
+                    self.values(states, node)
+                        .into_iter()
+                        .map(|(state, _)| state),
+                );
             }
             Step::Gap(place, reason) => {
                 for state in states {
@@ -296,7 +304,9 @@ impl<'m> Explorer<'m, '_> {
                     _ if *value == Value::Void => None,
                     Ok((arm, Membership::In)) => arm,
                     Ok(_) => {
-                        let fault = Fault::gap("arms of a case that overlap, where versions of BIRD differ");
+                        let fault = Fault::gap(
+                            "arms of a case that overlap, where versions of BIRD differ",
+                        );
                         if let Some(state) = open {
                             self.fault(fault, case.place, state);
                         }
@@ -411,7 +421,9 @@ impl<'m> Explorer<'m, '_> {
             };
             followed &= alike;
             match result.attributes.get(&attribute) {
-                Some(Symbol::WithoutElement(_)) => gone = gone.union(&result.left(element, self.world)),
+                Some(Symbol::WithoutElement(_)) => {
+                    gone = gone.union(&result.left(element, self.world))
+                }
                 Some(Symbol::List(list)) if list == own => {}
                 _ => followed = false,
             }
@@ -461,7 +473,9 @@ fn unset(attribute: Attribute) -> Symbol {
         return Symbol::List(SymbolicList::received(kind).without(&kind.universe()));
     }
     match attribute {
-        Attribute::Bgp(BgpAttribute::Path) => Symbol::Known(Value::Path(Arc::new(AsPath::default()))),
+        Attribute::Bgp(BgpAttribute::Path) => {
+            Symbol::Known(Value::Path(Arc::new(AsPath::default())))
+        }
         _ => Symbol::Known(Value::Void),
     }
 }
@@ -490,9 +504,10 @@ pub(super) fn listed(value: Value) -> Symbol {
             ListKind::Extended,
             list.iter().map(|item| u128::from(*item)).collect(),
         ),
-        Value::LargeCommunities(list) => {
-            (ListKind::Large, list.iter().map(|item| item.key()).collect())
-        }
+        Value::LargeCommunities(list) => (
+            ListKind::Large,
+            list.iter().map(|item| item.key()).collect(),
+        ),
         _ => return Symbol::Known(value),
     };
     let mut list = SymbolicList::received(kind).without(&kind.universe());

@@ -151,8 +151,7 @@ impl<'m> Reads<'m> {
             Step::Variable(_, node) | Step::Evaluate(node) => self.node(node, live),
             Step::Attribute(attribute, _, _, node) => match &node.kind {
                 // What goes back where it came from is not looked at.
-                NodeKind::Edit(_, operands)
-                    if matches!(&operands[0].kind, NodeKind::Attribute(own, _) if own == attribute) =>
+                NodeKind::Edit(_, operands) if matches!(&operands[0].kind, NodeKind::Attribute(own, _) if own == attribute) =>
                 {
                     self.node(&operands[1], live);
                 }

@@ -78,7 +78,10 @@ fn insert(kind: &mut Vec<State>, mut state: State, world: &World) {
         return;
     }
     loop {
-        let found = kind.iter().enumerate().find_map(|(at, known)| Some((at, joined(known, &state, world)?)));
+        let found = kind
+            .iter()
+            .enumerate()
+            .find_map(|(at, known)| Some((at, joined(known, &state, world)?)));
         match found {
             Some((at, one)) => {
                 kind.swap_remove(at);
@@ -140,7 +143,9 @@ fn resolved<T: Copy + Eq>(a: &[(T, bool)], b: &[(T, bool)]) -> Option<Vec<(T, bo
         return Some(rest.map(|(_, literal)| *literal).collect());
     }
     let (few, many) = if a.len() < b.len() { (a, b) } else { (b, a) };
-    few.iter().all(|literal| many.contains(literal)).then(|| few.to_vec())
+    few.iter()
+        .all(|literal| many.contains(literal))
+        .then(|| few.to_vec())
 }
 
 /// The values of both, where they differ in one choice.
@@ -169,5 +174,7 @@ fn chosen(
         return Some(found);
     }
     let (few, many) = if a.len() < b.len() { (a, b) } else { (b, a) };
-    few.iter().all(|one| many.contains(one)).then(|| few.to_vec())
+    few.iter()
+        .all(|one| many.contains(one))
+        .then(|| few.to_vec())
 }

@@ -111,7 +111,9 @@ impl Machine<'_> {
             world,
             frame: &[],
             base: 0,
-            family: states.first().map_or(Family::Ipv4, |state| state.space.family()),
+            family: states
+                .first()
+                .map_or(Family::Ipv4, |state| state.space.family()),
             spaces: HashMap::new(),
             live: Live::default(),
             ends: BTreeMap::new(),

@@ -3,11 +3,11 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use super::Explorer;
 use super::execute::listed;
 use super::state::Test;
 use super::symbol::{ListKind, PathPart, Symbol, SymbolicList, SymbolicPath};
 use super::world::{ABSENT, Choice, Opaque};
-use super::Explorer;
 use crate::filter::interpret::operate as concrete;
 use crate::filter::interpret::state::Fault;
 use crate::filter::ir::{BinaryOperator, Edit, Method};
@@ -51,7 +51,10 @@ impl Answer {
 
 /// What a set of networks holds, as a space.
 fn space_of(family: Family, set: &NetworkSet) -> Space {
-    let patterns = set.patterns().iter().filter(|pattern| pattern.net.family() == family);
+    let patterns = set
+        .patterns()
+        .iter()
+        .filter(|pattern| pattern.net.family() == family);
     Space::union_of(
         family,
         patterns.map(|pattern| Space::between(pattern.net, pattern.low, pattern.high)),
@@ -61,7 +64,11 @@ fn space_of(family: Family, set: &NetworkSet) -> Space {
 /// Values of which a comparison with `key` is true. Nothing, an attribute that is absent, comes
 /// before everything.
 fn compared(operator: BinaryOperator, key: u128, absent: bool) -> Ranges {
-    let nothing = if absent { Ranges::only(ABSENT) } else { Ranges::NONE };
+    let nothing = if absent {
+        Ranges::only(ABSENT)
+    } else {
+        Ranges::NONE
+    };
     let below = match key.checked_sub(1) {
         Some(last) => Ranges::between(0, last),
         None => Ranges::NONE,
@@ -137,7 +144,10 @@ impl Explorer<'_, '_> {
     fn space(&mut self, set: &Arc<NetworkSet>) -> Space {
         let family = self.family;
         let key = Arc::as_ptr(set).addr();
-        let made = self.spaces.entry(key).or_insert_with(|| space_of(family, set));
+        let made = self
+            .spaces
+            .entry(key)
+            .or_insert_with(|| space_of(family, set));
         made.clone()
     }
 
@@ -326,7 +336,9 @@ impl Explorer<'_, '_> {
         if list.present.iter().any(|item| members.contains(*item)) {
             return Answer::bool(true);
         }
-        let members = members.intersection(&list.kind.universe()).difference(&list.absent);
+        let members = members
+            .intersection(&list.kind.universe())
+            .difference(&list.absent);
         if members.is_empty() {
             return Answer::bool(false);
         }
@@ -419,7 +431,9 @@ impl Explorer<'_, '_> {
                     })
                 }
             },
-            (list, operand) => return self.opaque(&format!("{edit:?}"), &[list.clone(), operand.clone()]),
+            (list, operand) => {
+                return self.opaque(&format!("{edit:?}"), &[list.clone(), operand.clone()]);
+            }
         };
         Answer::Symbol(symbol)
     }
@@ -451,11 +465,15 @@ impl Explorer<'_, '_> {
 
     /// A path with one number in the place of others.
     pub(super) fn substitute(&mut self, path: &Symbol, members: &Symbol, by: &Symbol) -> Answer {
-        if let (Symbol::Known(path), Symbol::Known(members), Symbol::Known(by)) = (path, members, by) {
+        if let (Symbol::Known(path), Symbol::Known(members), Symbol::Known(by)) =
+            (path, members, by)
+        {
             return Answer::of(concrete::substitute(path, members, by));
         }
         let of = vec![path.clone(), members.clone(), by.clone()];
-        let base = self.world.opaque(Opaque::Operation("substitute".to_owned(), of));
+        let base = self
+            .world
+            .opaque(Opaque::Operation("substitute".to_owned(), of));
         Answer::Symbol(Symbol::Path(SymbolicPath {
             front: [].into(),
             base: Some(base),

@@ -87,7 +87,10 @@ impl State {
     /// With those of its attributes that `keep` wants; the others are as received.
     #[must_use]
     pub fn only(&self, keep: impl Fn(Attribute) -> bool) -> Self {
-        let attributes = self.attributes.iter().filter(|(attribute, _)| keep(**attribute));
+        let attributes = self
+            .attributes
+            .iter()
+            .filter(|(attribute, _)| keep(**attribute));
         let attributes = attributes.map(|(attribute, symbol)| (*attribute, symbol.clone()));
         Self {
             attributes: Arc::new(attributes.collect()),
@@ -218,13 +221,20 @@ impl State {
             return (Some(self), None);
         }
         let atom = world.atom(Atom::Community(kind, ranges));
-        (Some(self.answered(atom, true)), Some(self.answered(atom, false)))
+        (
+            Some(self.answered(atom, true)),
+            Some(self.answered(atom, false)),
+        )
     }
 
     fn split_path(self, path: PathAtom, world: &mut World) -> (Option<Self>, Option<Self>) {
         let atom = world.atom(Atom::Path(path));
         if let Some((_, truth)) = self.cube.iter().find(|(id, _)| *id == atom) {
-            return if *truth { (Some(self), None) } else { (None, Some(self)) };
+            return if *truth {
+                (Some(self), None)
+            } else {
+                (None, Some(self))
+            };
         }
         let mut possible = |truth| {
             let state = self.answered(atom, truth);

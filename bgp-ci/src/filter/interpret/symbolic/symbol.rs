@@ -55,7 +55,9 @@ impl SymbolicPath {
     /// The path with `asn` in front.
     pub fn prepended(&self, asn: u32) -> Self {
         Self {
-            front: std::iter::once(asn).chain(self.front.iter().copied()).collect(),
+            front: std::iter::once(asn)
+                .chain(self.front.iter().copied())
+                .collect(),
             base: self.base,
         }
     }

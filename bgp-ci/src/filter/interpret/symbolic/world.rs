@@ -32,7 +32,8 @@ impl<T: Eq + Hash> Interned<T> {
         if let Some(known) = self.known.get(&item) {
             return *known;
         }
-        let id = u32::try_from(self.items.len()).expect("an exploration ends before 2^32 questions");
+        let id =
+            u32::try_from(self.items.len()).expect("an exploration ends before 2^32 questions");
         let item = Arc::new(item);
         self.items.push(Arc::clone(&item));
         self.known.insert(item, id);
@@ -222,7 +223,12 @@ impl World {
             *set = set.difference(&missing);
         }
         // Of sets inside each other, the smaller one's member serves both.
-        some.sort_by_key(|set| set.ranges().iter().map(|(a, b)| b - a).fold(0, u128::saturating_add));
+        some.sort_by_key(|set| {
+            set.ranges()
+                .iter()
+                .map(|(a, b)| b - a)
+                .fold(0, u128::saturating_add)
+        });
         let mut wanted = BTreeSet::new();
         for set in some {
             if !wanted.iter().any(|item| set.contains(*item)) {
