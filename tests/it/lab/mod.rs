@@ -5,6 +5,7 @@ mod coverage;
 mod filters;
 mod frr;
 mod grammar;
+mod learned;
 mod networks;
 mod symbolic;
 mod wire;

@@ -98,11 +98,9 @@ fn piece(seed: u64) -> Piece {
     }
 }
 
-/// What stands before the programs.
-fn preamble(routes: &[Route]) -> String {
-    let mut text = String::from(
-        "log stderr { error, fatal, bug };\nrouter id 192.0.2.1;\nprotocol device { scan time 1000; }\nroa4 table roas4; roa6 table roas6;\n",
-    );
+/// What programs may name: tables of ROAs, and attributes of their own.
+pub fn shared() -> String {
+    let mut text = String::from("roa4 table roas4; roa6 table roas6;\n");
     let mut line = |line: String| {
         text.push_str(&line);
         text.push('\n');
@@ -121,6 +119,19 @@ fn preamble(routes: &[Route]) -> String {
     for (name, value_type) in author::CUSTOM {
         line(format!("attribute {value_type} {name};"));
     }
+    text
+}
+
+/// What stands before the programs.
+fn preamble(routes: &[Route]) -> String {
+    let mut text = String::from(
+        "log stderr { error, fatal, bug };\nrouter id 192.0.2.1;\nprotocol device { scan time 1000; }\n",
+    );
+    text.push_str(&shared());
+    let mut line = |line: String| {
+        text.push_str(&line);
+        text.push('\n');
+    };
     let program = author::empty();
     for (digit, protocol) in [(4, "feeder"), (6, "feeder6")] {
         line(format!("ipv{digit} table feed{digit};"));

@@ -12,7 +12,7 @@ use bgp_ci::model::Prefix;
 use super::{Author, index, literal, node};
 
 /// Numbers that meet often.
-const NUMBERS: [u32; 16] = [
+pub(super) const NUMBERS: [u32; 16] = [
     0,
     1,
     2,
@@ -195,7 +195,7 @@ impl Author {
         if self.dice.one_in(12) {
             self.dice.bits()
         } else {
-            self.dice.pick(&NUMBERS)
+            self.dice.pick(self.numbers)
         }
     }
 

@@ -1,6 +1,7 @@
 //! Programs at random from the grammar, typed so that BIRD accepts nearly all of them.
 
 mod expressions;
+mod policy;
 mod questions;
 mod routes;
 mod sets;
@@ -19,6 +20,7 @@ use bgp_ci::place::{FileId, Place};
 
 use super::dice::Dice;
 
+pub use policy::{policy, received};
 pub use routes::{route, route6};
 
 /// The custom attributes that every program here may use.
@@ -77,6 +79,7 @@ pub fn program(name: &str, seed: u64) -> Program {
         returns: None,
         constant: false,
         stale: false,
+        numbers: &expressions::NUMBERS,
     };
     for _ in 0..author.dice.below(3) {
         author.constant();
@@ -120,6 +123,8 @@ struct Author {
     /// Whether variables of this frame are gone, or of a function that it called: BIRD 2.0.12
     /// takes what they left for the place of a loop that begins after them.
     stale: bool,
+    /// The numbers that meet often.
+    numbers: &'static [u32],
 }
 
 fn node(kind: ExpressionKind) -> Expression {

@@ -31,6 +31,7 @@ fn some(seed: u64, net: fn(&mut Author) -> Prefix, protocol: &str) -> Route {
         returns: None,
         constant: true,
         stale: false,
+        numbers: &super::expressions::NUMBERS,
     };
     let mut route = Route::local(net(&mut author), protocol);
     if author.dice.one_in(3) {

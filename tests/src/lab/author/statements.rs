@@ -108,7 +108,7 @@ impl Author {
         })
     }
 
-    fn assignment(&mut self) -> StatementKind {
+    pub(super) fn assignment(&mut self) -> StatementKind {
         let of = self.dice.pick(&[
             Type::Int,
             Type::Int,
