@@ -108,8 +108,9 @@ fn prepended(session: &Session, path: &AsPath) -> AsPath {
         return AsPath::from_segments(std::iter::once(own).chain(path.segments().iter().cloned()));
     }
     let outside = path.segments().iter().filter(|segment| {
-        // What happened inside our confederation is nobody else's business (RFC 5065, section 4).
-        session.confederation.is_none()
+        // What happened inside a confederation is nobody else's business (RFC 5065, section 4);
+        // a route server that is of none passes it on.
+        session.rs_client && session.confederation.is_none()
             || !matches!(
                 segment,
                 Segment::ConfederationSequence(_) | Segment::ConfederationSet(_)

@@ -10,7 +10,7 @@ use crate::filter::route::Route;
 use crate::filter::types::Enumerated;
 use crate::filter::value::{self, Address, Large, SegmentKind, Value};
 use crate::model::{AsPath, Asn, Community, NextHop, OriginCode, Prefix, Segment};
-use crate::router::{Channel, RemoteAs, Role, Router, Session};
+use crate::router::{Channel, Daemon, RemoteAs, Role, Router, Session};
 
 /// Why the BGP layer drops a route that arrives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,7 +21,8 @@ pub enum Dropped {
     Loop,
     /// Its path does not begin with the neighbour's number.
     FirstAs,
-    /// Its path has segments of a confederation that the neighbour is not of (RFC 5065, section 5).
+    /// Its path has segments of a confederation that the neighbour is not of, or a member's path
+    /// does not begin with one (RFC 5065, section 5).
     Confederation,
     /// ONLY_TO_CUSTOMER: somebody leaked it (RFC 9234, section 5).
     OnlyToCustomer,
@@ -35,7 +36,7 @@ impl fmt::Display for Dropped {
             Self::Family => "the session has no channel of its family",
             Self::Loop => "our own number is in its path",
             Self::FirstAs => "its path does not begin with the neighbour's number",
-            Self::Confederation => "its path has segments of a confederation",
+            Self::Confederation => "its path and the neighbour are not of one confederation",
             Self::OnlyToCustomer => "ONLY_TO_CUSTOMER says that it is a leak",
             Self::NextHop => "its next hop is of another family or our own address",
         })
@@ -57,13 +58,7 @@ pub fn arrive(
     if channel.family != prefix.family() {
         return Err(Dropped::Family);
     }
-    let confederated = |segment: &Segment| {
-        matches!(
-            segment,
-            Segment::ConfederationSequence(_) | Segment::ConfederationSet(_)
-        )
-    };
-    if !session.interior() && received.path.segments().iter().any(confederated) {
+    if misplaced(router.daemon, session, &received.path) {
         return Err(Dropped::Confederation);
     }
     if session.enforce_first_as && !session.interior() {
@@ -107,11 +102,13 @@ pub fn arrive(
         set(BgpAttribute::Med, Value::Int(med));
     }
     let taken = session.interior() || session.allow_local_preference;
-    let preference = received.local_preference.filter(|_| taken);
-    let filled = router.daemon.fills_local_preference;
-    if let Some(preference) =
-        preference.or_else(|| filled.then_some(session.default_local_preference))
-    {
+    let preference = match received.local_preference {
+        Some(preference) => taken.then_some(preference),
+        // BIRD fills it in only where there is none, and not where one is not taken (measured).
+        None if router.daemon.fills_local_preference => Some(session.default_local_preference),
+        None => None,
+    };
+    if let Some(preference) = preference {
         set(BgpAttribute::LocalPreference, Value::Int(preference));
     }
     if let Some(otc) = otc {
@@ -123,6 +120,26 @@ pub fn arrive(
     // How far the next hop is, is in no file.
     route.set(Attribute::Static(StaticAttribute::IgpMetric), Value::Open);
     Ok(route)
+}
+
+/// Whether a path has segments of a confederation where none belong, or a member's has none.
+fn misplaced(daemon: Daemon, session: &Session, path: &AsPath) -> bool {
+    let confederated = |segment: &Segment| {
+        matches!(
+            segment,
+            Segment::ConfederationSequence(_) | Segment::ConfederationSet(_)
+        )
+    };
+    let some = path.segments().iter().any(confederated);
+    match (session.external(), session.interior()) {
+        (true, true) => !matches!(
+            path.segments().first(),
+            Some(Segment::ConfederationSequence(_))
+        ),
+        (true, false) => some,
+        // Measured on BIRD; nothing is known of FRR.
+        (false, _) => some && session.confederation.is_none() && daemon == Daemon::BIRD,
+    }
 }
 
 /// The path with the number that the neighbour is shown in front, where that is asked for.
@@ -152,9 +169,9 @@ fn looped(session: &Session, path: &AsPath) -> bool {
             often(behind.asn, allowed) || often(session.local_as, shown)
         }
     };
-    own || session
-        .confederation
-        .is_some_and(|confederation| often(confederation.id, allowed))
+    // Inside, the number that others see is not looked for (measured on BIRD).
+    let shown = session.confederation.filter(|_| session.external());
+    own || shown.is_some_and(|confederation| often(confederation.id, allowed))
 }
 
 /// ONLY_TO_CUSTOMER as the session's role has it (RFC 9234, section 5); outside of a role, as it

@@ -91,7 +91,8 @@ pub enum Relayed {
 /// fed from outside.
 ///
 /// `received` is as it is on the wire: the path begins with the neighbour's number (unless that is
-/// internal, or a route server), and [`NextHop::Own`](crate::model::NextHop::Own) is the
+/// internal, or a route server; that of a member of our confederation with an
+/// AS_CONFED_SEQUENCE), and [`NextHop::Own`](crate::model::NextHop::Own) is the
 /// neighbour's own address. Gaps of the router that reach a session are not repeated here:
 /// [`exports`](super::exports) tells them.
 pub fn follow(
