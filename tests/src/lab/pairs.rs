@@ -1,7 +1,7 @@
 //! Pairs of sessions with a random policy each: what one neighbour sends, through the import
 //! policy, a pipe in some, and the export policy, to the other neighbour.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -15,6 +15,7 @@ use bgp_ci::router::propagate::learned::Relayed;
 use super::dice::Dice;
 use super::injection::{Case, Injected};
 use super::pipe::refused;
+use super::speaker::Heard;
 use super::{author, programs, text};
 
 /// What a number of routes came to at the sessions that listened.
@@ -52,17 +53,25 @@ impl fmt::Display for Tally {
     }
 }
 
-/// Holds our model's answers against what the sessions heard that only listen.
-pub fn judge(case: &Case, injected: &Injected, tally: &mut Tally) {
+/// Holds our model's answers against what the sessions heard that only listen, those that `heeds`
+/// says of the session that sends; they must have heard nothing else.
+pub fn judge(
+    case: &Case,
+    injected: &Injected,
+    heeds: impl Fn(&str, &str) -> bool,
+    tally: &mut Tally,
+) {
     let machine = Machine::new(&injected.router.program);
+    let mut known: BTreeSet<(String, Prefix)> = BTreeSet::new();
     for (ingress, routes) in &case.sends {
         for (prefix, received) in routes {
             let followed = injected.follow(&machine, ingress, *prefix, received);
             for (id, relayed) in &followed.relayed {
                 let name = injected.router.session(*id).name.to_string();
-                if case.sends.contains_key(&name) {
+                if case.sends.contains_key(&name) || !heeds(ingress, &name) {
                     continue;
                 }
+                known.insert((name.clone(), *prefix));
                 let theirs = injected.route(&name, *prefix);
                 let wrong = match relayed {
                     Relayed::Unknown(gap) => {
@@ -94,6 +103,16 @@ pub fn judge(case: &Case, injected: &Injected, tally: &mut Tally) {
                 }
             }
         }
+    }
+    for (name, heard) in &injected.heard {
+        let Heard::Routes(routes) = heard else {
+            panic!("{name}: {heard:?}")
+        };
+        let strange = routes
+            .keys()
+            .filter(|prefix| !known.contains(&(name.clone(), **prefix)));
+        let strange = strange.map(|prefix| format!("nobody sent {prefix}, which {name} heard"));
+        tally.wrong.extend(strange);
     }
 }
 
@@ -207,6 +226,11 @@ fn pair(seed: u64, number: u64) -> Pair {
         ingress: format!("a{seed}"),
         sends,
     }
+}
+
+/// Whether two sessions of a case of pairs are one pair.
+pub fn paired(ingress: &str, egress: &str) -> bool {
+    ingress.strip_prefix('a') == egress.strip_prefix('b')
 }
 
 /// The pairs of `seeds` whose policies BIRD loads, as one case.
