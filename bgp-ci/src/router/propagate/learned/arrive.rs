@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::Sent;
 use super::super::wire::fits;
-use crate::filter::attribute::{Attribute, BgpAttribute, StaticAttribute};
+use crate::filter::attribute::{Attribute, BgpAttribute};
 use crate::filter::route::Route;
 use crate::filter::types::Enumerated;
 use crate::filter::value::{self, Address, Large, SegmentKind, Value};
@@ -117,8 +117,7 @@ pub fn arrive(
     for (attribute, list) in lists(received) {
         set(attribute, list);
     }
-    // How far the next hop is, is in no file.
-    route.set(Attribute::Static(StaticAttribute::IgpMetric), Value::Open);
+    // `igp_metric` is absent on what BGP brings, however far the next hop is (measured on BIRD).
     Ok(route)
 }
 
