@@ -9,8 +9,8 @@ use std::thread;
 
 use bgp_ci::filter::interpret::{Machine, NoData};
 use bgp_ci::model::Prefix;
+use bgp_ci::router::propagate::Sent;
 use bgp_ci::router::propagate::learned::{Followed, follow};
-use bgp_ci::router::propagate::{self, Sent};
 use bgp_ci::router::{RemoteAs, Router, SessionId};
 
 use super::configuration::{HEAD, router};
@@ -62,16 +62,8 @@ impl Injected {
         prefix: Prefix,
         sent: &Sent,
     ) -> Followed {
-        let authorizations = propagate::authorizations(&self.router, &NoData);
         let ingress = self.session(name);
-        follow(
-            &self.router,
-            machine,
-            &authorizations,
-            ingress,
-            prefix,
-            sent,
-        )
+        follow(&self.router, machine, &NoData, ingress, prefix, sent)
     }
 }
 

@@ -144,6 +144,21 @@ impl Run<'_> {
                 break;
             }
         }
+        // What may be absent of all that could be in the table leaves nothing to send.
+        let perhaps = |entry: &Entry| {
+            let rejected = |variant: &Variant| matches!(variant, Variant::Rejected);
+            entry.variants.iter().any(rejected)
+        };
+        if let Some(entry) = entries.first()
+            && entries.iter().all(perhaps)
+        {
+            results.push(Result {
+                entry,
+                sent: Err(Kept::Table),
+                certainty: entry.certainty,
+                carried: None,
+            });
+        }
         results
     }
 

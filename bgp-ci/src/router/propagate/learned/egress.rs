@@ -73,7 +73,7 @@ pub(in super::super) fn kept_before(
     if let Some(from) = from
         && !passes(from, to)
     {
-        return Some(if std::ptr::eq(from, to) {
+        return Some(if std::ptr::eq(from, to) && from.range.is_none() {
             Kept::Sender
         } else {
             Kept::Reflection

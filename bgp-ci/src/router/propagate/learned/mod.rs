@@ -27,6 +27,8 @@
 
 mod arrive;
 mod egress;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
