@@ -243,10 +243,12 @@ fn neighbours(a: IpAddr, b: IpAddr) -> bool {
     }
 }
 
-/// A route is not sent whose next hop is the neighbour itself, or of the other family.
+/// A route is not sent whose next hop is the neighbour itself, nobody, or of the other family.
 fn reachable(session: &Session, channel: &Channel, next_hop: NextHop) -> bool {
     match next_hop {
-        NextHop::Address(address) => session.address != Some(address) && fits(channel, address),
+        NextHop::Address(address) => {
+            session.address != Some(address) && !address.is_unspecified() && fits(channel, address)
+        }
         NextHop::Own => true,
     }
 }

@@ -98,6 +98,10 @@ impl Author {
 
     /// A call of a function that gives the type.
     pub(super) fn call(&mut self, of: Type) -> Option<Expression> {
+        if of == Type::Quad {
+            // BIRD 2.0.12 takes what it gives for an address, and fails.
+            return None;
+        }
         let all: Vec<usize> = (0..self.functions.len())
             .filter(|at| self.functions.get(*at) == Some(&of))
             .collect();

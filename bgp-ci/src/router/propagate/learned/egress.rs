@@ -29,7 +29,7 @@ pub enum Kept {
     OnlyToCustomer,
     /// Our confederation's number is in its path.
     Confederation,
-    /// Its next hop is the neighbour itself, or of another family.
+    /// Its next hop is the neighbour itself, nobody, or of another family.
     NextHop,
 }
 
@@ -43,7 +43,7 @@ impl fmt::Display for Kept {
             Self::Community => "a community says so",
             Self::OnlyToCustomer => "ONLY_TO_CUSTOMER says so",
             Self::Confederation => "our confederation's number is in its path",
-            Self::NextHop => "its next hop is the neighbour itself or of another family",
+            Self::NextHop => "its next hop is the neighbour itself, nobody, or of another family",
         })
     }
 }
