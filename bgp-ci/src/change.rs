@@ -13,7 +13,7 @@ use crate::learned::{self, Leaks, Model};
 use crate::matching::{self, Names};
 use crate::model::{
     Announcement, Announcements, Fleet, Flow, Gap, Key, Lists, Name, Prefix, Secret, SessionKey,
-    Sessions,
+    Sessions, Statements,
 };
 use crate::plan::Plan;
 use crate::policy::network::Network;
@@ -37,6 +37,8 @@ pub struct Side {
     pub lists: Lists,
     /// Flow specifications of the routers.
     pub flows: Vec<Flow>,
+    /// `network` statements of the routers.
+    pub statements: Statements,
     /// Where the routers' files hold passwords and keys.
     pub secrets: Vec<Secret>,
     /// Sessions that could pass on routes that are learned, which this version does not follow.
@@ -79,6 +81,8 @@ pub struct Carried {
     pub lists: Lists,
     /// Flow specifications of the routers.
     pub flows: Vec<Flow>,
+    /// `network` statements of the routers.
+    pub statements: Statements,
     /// Where the routers' files hold passwords and keys.
     pub secrets: Vec<Secret>,
     /// Sessions that could pass on routes that are learned, which this version does not follow.
@@ -141,6 +145,7 @@ impl Side {
             unseen,
             lists,
             flows,
+            statements,
             secrets,
             routers,
             models,
@@ -160,6 +165,7 @@ impl Side {
             undecided: Vec::new(),
             lists,
             flows,
+            statements,
             secrets,
             routers,
             models,

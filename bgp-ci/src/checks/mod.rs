@@ -29,6 +29,7 @@ mod missing_max_prefix;
 mod missing_roa;
 mod missing_route_object;
 mod needs_approval;
+mod network_without_route;
 mod no_export_policy;
 mod no_export_removed;
 mod origin_change;
@@ -88,6 +89,7 @@ pub const ALL: &[&Check] = &[
     &missing_roa::CHECK,
     &missing_route_object::CHECK,
     &needs_approval::CHECK,
+    &network_without_route::CHECK,
     &no_export_policy::CHECK,
     &no_export_removed::CHECK,
     &origin_change::CHECK,

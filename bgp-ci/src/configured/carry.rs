@@ -15,7 +15,7 @@ use crate::model::list::{Entries, List, ListKey, PrefixRange};
 use crate::model::session::{self, Protection};
 use crate::model::{
     Announcement, Asn, AsnRange, Family, Flow, Gap, GapKind, Key, Name, Prefix, Presence, Route,
-    Secret, Session, SessionKey, Source,
+    Secret, Session, SessionKey, Source, Statement, StatementKey,
 };
 use crate::place::Place;
 use crate::policy::network::{Neighbor, Network};
@@ -58,6 +58,7 @@ pub fn carry(network: &Network, read: Read<'_>) -> (Carried, BTreeMap<SessionId,
     }
     carrier.gaps();
     carrier.flows();
+    carrier.statements();
     carrier.lists();
     carrier.secrets();
     (carrier.carried, carrier.keys)
@@ -337,6 +338,22 @@ impl<'a> Carrier<'a> {
             return None;
         };
         actions.iter().filter_map(|action| drops(*action)).max()
+    }
+
+    fn statements(&mut self) {
+        for network in &self.read.router.networks {
+            let key = StatementKey {
+                site: self.read.site.clone(),
+                router: self.read.name.clone(),
+                prefix: network.prefix,
+            };
+            let statement = Statement {
+                span: self.span(network.place),
+                checked: network.checked,
+                route: network.route.map(|place| self.span(place)),
+            };
+            self.carried.statements.insert(key, statement);
+        }
     }
 
     fn secrets(&mut self) {

@@ -92,6 +92,7 @@ impl Configured {
             unseen,
             lists,
             flows,
+            statements,
             secrets,
             routers,
             models,
@@ -104,6 +105,7 @@ impl Configured {
         self.carried.unseen.extend(unseen);
         self.carried.lists.extend(lists);
         self.carried.flows.extend(flows);
+        self.carried.statements.extend(statements);
         self.carried.secrets.extend(secrets);
         self.carried.routers.extend(routers);
         self.carried.models.extend(models);

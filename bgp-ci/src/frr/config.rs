@@ -1,6 +1,6 @@
 //! What bgpd holds after it has read a file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::model::{Asn, Family, Name, Prefix};
@@ -30,7 +30,9 @@ pub struct Config {
     /// Static routes of the default VRF, in the order of the file.
     pub statics: Vec<StaticRoute>,
     /// Networks of addresses on the router's interfaces.
-    pub connected: Vec<Prefix>,
+    pub connected: Vec<Connected>,
+    /// Interfaces that are switched off.
+    pub down: BTreeSet<Name>,
     /// `router bgp` of the default VRF.
     pub bgp: Option<Bgp>,
 }
@@ -291,6 +293,17 @@ pub enum Change {
     More(u32),
     /// By this less; zero is the end.
     Less(u32),
+}
+
+/// The network of an address on an interface.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connected {
+    /// The network.
+    pub prefix: Prefix,
+    /// The interface.
+    pub interface: Name,
+    /// The line of the address.
+    pub place: Place,
 }
 
 /// A static route.

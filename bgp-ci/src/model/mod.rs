@@ -12,6 +12,7 @@ pub mod path;
 pub mod prefix;
 pub mod secret;
 pub mod session;
+pub mod statement;
 
 pub use announcement::{
     Announcement, Announcements, Key, NextHop, OriginCode, Presence, Route, Source,
@@ -27,6 +28,7 @@ pub use path::{AsPath, Segment};
 pub use prefix::{Family, Prefix};
 pub use secret::Secret;
 pub use session::{Session, SessionKey, Sessions};
+pub use statement::{Statement, StatementKey, Statements};
 
 /// A name that the policy gives to a site, a router, a neighbour or a service.
 pub type Name = std::sync::Arc<str>;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::change::Side;
 use crate::model::list::Entries;
-use crate::model::{Flow, Prefix};
+use crate::model::{Flow, Prefix, Statement, StatementKey};
 
 /// The entries of every list of `side` that is not the same in `other`.
 pub(super) fn lists(side: &Side, other: &Side) -> Vec<Value> {
@@ -67,6 +67,19 @@ pub(super) fn flows(side: &Side) -> Vec<Value> {
         })
     };
     side.flows.iter().map(fact).collect()
+}
+
+/// The `network` statements of `side`, and whether a route is there for each.
+pub(super) fn statements(side: &Side) -> Vec<Value> {
+    let fact = |(key, statement): (&StatementKey, &Statement)| {
+        json!({
+            "router": [&*key.site, &*key.router],
+            "network": key.prefix.to_string(),
+            "checked": statement.checked,
+            "route": statement.route.is_some(),
+        })
+    };
+    side.statements.iter().map(fact).collect()
 }
 
 /// What the data of `side` says about the space that either side owns or announces.

@@ -95,6 +95,8 @@ pub fn text(base: &Side, head: &Side, sessions: &BTreeMap<SessionKey, SessionKey
     let (was, is) = (beside::lists(base, head), beside::lists(head, base));
     differing("list", was, is, &mut add);
     differing("flow", beside::flows(base), beside::flows(head), &mut add);
+    let (was, is) = (beside::statements(base), beside::statements(head));
+    differing("network", was, is, &mut add);
     let (was, is) = (beside::data(base, head), beside::data(head, base));
     differing("data", was, is, &mut add);
     differing(

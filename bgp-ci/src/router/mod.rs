@@ -18,8 +18,8 @@ pub use session::{
     Session, Sides,
 };
 pub use source::{
-    Aggregate, Destination, FlowRoute, LocalKind, LocalRoute, LocalSource, OpenKind, OpenSource,
-    Ports, Roa, RoaTable, Suppressed, Via,
+    Aggregate, Destination, FlowRoute, LocalKind, LocalRoute, LocalSource, Network, OpenKind,
+    OpenSource, Ports, Roa, RoaTable, Suppressed, Via,
 };
 
 use std::net::Ipv4Addr;
@@ -98,6 +98,8 @@ pub struct Router {
     pub roas: Vec<RoaTable>,
     /// Flow specifications that it originates; judged by their match only.
     pub flows: Vec<FlowRoute>,
+    /// `network` statements that announce a route which something else must make.
+    pub networks: Vec<Network>,
     /// What was not understood.
     pub gaps: Vec<Gap>,
     /// Where its files hold passwords and keys in clear text.

@@ -87,6 +87,19 @@ pub struct Via {
     pub weight: u32,
 }
 
+/// A statement that announces a network, where a route of exactly that network is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Network {
+    /// The network.
+    pub prefix: Prefix,
+    /// The statement.
+    pub place: Place,
+    /// Whether the daemon looks for the route before it announces.
+    pub checked: bool,
+    /// The line of the files that makes the route; another protocol or the kernel may have it too.
+    pub route: Option<Place>,
+}
+
 /// A source of routes that no file lists.
 #[derive(Debug, Clone)]
 pub struct OpenSource {

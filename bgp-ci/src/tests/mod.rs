@@ -22,6 +22,7 @@ mod sessions;
 mod sizes;
 mod sources;
 mod space;
+mod statements;
 mod trials;
 mod withdrawals;
 

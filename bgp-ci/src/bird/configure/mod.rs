@@ -70,6 +70,7 @@ pub fn router(parsed: Parsed) -> Router {
         open,
         roas,
         flows,
+        networks: Vec::new(),
         gaps,
         secrets,
         program,

@@ -16,8 +16,8 @@ use super::{Problem, Reach as Reaches, Read};
 use crate::model::{Family, GapKind, Name};
 use crate::place::Place;
 use crate::router::{
-    Aggregate, Daemon, Gap, LocalId, LocalSource, OpenSource, Reach, Router, Session, SessionId,
-    Table, TableId,
+    Aggregate, Daemon, Gap, LocalId, LocalSource, Network, OpenSource, Reach, Router, Session,
+    SessionId, Table, TableId,
 };
 
 /// The families, in the order of their tables.
@@ -50,6 +50,7 @@ pub fn router(read: Read) -> Router {
         aggregates: Vec::new(),
         sessions: Vec::new(),
         open: Vec::new(),
+        networks: Vec::new(),
         gaps: Vec::new(),
         groups: BTreeMap::new(),
         named: BTreeMap::new(),
@@ -71,6 +72,7 @@ pub fn router(read: Read) -> Router {
         aggregates,
         sessions,
         open,
+        networks,
         mut gaps,
         ..
     } = builder;
@@ -99,6 +101,7 @@ pub fn router(read: Read) -> Router {
         open,
         roas: Vec::new(),
         flows: Vec::new(),
+        networks,
         secrets: super::secret::find(&sources),
         gaps,
         program,
@@ -114,6 +117,7 @@ struct Builder<'c> {
     aggregates: Vec<Aggregate>,
     sessions: Vec<Session>,
     open: Vec<OpenSource>,
+    networks: Vec<Network>,
     gaps: Vec<Gap>,
     /// The sessions of each group.
     groups: BTreeMap<Name, Vec<SessionId>>,

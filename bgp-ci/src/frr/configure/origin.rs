@@ -10,8 +10,8 @@ use crate::frr::config::{Bgp, Discard, Originated, Redistributed, StaticRoute};
 use crate::model::{Family, GapKind, Name, Prefix};
 use crate::place::Place;
 use crate::router::{
-    Aggregate, Destination, LocalId, LocalKind, LocalRoute, LocalSource, OpenKind, OpenSource,
-    Policy, Reach, Suppressed, Via,
+    Aggregate, Destination, LocalId, LocalKind, LocalRoute, LocalSource, Network, OpenKind,
+    OpenSource, Policy, Reach, Suppressed, Via,
 };
 
 impl Builder<'_> {
@@ -78,7 +78,14 @@ impl Builder<'_> {
             .unwrap_or(self.config.datacenter || !self.before(7, 4));
         let mut plain = Vec::new();
         for (prefix, network) in &originated.networks {
-            let certainty = if !checked || self.has_route(*prefix) {
+            let behind = self.route_of(*prefix);
+            self.networks.push(Network {
+                prefix: *prefix,
+                place: network.place,
+                checked,
+                route: behind,
+            });
+            let certainty = if !checked || behind.is_some() {
                 Certainty::Proven
             } else {
                 // Another protocol, or the kernel, may know the network.
@@ -129,13 +136,16 @@ impl Builder<'_> {
         });
     }
 
-    /// Whether the file makes a route of exactly this network.
-    fn has_route(&self, prefix: Prefix) -> bool {
-        self.config
-            .statics
-            .iter()
-            .any(|route| route.prefix == prefix)
-            || self.config.connected.contains(&prefix)
+    /// The line that makes a route of exactly this network.
+    fn route_of(&self, prefix: Prefix) -> Option<Place> {
+        let mut statics = self.config.statics.iter();
+        if let Some(route) = statics.find(|route| route.prefix == prefix) {
+            return Some(route.place);
+        }
+        let mut connected = self.config.connected.iter();
+        let found = connected
+            .find(|known| known.prefix == prefix && !self.config.down.contains(&known.interface));
+        found.map(|known| known.place)
     }
 
     fn redistribute(

@@ -72,6 +72,8 @@ enum Section {
     Clause(Name, u32),
     /// In `interface`, of the default VRF or another.
     Interface {
+        /// Which one.
+        name: Name,
         /// Whether its networks are ours.
         ours: bool,
     },
@@ -119,7 +121,7 @@ impl Reader {
             Section::Family(family) => self.family_line(family, line) || self.bgp_line(line),
             Section::Skipped { inside } => inside && self.bgp_section(line) || others::inside(line),
             Section::Clause(name, number) => self.clause_line(&name, number, line),
-            Section::Interface { ours } => self.interface_line(ours, line),
+            Section::Interface { name, ours } => self.interface_line(&name, ours, line),
             Section::Other => false,
         };
         if done || self.top_line(line) {
@@ -181,9 +183,10 @@ impl Reader {
             }
             // Inside `vrf` they are those of the VRF.
             ["ip" | "ipv6", "route", ..] => {}
-            ["interface", ..] => {
+            ["interface", name, ..] => {
                 let ours = !line.words.contains(&"vrf");
-                self.section = Section::Interface { ours };
+                let name = Name::from(name);
+                self.section = Section::Interface { name, ours };
             }
             _ => return others::top(self, line),
         }

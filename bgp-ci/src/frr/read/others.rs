@@ -6,8 +6,8 @@ use super::line::Line;
 use super::value::prefix;
 use super::{Reader, Section};
 use crate::frr::Reach;
-use crate::frr::config::{Discard, StaticRoute};
-use crate::model::{Family, GapKind};
+use crate::frr::config::{Connected, Discard, StaticRoute};
+use crate::model::{Family, GapKind, Name};
 
 /// Commands that open a section of another daemon, or one without routes.
 const SECTIONS: &[&[&str]] = &[
@@ -140,8 +140,18 @@ pub(super) fn top(reader: &mut Reader, line: &Line<'_>) -> bool {
 
 impl Reader {
     /// A line inside `interface`.
-    pub(super) fn interface_line(&mut self, ours: bool, line: &Line<'_>) -> bool {
+    pub(super) fn interface_line(&mut self, name: &Name, ours: bool, line: &Line<'_>) -> bool {
         let (family, address) = match *line.words.as_slice() {
+            ["shutdown"] => {
+                if line.no {
+                    self.config.down.remove(name);
+                } else {
+                    self.config.down.insert(name.clone());
+                }
+                return true;
+            }
+            // The network is that of the other end.
+            ["ip", "address", _, "peer", address, ..] => (Family::Ipv4, address),
             ["ip", "address", address, ..] => (Family::Ipv4, address),
             ["ipv6", "address", address, ..] => (Family::Ipv6, address),
             [
@@ -152,17 +162,25 @@ impl Reader {
                 return false;
             }
             [
-                "ip" | "ipv6" | "description" | "shutdown" | "bandwidth" | "link-detect",
+                "ip" | "ipv6" | "description" | "bandwidth" | "link-detect",
                 ..,
             ] => {
                 return true;
             }
             _ => return false,
         };
-        if let (true, false, Some(net)) = (ours, line.no, prefix(address))
+        if let (true, Some(net)) = (ours, prefix(address))
             && net.family() == family
         {
-            self.config.connected.push(net);
+            let connected = &mut self.config.connected;
+            connected.retain(|known| known.prefix != net || known.interface != *name);
+            if !line.no {
+                connected.push(Connected {
+                    prefix: net,
+                    interface: name.clone(),
+                    place: line.place,
+                });
+            }
         }
         true
     }
@@ -172,6 +190,12 @@ impl Reader {
         // Those of another VRF are not in our table.
         if let Some(at) = line.words.iter().position(|word| *word == "vrf")
             && line.word(at + 1) != Some("default")
+        {
+            return;
+        }
+        // Nor are those of a table beside the main one.
+        if let Some(at) = line.words.iter().position(|word| *word == "table")
+            && line.word(at + 1) != Some("254")
         {
             return;
         }
