@@ -62,9 +62,10 @@ pub fn nearest_of<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> 
     if word.len() > 100 {
         return None;
     }
-    let wanted = word.to_lowercase().replace('_', "-");
+    let plain = |word: &str| word.to_lowercase().replace('_', "-");
+    let wanted = plain(word);
     candidates
-        .map(|known| (strsim::damerau_levenshtein(&wanted, known), known))
+        .map(|known| (strsim::damerau_levenshtein(&wanted, &plain(known)), known))
         .filter(|&(distance, known)| distance <= (known.len() / 3).max(1))
         .min()
         .map(|(_, known)| known)
@@ -207,6 +208,15 @@ mod tests {
         assert_eq!(nearest("relok"), Some("relock"));
         assert_eq!(nearest("Expires_Soon"), Some("expires-soon"));
         assert_eq!(nearest("something-else-entirely"), None);
+        let names = ["TO-TRANSIT", "from_peer"];
+        assert_eq!(
+            nearest_of("to_transits", names.into_iter()),
+            Some("TO-TRANSIT")
+        );
+        assert_eq!(
+            nearest_of("FROM-PEERS", names.into_iter()),
+            Some("from_peer")
+        );
         assert_eq!(nearest(&"x".repeat(1 << 20)), None);
     }
 }

@@ -22,6 +22,8 @@ pub(super) const EXITS: &str = "\
 Examples:
   bgp-ci test-policy to_transit 203.0.113.0/24
   bgp-ci test-policy transit_a.import 192.0.2.0/24 path=64501,64502 communities=64501:100
+  bgp-ci test-policy 192.0.2.1.import '192.0.2.0/24 path=64501,64502'
+  bgp-ci test-policy 'prefix-list OURS' 203.0.113.0/24
   bgp-ci test-policy from_peer '2001:db8::/32 path=64501 med=5' --site fra --format json
 
 A route without a path is one of our own; `source=bgp` makes it one that a neighbour sent.
@@ -36,7 +38,8 @@ Exit status: 0 every router that has the policy accepts the route; 1 one of them
 /// Arguments of `test-policy`.
 #[derive(Debug, Clone, Args)]
 pub struct TestPolicyArgs {
-    /// A filter by its name, or the policy of a session: SESSION.import or SESSION.export
+    /// A filter or route map by its name, a list of FRR by its kind and name, or the policy of a
+    /// session: SESSION.import or SESSION.export
     #[arg(value_name = "FILTER")]
     policy: String,
 

@@ -21,10 +21,22 @@ pub struct Loaded {
     pub undecided: Vec<Undecided>,
     /// Where the files are wrong, whatever could not be seen.
     pub wrong: BTreeSet<Span>,
+    /// The policies that have a name and are filters only where they are asked about.
+    pub policies: Vec<String>,
 }
 
 /// Reads the files of one router.
 pub fn load(files: &Files<'_>, planned: &Planned<'_>) -> Loaded {
+    load_with(files, planned, None)
+}
+
+/// [`load`], with a filter for the policy that `question` names, where the language has none of
+/// its own for each name.
+pub fn load_with(
+    files: &Files<'_>,
+    planned: &Planned<'_>,
+    question: Option<frr::Question<'_>>,
+) -> Loaded {
     let mut loaded = Loaded::default();
     let source = planned.source;
     let adapter = source.adapter.value;
@@ -51,7 +63,7 @@ pub fn load(files: &Files<'_>, planned: &Planned<'_>) -> Loaded {
         return loaded;
     }
     match adapter {
-        Adapter::Frr => of_frr(files, planned, &entry, &mut loaded),
+        Adapter::Frr => of_frr(files, planned, &entry, question, &mut loaded),
         _ => of_bird(files, planned, &entry, &mut loaded),
     }
     loaded
@@ -65,11 +77,19 @@ fn outside(span: &Span, path: &str) -> Undecided {
     )
 }
 
-fn of_frr(files: &Files<'_>, planned: &Planned<'_>, entry: &str, loaded: &mut Loaded) {
+fn of_frr(
+    files: &Files<'_>,
+    planned: &Planned<'_>,
+    entry: &str,
+    question: Option<frr::Question<'_>>,
+    loaded: &mut Loaded,
+) {
     match bird::Files::read(files, entry) {
         Ok(text) => {
             let shown = bird::Files::shown(files, entry);
-            loaded.router = Some(frr::configure::router(frr::read(shown, &text)));
+            let read = frr::read(shown, &text);
+            loaded.policies = read.policies();
+            loaded.router = Some(frr::configure::router_with(read, question));
         }
         Err(unread) => {
             let why = match unread {

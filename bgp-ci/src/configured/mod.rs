@@ -27,7 +27,7 @@ use crate::router::propagate;
 use crate::rpki::{Origin, Validity};
 
 pub use carry::Read;
-pub use load::{Loaded, load};
+pub use load::{Loaded, load, load_with};
 pub use plan::{Plan, Planned, plan};
 
 /// What the routers of a side make of it, and what could not be read.

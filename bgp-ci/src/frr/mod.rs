@@ -33,6 +33,22 @@ pub struct Read {
     pub problems: Vec<Problem>,
 }
 
+/// Which route map or list somebody asks about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Question<'a> {
+    /// Its name, or its kind and its name: `prefix-list OURS`.
+    pub policy: &'a str,
+    /// The family of the route that it is asked about.
+    pub family: crate::model::Family,
+}
+
+impl Read {
+    /// The route maps by their names, and the lists by their kinds and names.
+    pub fn policies(&self) -> Vec<String> {
+        lower::names(&self.config)
+    }
+}
+
 /// Something that was not understood, or that FRR would not take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {

@@ -315,3 +315,109 @@ fn each_mistake_is_said_once() {
         .any(|one| one.contains(line) && one.contains(said));
     assert!(found, "{out}");
 }
+
+/// A router that runs FRR.
+const FRR: &str = "frr version 8.4.4
+frr defaults traditional
+ip route 203.0.113.0/24 Null0
+ip prefix-list OURS seq 5 permit 203.0.113.0/24 le 25
+ip prefix-list OURS seq 10 deny 192.0.2.0/24 le 32
+ip prefix-list OURS seq 15 permit 192.0.2.0/23
+ipv6 prefix-list OURS seq 5 permit 2001:db8::/32
+bgp community-list standard BLOCKED permit 64500:666
+bgp as-path access-list SHORT permit ^[0-9]+$
+!
+route-map TO-TRANSIT deny 10
+ match community BLOCKED
+!
+route-map TO-TRANSIT permit 20
+ match ip address prefix-list OURS
+ set community 64500:100 additive
+ set metric 10
+!
+route-map UNUSED permit 10
+ match ip address prefix-list NOWHERE
+!
+router bgp 64500
+ neighbor 192.0.2.1 remote-as 64501
+ neighbor 192.0.2.5 remote-as 64502
+ address-family ipv4 unicast
+  network 203.0.113.0/24
+  neighbor 192.0.2.1 route-map TO-TRANSIT out
+  neighbor 192.0.2.1 filter-list SHORT in
+  neighbor 192.0.2.5 route-map MISSING in
+";
+
+fn frr_estate() -> TempDir {
+    let folder = estate();
+    let policy = POLICY.replace("bird, site: iad, entry", "frr, site: iad, entry");
+    std::fs::write(folder.path().join("preflight.yaml"), policy).unwrap();
+    std::fs::write(folder.path().join("routers/iad.conf"), FRR).unwrap();
+    folder
+}
+
+#[test]
+fn route_maps_and_lists_are_asked_by_their_names() {
+    let dir = frr_estate();
+    for (policy, route, exit) in [
+        ("TO-TRANSIT", "203.0.113.0/24", Exit::Clean),
+        (
+            "TO-TRANSIT",
+            "203.0.113.0/24 communities=64500:666",
+            Exit::Denied,
+        ),
+        ("TO-TRANSIT", "198.51.100.0/24", Exit::Denied),
+        // The list for networks of the other family is not the one that the map asks.
+        ("TO-TRANSIT", "2001:db8::/32", Exit::Denied),
+        ("OURS", "203.0.113.0/25", Exit::Clean),
+        ("prefix-list OURS", "203.0.113.0/26", Exit::Denied),
+        ("prefix-list OURS", "192.0.2.0/24", Exit::Denied),
+        ("prefix-list OURS", "2001:db8::/32", Exit::Clean),
+        (
+            "community-list BLOCKED",
+            "192.0.2.0/24 communities=64500:666",
+            Exit::Clean,
+        ),
+        ("BLOCKED", "192.0.2.0/24", Exit::Denied),
+        (
+            "as-path access-list SHORT",
+            "192.0.2.0/24 path=64501",
+            Exit::Clean,
+        ),
+        ("SHORT", "192.0.2.0/24 path=64501,64502", Exit::Denied),
+        ("UNUSED", "203.0.113.0/24", Exit::Denied),
+        ("192.0.2.1.export", "203.0.113.0/24", Exit::Clean),
+        ("192.0.2.1.export", "198.51.100.0/24", Exit::Denied),
+        ("192.0.2.1.import", "192.0.2.0/24 path=64501", Exit::Clean),
+        (
+            "192.0.2.1.import",
+            "192.0.2.0/24 path=64501,64502",
+            Exit::Denied,
+        ),
+        // Nothing is called MISSING, and towards this neighbour there is no policy at all.
+        ("192.0.2.5.import", "192.0.2.0/24 path=64502", Exit::Denied),
+        ("192.0.2.5.export", "203.0.113.0/24", Exit::Denied),
+    ] {
+        let (found, said) = ask(dir.path(), &[policy, route, "--site", "iad"]);
+        assert_eq!(found, exit, "{policy} {route}: {said}");
+    }
+    let (_, said) = ask(dir.path(), &["TO-TRANSIT", "203.0.113.0/24"]);
+    insta::assert_snapshot!("frr_accepted", said);
+    let (_, said) = ask(dir.path(), &["prefix-list OURS", "192.0.2.0/24"]);
+    insta::assert_snapshot!("frr_rejected", said);
+    let (exit, said) = ask(
+        dir.path(),
+        &["TO-TRANSITS", "203.0.113.0/24", "--site", "iad"],
+    );
+    assert_eq!(exit, Exit::Undecided);
+    assert!(said.contains("did you mean `TO-TRANSIT`?"), "{said}");
+    let (_, said) = ask(
+        dir.path(),
+        &["nothing-like-it", "203.0.113.0/24", "--site", "iad"],
+    );
+    assert!(said.contains("`community-list BLOCKED`"), "{said}");
+    // What nobody uses changes nothing of what is judged.
+    let (_, out, _) = command(dir.path(), &["check", "--format", "concise"]);
+    assert!(!out.contains("NOWHERE"), "{out}");
+    assert!(out.contains("MISSING"), "{out}");
+}

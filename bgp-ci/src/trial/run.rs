@@ -13,6 +13,7 @@ use crate::filter::interpret::{self, Context, Machine, Subject, TermKind};
 use crate::filter::program::FilterKind;
 use crate::filter::route::{Route, attributes};
 use crate::filter::{Attribute, FilterId, Program};
+use crate::frr;
 use crate::model::{Family, GapKind};
 use crate::place::Place;
 use crate::router::{Policy, Reach, Router, Session, propagate};
@@ -46,7 +47,11 @@ pub(super) fn answer(
     data: &Data,
     planned: &Planned<'_>,
 ) -> Answer {
-    let loaded = configured::load(files, planned);
+    let asked = frr::Question {
+        policy: question.policy,
+        family: question.route.net.family(),
+    };
+    let loaded = configured::load_with(files, planned, Some(asked));
     let Some(router) = loaded.router else {
         return Answer {
             tested: None,
@@ -59,7 +64,7 @@ pub(super) fn answer(
     let Some(found) = found else {
         return Answer {
             tested: None,
-            known: known(&router),
+            known: known(&router).chain(loaded.policies).collect(),
             // What was not seen may define it.
             undecided: loaded.undecided,
             data_asked: false,
@@ -67,7 +72,7 @@ pub(super) fn answer(
     };
     let mut lines = Lines::new(&router, planned);
     let (tested, data_asked) = test(question, &router, &found, data, planned, &mut lines);
-    // A file that BIRD does not load decides nothing: what runs is the one before it.
+    // A file that the daemon does not load decides nothing: what runs is the one before it.
     let refused = router.gaps.iter().filter(|gap| {
         gap.reach == Reach::Router && matches!(gap.kind, GapKind::Unparsed | GapKind::Undefined)
     });
@@ -88,7 +93,7 @@ pub(super) fn answer(
 }
 
 /// Every name that can be asked about.
-fn known(router: &Router) -> Vec<String> {
+fn known(router: &Router) -> impl Iterator<Item = String> {
     let filters = router.program.filters.iter();
     let filters = filters.filter_map(|filter| match &filter.kind {
         FilterKind::Named(name) => Some(name.to_string()),
@@ -97,7 +102,7 @@ fn known(router: &Router) -> Vec<String> {
     let sessions = router.sessions.iter().flat_map(|session| {
         ["import", "export"].map(|direction| format!("{}.{direction}", session.name))
     });
-    filters.chain(sessions).collect()
+    filters.chain(sessions)
 }
 
 fn find<'r>(router: &'r Router, question: &Question<'_>) -> Option<Found<'r>> {

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use super::config::{Bgp, Config, Version};
 use super::lower::Lowering;
-use super::{Problem, Reach as Reaches, Read};
+use super::{Problem, Question, Reach as Reaches, Read};
 use crate::model::{Family, GapKind, Name};
 use crate::place::Place;
 use crate::router::{
@@ -38,6 +38,12 @@ const PREFERENCE: u32 = 32768;
 ///
 /// What FRR would not take, what we do not know and what has no model are the router's gaps.
 pub fn router(read: Read) -> Router {
+    router_with(read, None)
+}
+
+/// [`router`], with a filter for what is asked about: a route map or list by its name, whether or
+/// not something uses it.
+pub fn router_with(read: Read, question: Option<Question<'_>>) -> Router {
     let Read {
         config,
         sources,
@@ -55,6 +61,7 @@ pub fn router(read: Read) -> Router {
         groups: BTreeMap::new(),
         named: BTreeMap::new(),
     };
+    builder.lowering.apart = question.is_some();
     if let Some(bgp) = &config.bgp {
         builder.bgp(bgp);
     } else {
@@ -64,6 +71,9 @@ pub fn router(read: Read) -> Router {
             "no `router bgp` of the default table is in this file".to_owned(),
             Reach::Nothing,
         );
+    }
+    if let Some(question) = question {
+        builder.lowering.named(question.policy, question.family);
     }
     builder.problems(&problems);
     let Builder {

@@ -54,7 +54,8 @@ impl Lowering<'_> {
         let entries: Vec<&PrefixEntry> = list.entries.values().collect();
         let mut body = Vec::new();
         let mut last = Place::file(crate::place::FileId(0));
-        for run in entries.chunk_by(|a, b| a.action == b.action) {
+        let apart = self.apart;
+        for run in entries.chunk_by(|a, b| a.action == b.action && !apart) {
             let Some(first) = run.first() else { continue };
             let at = At(first.place);
             let items = run.iter().map(|entry| {

@@ -8,6 +8,7 @@ mod delete;
 mod export;
 mod lists;
 mod maps;
+mod named;
 mod tree;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ use crate::place::{FileId, Place};
 use crate::router::{Gap, Reach};
 
 pub(super) use export::{Export, Import, RemovePrivate, Withheld};
+pub(super) use named::names;
 
 /// What a list is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,6 +53,9 @@ pub(super) struct Lowering<'c> {
     pub(super) program: Program,
     /// What was not understood.
     pub(super) gaps: Vec<Gap>,
+    /// Whether each entry of a list is a statement of its own, for those who want to see which
+    /// one decides; together they are judged faster.
+    pub(super) apart: bool,
     /// The local preference of routes that have none.
     local_preference: u32,
     prefix_lists: BTreeMap<(Family, Name), FunctionId>,
@@ -86,6 +91,7 @@ impl<'c> Lowering<'c> {
             config,
             program,
             gaps: Vec::new(),
+            apart: false,
             local_preference: config.bgp.as_ref().map_or(100, |bgp| bgp.local_preference),
             prefix_lists: BTreeMap::new(),
             access_lists: BTreeMap::new(),
