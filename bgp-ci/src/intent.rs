@@ -103,6 +103,8 @@ pub fn sessions(network: &Network) -> Sessions {
             local_address: None,
             external: neighbor.asn != network.asn,
             declared: true,
+            takes_role: false,
+            role: None,
             protections: BTreeSet::new(),
             channels: [Family::Ipv4, Family::Ipv6]
                 .map(|family| (family, Channel::default()))

@@ -27,6 +27,7 @@ mod mass_growth;
 mod mass_withdrawal;
 mod missing_max_prefix;
 mod missing_roa;
+mod missing_role;
 mod missing_route_object;
 mod needs_approval;
 mod network_without_route;
@@ -87,6 +88,7 @@ pub const ALL: &[&Check] = &[
     &mass_withdrawal::CHECK,
     &missing_max_prefix::CHECK,
     &missing_roa::CHECK,
+    &missing_role::CHECK,
     &missing_route_object::CHECK,
     &needs_approval::CHECK,
     &network_without_route::CHECK,

@@ -138,6 +138,8 @@ impl<'a> Carrier<'a> {
             local_address: session.local_address,
             external,
             declared: declared.is_some(),
+            takes_role: !session.interior(),
+            role: session.role,
             protections: protections(session),
             channels: session
                 .channels

@@ -88,6 +88,10 @@ fn changes(then: Keyed<'_>, now: Keyed<'_>) -> Vec<(char, String)> {
         word.to_owned()
     };
     other("neighbour", declared(was), declared(is));
+    // That there is one at all is a protection, which is named below.
+    if let (Some(was), Some(is)) = (was.role, is.role) {
+        other("our role", was.as_str().to_owned(), is.as_str().to_owned());
+    }
     let families: BTreeSet<_> = was.channels.keys().chain(is.channels.keys()).collect();
     for family in families {
         let (was, is) = (was.channels.get(family), is.channels.get(family));

@@ -44,6 +44,11 @@ pub struct Session {
     pub external: bool,
     /// Whether the policy declares the neighbour.
     pub declared: bool,
+    /// Whether a role means something on it: the other end is another system, and no member of
+    /// our confederation.
+    pub takes_role: bool,
+    /// What we say that we are to the other end.
+    pub role: Option<Role>,
     /// What guards it, beyond limits.
     pub protections: BTreeSet<Protection>,
     /// Its address families.
@@ -101,6 +106,46 @@ pub enum LimitAction {
     Restart,
     /// It takes the session down for good.
     Disable,
+}
+
+/// What we are to the neighbour (RFC 9234, section 4.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Its provider.
+    Provider,
+    /// The route server that it is a client of.
+    RouteServer,
+    /// A client of the route server that it is.
+    RouteServerClient,
+    /// Its customer.
+    Customer,
+    /// Its peer.
+    Peer,
+}
+
+impl Role {
+    /// The words used in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Provider => "provider",
+            Self::RouteServer => "route server",
+            Self::RouteServerClient => "route server client",
+            Self::Customer => "customer",
+            Self::Peer => "peer",
+        }
+    }
+
+    /// Whether what we send carries ONLY_TO_CUSTOMER (RFC 9234, section 5: to customers, peers
+    /// and clients of a route server).
+    pub fn marks(self) -> bool {
+        matches!(self, Self::Provider | Self::RouteServer | Self::Peer)
+    }
+
+    /// Whether routes that carry ONLY_TO_CUSTOMER must not be sent (RFC 9234, section 5: to
+    /// providers, peers and route servers).
+    pub fn blocks(self) -> bool {
+        matches!(self, Self::Customer | Self::RouteServerClient | Self::Peer)
+    }
 }
 
 /// What guards a session.

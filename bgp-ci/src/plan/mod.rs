@@ -33,7 +33,7 @@ use sha2::{Digest, Sha256};
 
 use crate::change::Side;
 use crate::model::announcement::Source;
-use crate::model::session::{Channel, Policy, Session};
+use crate::model::session::{Channel, Policy, Protection, Session};
 use crate::model::{Announcement, Difference, Key, Presence, SessionKey};
 use crate::relaxation;
 
@@ -245,12 +245,23 @@ fn session(key: &SessionKey, session: &Session) -> Value {
         local_address: _,
         external,
         declared,
+        // What it can have says nothing about what it has.
+        takes_role: _,
+        role,
         protections,
         channels,
     } = session;
     let channels: BTreeMap<&str, Value> = channels
         .iter()
         .map(|(family, channel)| (family.as_str(), self::channel(channel)))
+        .collect();
+    // Another role is another protection.
+    let protections: Vec<String> = protections
+        .iter()
+        .map(|one| match (one, role) {
+            (Protection::Role, Some(role)) => format!("{}: {}", one.as_str(), role.as_str()),
+            _ => one.as_str().to_owned(),
+        })
         .collect();
     json!({
         "session": name(key),
@@ -259,7 +270,7 @@ fn session(key: &SessionKey, session: &Session) -> Value {
         "local-asn": local_asn.0,
         "external": external,
         "declared": declared,
-        "protections": protections.iter().map(|one| one.as_str()).collect::<Vec<_>>(),
+        "protections": protections,
         "channels": channels,
     })
 }

@@ -14,8 +14,8 @@ pub mod source;
 
 pub use gap::{Gap, Reach};
 pub use session::{
-    AddPaths, Behind, Channel, Confederation, Given, Limit, NextHopRule, Policy, RemoteAs, Role,
-    Session, Sides,
+    AddPaths, Behind, Channel, Confederation, Given, Limit, NextHopRule, Policy, RemoteAs, Session,
+    Sides,
 };
 pub use source::{
     Aggregate, Destination, FlowRoute, LocalKind, LocalRoute, LocalSource, Network, OpenKind,
@@ -25,6 +25,7 @@ pub use source::{
 use std::net::Ipv4Addr;
 
 use crate::filter::Program;
+pub use crate::model::session::Role;
 use crate::model::{Family, Name};
 use crate::place::{Place, Sources};
 

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::{LocalId, TableId};
 use crate::filter::FilterId;
-use crate::model::session::LimitAction;
+use crate::model::session::{LimitAction, Role};
 use crate::model::{Asn, AsnRange, Family, Name, Prefix};
 use crate::place::Place;
 
@@ -132,46 +132,6 @@ pub struct Confederation {
     pub id: Asn,
     /// Whether the neighbour is of it, too.
     pub member: bool,
-}
-
-/// What we are to the neighbour (RFC 9234, section 4.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Role {
-    /// Its provider.
-    Provider,
-    /// The route server that it is a client of.
-    RouteServer,
-    /// A client of the route server that it is.
-    RouteServerClient,
-    /// Its customer.
-    Customer,
-    /// Its peer.
-    Peer,
-}
-
-impl Role {
-    /// The words used in reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Provider => "provider",
-            Self::RouteServer => "route server",
-            Self::RouteServerClient => "route server client",
-            Self::Customer => "customer",
-            Self::Peer => "peer",
-        }
-    }
-
-    /// Whether what we send carries ONLY_TO_CUSTOMER (RFC 9234, section 5: to customers, peers
-    /// and clients of a route server).
-    pub fn marks(self) -> bool {
-        matches!(self, Self::Provider | Self::RouteServer | Self::Peer)
-    }
-
-    /// Whether routes that carry ONLY_TO_CUSTOMER must not be sent (RFC 9234, section 5: to
-    /// providers, peers and route servers).
-    pub fn blocks(self) -> bool {
-        matches!(self, Self::Customer | Self::RouteServerClient | Self::Peer)
-    }
 }
 
 /// One address family of a session.

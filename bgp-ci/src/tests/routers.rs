@@ -50,6 +50,8 @@ fn session(asn: u32) -> Session {
         local_address: None,
         external: asn != 64500,
         declared: true,
+        takes_role: false,
+        role: None,
         protections: [Protection::Password, Protection::Role].into(),
         channels: [(Family::Ipv4, channel)].into(),
     }
