@@ -243,7 +243,7 @@ impl Value {
     }
 
     /// Whether it is a path or a list of communities without members.
-    pub(crate) fn is_empty_list(&self) -> bool {
+    pub fn is_empty_list(&self) -> bool {
         match self {
             Self::Path(path) => path.asns().next().is_none(),
             Self::Communities(list) => list.is_empty(),

@@ -88,6 +88,7 @@ impl State {
             match world.choice_of(*choice).clone() {
                 Choice::Received(attribute) => {
                     let value = if left.contains(ABSENT) { ABSENT } else { first };
+                    exact &= value == ABSENT || self::value(attribute, value).is_some();
                     values.insert(attribute, value);
                 }
                 Choice::Roa { table, .. } => {

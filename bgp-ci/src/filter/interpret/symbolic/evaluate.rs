@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::execute::{Returned, fitting};
 use super::merge::merged;
-use super::operate::Answer;
+use super::operate::{Answer, is_comparison};
 use super::state::{State, Test};
 use super::symbol::{ListKind, Symbol, SymbolicList, SymbolicPath};
 use super::world::{ABSENT, Choice, Ingress, Opaque};
@@ -15,6 +15,7 @@ use crate::filter::interpret::TermId;
 use crate::filter::interpret::compile::{Direction, MaskNode, Node, NodeKind};
 use crate::filter::interpret::operate as concrete;
 use crate::filter::interpret::state::Fault;
+use crate::filter::ir::BinaryOperator;
 use crate::filter::program::FunctionId;
 use crate::filter::types::{EnumType, Enumerated, Type};
 use crate::filter::value::{MaskPart, PathMask, Value};
@@ -171,15 +172,23 @@ impl<'m> Explorer<'m, '_> {
             NodeKind::Binary(operator, sides) => self.apply(
                 state,
                 place,
+                !is_comparison(*operator),
                 &**sides,
-                |explorer, _, symbols| match symbols {
-                    [left, right] => explorer.binary(*operator, left, right),
+                |explorer, state, symbols| match symbols {
+                    [left, right] => {
+                        let divides = *operator == BinaryOperator::Divide;
+                        if divides && !matches!(right, Symbol::Known(_)) {
+                            // By zero the filter fails.
+                            explorer.end(End::Failed(place), state.clone());
+                        }
+                        explorer.binary(*operator, left, right)
+                    }
                     _ => Answer::None,
                 },
             ),
             NodeKind::Method(method, operands) => {
                 let nodes = std::iter::once(&operands.0).chain(&operands.1);
-                self.apply(state, place, nodes, |explorer, _, symbols| {
+                self.apply(state, place, true, nodes, |explorer, _, symbols| {
                     let (receiver, argument) = match symbols {
                         [receiver] => (receiver, None),
                         [receiver, argument] => (receiver, Some(argument)),
@@ -191,6 +200,7 @@ impl<'m> Explorer<'m, '_> {
             NodeKind::Edit(edit, operands) => self.apply(
                 state,
                 place,
+                true,
                 &**operands,
                 |explorer, _, symbols| match symbols {
                     [list, operand] => explorer.edit(*edit, list, operand),
@@ -200,6 +210,7 @@ impl<'m> Explorer<'m, '_> {
             NodeKind::TextMatch(subject, pattern) => self.apply(
                 state,
                 place,
+                true,
                 [&**subject],
                 |explorer, _, symbols| match symbols {
                     [subject] => explorer.text(subject, pattern),
@@ -238,6 +249,7 @@ impl<'m> Explorer<'m, '_> {
             NodeKind::Substitute(parts) => self.apply(
                 state,
                 place,
+                true,
                 &**parts,
                 |explorer, _, symbols| match symbols {
                     [path, members, by] => explorer.substitute(path, members, by),
@@ -251,7 +263,10 @@ impl<'m> Explorer<'m, '_> {
             NodeKind::Defined(operand) => self.defined(state, operand),
             NodeKind::Roa { table, of } => {
                 let nodes: Vec<&Node> = of.iter().flat_map(|of| of.iter()).collect();
-                self.apply(state, place, nodes, |explorer, state, symbols| {
+                self.apply(state, place, true, nodes, |explorer, state, symbols| {
+                    if symbols.contains(&Symbol::Known(Value::Void)) {
+                        return Answer::Fault(Fault::failure("`roa_check` of nothing"));
+                    }
                     let of = if symbols.is_empty() {
                         [Symbol::Net, Symbol::Path(state.path())].into()
                     } else {
@@ -275,7 +290,7 @@ impl<'m> Explorer<'m, '_> {
                     }
                 };
                 let nodes: Vec<&Node> = path.iter().map(|path| &**path).collect();
-                self.apply(state, place, nodes, |explorer, state, symbols| {
+                self.apply(state, place, true, nodes, |explorer, state, symbols| {
                     let of = symbols
                         .first()
                         .cloned()
@@ -296,11 +311,13 @@ impl<'m> Explorer<'m, '_> {
         }
     }
 
-    /// Computes operands, then an operation on them.
+    /// Computes operands, then an operation on them; `absence` says whether it is another one
+    /// where an attribute is not there.
     fn apply<'n>(
         &mut self,
         state: State,
         place: Place,
+        absence: bool,
         nodes: impl IntoIterator<Item = &'n Node>,
         operation: impl Fn(&mut Self, &State, &[Symbol]) -> Answer,
     ) -> Values
@@ -309,7 +326,13 @@ impl<'m> Explorer<'m, '_> {
         'n: 'm,
     {
         let mut out = Vec::new();
-        for (state, symbols) in self.operands(state, nodes) {
+        let operands = self.operands(state, nodes);
+        let operands = if absence {
+            self.present(operands)
+        } else {
+            operands
+        };
+        for (state, symbols) in operands {
             match operation(self, &state, &symbols) {
                 Answer::Symbol(symbol) => out.push((state, symbol)),
                 Answer::Test(test, positive) => {
@@ -327,6 +350,38 @@ impl<'m> Explorer<'m, '_> {
         out
     }
 
+    /// Operands with what an operation sees of them: nothing, where an attribute is not there.
+    fn present(&mut self, operands: Vec<(State, Vec<Symbol>)>) -> Vec<(State, Vec<Symbol>)> {
+        let mut done = Vec::with_capacity(operands.len());
+        for (state, symbols) in operands {
+            let mut parts = vec![(state, Vec::with_capacity(symbols.len()))];
+            for symbol in symbols {
+                let mut next = Vec::with_capacity(parts.len());
+                for (state, known) in parts {
+                    for (state, symbol) in self.there(state, symbol.clone()) {
+                        let mut known: Vec<Symbol> = known.clone();
+                        known.push(symbol);
+                        next.push((state, known));
+                    }
+                }
+                parts = next;
+            }
+            done.extend(parts);
+        }
+        done
+    }
+
+    /// A value where it is there, and nothing where it is not.
+    pub(super) fn there(&mut self, state: State, symbol: Symbol) -> Values {
+        let Symbol::Choice(choice, _) = symbol else {
+            return vec![(state, symbol)];
+        };
+        let (absent, there) = self.split(state, Test::Choice(choice, Ranges::only(ABSENT)));
+        let absent = absent.map(|state| (state, Symbol::Known(Value::Void)));
+        let there = there.map(|state| (state, symbol));
+        absent.into_iter().chain(there).collect()
+    }
+
     /// An operation that is only followed on known values.
     fn known<'n>(
         &mut self,
@@ -340,7 +395,7 @@ impl<'m> Explorer<'m, '_> {
         'm: 'n,
         'n: 'm,
     {
-        self.apply(state, place, nodes, |explorer, _, symbols| {
+        self.apply(state, place, true, nodes, |explorer, state, symbols| {
             let values: Option<Vec<Value>> = symbols
                 .iter()
                 .map(|symbol| match symbol {
@@ -353,7 +408,14 @@ impl<'m> Explorer<'m, '_> {
                     Ok(value) => Answer::Symbol(Symbol::Known(value)),
                     Err(fault) => Answer::Fault(fault),
                 },
-                None => explorer.opaque(what, symbols),
+                None if symbols.contains(&Symbol::Known(Value::Void)) => {
+                    Answer::Fault(Fault::failure(what))
+                }
+                None => {
+                    // A part may be too large, and then the filter fails.
+                    explorer.end(End::Failed(place), state.clone());
+                    explorer.opaque(what, symbols)
+                }
             }
         })
     }
@@ -492,6 +554,12 @@ impl<'m> Explorer<'m, '_> {
     }
 
     fn defined(&mut self, state: State, operand: &'m Node) -> Values {
+        if let NodeKind::Attribute(attribute @ (Attribute::Custom(_) | Attribute::Other(_)), _) =
+            &operand.kind
+            && !state.attributes.contains_key(attribute)
+        {
+            return vec![(state, Symbol::Known(Value::Bool(false)))];
+        }
         let mut out = Vec::new();
         for (state, symbol) in self.value(state, operand) {
             let test = match &symbol {
@@ -558,6 +626,8 @@ impl<'m> Explorer<'m, '_> {
                 _ => self.received(attribute, of),
             },
             Attribute::Bgp(BgpAttribute::Path) => Symbol::Path(SymbolicPath::received()),
+            // What reflectors write stays inside (RFC 4456, section 8), and no witness has one.
+            Attribute::Bgp(BgpAttribute::ClusterList) => Symbol::Known(Value::absent(of)),
             Attribute::Bgp(_) => self.received(attribute, of),
             // Of other protocols, or of the router itself.
             Attribute::Other(_) | Attribute::Custom(_) => Symbol::Known(Value::absent(of)),

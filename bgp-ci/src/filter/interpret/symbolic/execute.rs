@@ -179,7 +179,7 @@ impl<'m> Explorer<'m, '_> {
             }
             Step::Attribute(attribute, of, term, node) => {
                 self.reached.insert(*term);
-                for (state, symbol) in self.values(states, node) {
+                for (state, symbol) in self.present_values(states, node) {
                     if let Some(state) = self.assign(state, *attribute, *of, symbol, node.place) {
                         out.push(state);
                     }
@@ -193,7 +193,7 @@ impl<'m> Explorer<'m, '_> {
                 }
             }
             Step::Variable(slot, node) | Step::Declare(slot, Some(node)) => {
-                for (mut state, symbol) in self.values(states, node) {
+                for (mut state, symbol) in self.present_values(states, node) {
                     let of = self.frame.get(*slot).copied().unwrap_or(Type::Unknown);
                     match fitting(symbol, of) {
                         Some(symbol) => {
@@ -265,6 +265,16 @@ impl<'m> Explorer<'m, '_> {
             }
         }
         out
+    }
+
+    /// Values as they are assigned: nothing, where an attribute is not there.
+    fn present_values(&mut self, states: Vec<State>, node: &'m Node) -> Vec<(State, Symbol)> {
+        let values = self.values(states, node);
+        let mut there = Vec::with_capacity(values.len());
+        for (state, symbol) in values {
+            there.extend(self.there(state, symbol));
+        }
+        there
     }
 
     pub(super) fn store(&self, state: &mut State, slot: usize, symbol: Option<Symbol>) {

@@ -97,7 +97,7 @@ fn turned(operator: BinaryOperator) -> BinaryOperator {
     }
 }
 
-fn is_comparison(operator: BinaryOperator) -> bool {
+pub(super) fn is_comparison(operator: BinaryOperator) -> bool {
     matches!(
         operator,
         BinaryOperator::Equal
@@ -204,7 +204,12 @@ impl Explorer<'_, '_> {
                 (Symbol::Known(value), symbol) => self.compare(turned(operator), symbol, value),
                 _ => self.unfollowed(&format!("{operator:?}"), &[left.clone(), right.clone()]),
             },
-            operator => self.opaque(&format!("{operator:?}"), &[left.clone(), right.clone()]),
+            operator => {
+                if let Some(fault) = mismatch(operator, left, right) {
+                    return Answer::Fault(fault);
+                }
+                self.opaque(&format!("{operator:?}"), &[left.clone(), right.clone()])
+            }
         }
     }
 
@@ -328,6 +333,9 @@ impl Explorer<'_, '_> {
             }
             _ => {}
         }
+        if let Some(fault) = mismatch(BinaryOperator::Match, left, right) {
+            return Answer::Fault(fault);
+        }
         self.unfollowed("Match", &[left.clone(), right.clone()])
     }
 
@@ -397,6 +405,11 @@ impl Explorer<'_, '_> {
     pub(super) fn edit(&mut self, edit: Edit, list: &Symbol, operand: &Symbol) -> Answer {
         if let (Symbol::Known(list), Symbol::Known(operand)) = (list, operand) {
             return Answer::of(concrete::edit(edit, list, operand));
+        }
+        if let (Some(list), Some(operand)) = (some(list), some(operand))
+            && let Err(fault @ Fault::Failure(_)) = concrete::edit(edit, &list, &operand)
+        {
+            return Answer::Fault(fault);
         }
         let listed = match list {
             Symbol::Known(value) => listed(value.clone()),
@@ -479,6 +492,36 @@ impl Explorer<'_, '_> {
             base: Some(base),
         }))
     }
+}
+
+/// Values of types that do not go together make the filter fail, whatever they are.
+fn mismatch(operator: BinaryOperator, left: &Symbol, right: &Symbol) -> Option<Fault> {
+    match concrete::binary(operator, &some(left)?, &some(right)?) {
+        Err(fault @ Fault::Failure(_)) => Some(fault),
+        _ => None,
+    }
+}
+
+/// Some value of a symbol's type, not 0.
+fn some(symbol: &Symbol) -> Option<Value> {
+    Some(match symbol {
+        Symbol::Known(value) => value.clone(),
+        Symbol::Net => Value::Prefix(Prefix::truncated(IpAddr::from([0; 4]).into())),
+        Symbol::NetLength | Symbol::PathPart(..) | Symbol::ListLength(_) => Value::Int(1),
+        Symbol::Path(_) => Value::Path(Arc::default()),
+        Symbol::List(list) => match list.kind {
+            ListKind::Standard => Value::Communities(Arc::default()),
+            ListKind::Extended => Value::ExtendedCommunities(Arc::default()),
+            ListKind::Large => Value::LargeCommunities(Arc::default()),
+        },
+        Symbol::Choice(_, of) => match of {
+            Type::Int => Value::Int(1),
+            Type::Ip => Value::Ip(Address::from_ipv4(0)),
+            Type::Quad => Value::Quad(0),
+            _ => return None,
+        },
+        Symbol::WithoutElement(_) | Symbol::Opaque(_) => return None,
+    })
 }
 
 fn atom(path: &SymbolicPath, test: PathTest) -> PathAtom {
