@@ -41,7 +41,8 @@ pub struct Side {
     pub statements: Statements,
     /// Where the routers' files hold passwords and keys.
     pub secrets: Vec<Secret>,
-    /// Sessions that could pass on routes that are learned, which this version does not follow.
+    /// Sessions that could pass on routes that are not followed: of other protocols, and of
+    /// neighbours of whom nobody says what they are to us.
     pub relays: BTreeSet<SessionKey>,
     /// Sites whose routers' files could not be read, so that what they announce is not known.
     pub unseen: BTreeSet<Name>,
@@ -85,7 +86,8 @@ pub struct Carried {
     pub statements: Statements,
     /// Where the routers' files hold passwords and keys.
     pub secrets: Vec<Secret>,
-    /// Sessions that could pass on routes that are learned, which this version does not follow.
+    /// Sessions that could pass on routes that are not followed: of other protocols, and of
+    /// neighbours of whom nobody says what they are to us.
     pub relays: BTreeSet<SessionKey>,
     /// The routers whose files are read, by site and name.
     pub routers: BTreeMap<(Name, Name), RouterFile>,

@@ -18,7 +18,7 @@ pub fn findings(change: &Change, kind: GapKind, rule: &'static Rule, help: &str)
     // has a fingerprint of its own, and lines play no part in it.
     let mut seen: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     let mut findings = Vec::new();
-    let gaps = merged(&change.head.gaps);
+    let gaps = merged(change.head.gaps.iter().chain(&change.leaks().gaps));
     for gap in gaps.iter().filter(|gap| gap.kind == kind) {
         let times = seen.entry((&gap.span.path, &gap.message)).or_default();
         *times += 1;
@@ -30,7 +30,7 @@ pub fn findings(change: &Change, kind: GapKind, rule: &'static Rule, help: &str)
 }
 
 /// The gaps, each once: routers share files, and what one line of those says is one matter.
-fn merged(gaps: &[Gap]) -> Vec<Gap> {
+fn merged<'a>(gaps: impl IntoIterator<Item = &'a Gap>) -> Vec<Gap> {
     let mut merged: BTreeMap<_, BTreeSet<&SessionKey>> = BTreeMap::new();
     for gap in gaps {
         let affects = merged.entry((&gap.span, gap.kind, &gap.message));
@@ -105,8 +105,8 @@ pub fn relayed(side: &Side) -> Option<String> {
         several => format!("{several} sessions pass any of them on"),
     };
     let mut note = format!(
-        "routes that routers learn, from neighbours or from other protocols, are not followed yet: \
-         whether {sessions} is not judged"
+        "routes that routers take from other protocols, or from neighbours whose `relation` is not \
+         declared, are not followed: whether {sessions} is not judged"
     );
     let silent: Vec<String> = silent(side).map(|prefix| format!("`{prefix}`")).collect();
     if !silent.is_empty() {

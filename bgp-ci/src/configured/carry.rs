@@ -106,7 +106,8 @@ impl<'a> Carrier<'a> {
         }
         let external = session.external();
         let sent = self.read.exports.of(id);
-        if !sent.relayed.is_empty() || !sent.open.is_empty() {
+        let unrelated = sent.relayed.iter().any(|from| self.is_unrelated(*from));
+        if unrelated || !sent.open.is_empty() {
             self.carried.relays.insert(key.clone());
         }
         // What a filter lets through by mistake can be a table of millions: as many as judge
@@ -149,6 +150,20 @@ impl<'a> Carrier<'a> {
         };
         self.carried.sessions.insert(key.clone(), session);
         self.keys.insert(id, key);
+    }
+
+    /// Whether nobody says what a neighbour is to us, so that its routes are not followed.
+    fn is_unrelated(&self, id: SessionId) -> bool {
+        let session = self.read.router.session(id);
+        let asn = match session.remote_as {
+            RemoteAs::One(asn) => Some(asn),
+            _ => None,
+        };
+        let declared = self
+            .network
+            .neighbor_at(self.read.site, session.address, asn)
+            .is_some_and(|(_, neighbor)| neighbor.relation.is_some());
+        session.external() && session.role.is_none() && !declared
     }
 
     fn channel(&self, channel: &router::Channel) -> session::Channel {

@@ -51,11 +51,10 @@ pub(super) fn asked(node: &Node<'_>) -> Live {
     live
 }
 
-/// The states of `states` that `policy`, which stands at `place`, lets through.
+/// The states of `states` that `policy` lets through.
 pub(super) fn through(
     node: &Node<'_>,
     policy: Policy,
-    place: Place,
     states: Vec<State>,
     later: &Live,
     world: &mut World,
@@ -66,13 +65,8 @@ pub(super) fn through(
     }
     match policy {
         Policy::All => passed.states = states,
-        Policy::Nothing | Policy::Absent => {}
-        Policy::Unknown => {
-            passed.lost.insert(Lost {
-                place,
-                reason: "this policy could not be read".to_owned(),
-            });
-        }
+        // Of a policy that could not be read, a gap of the router says why.
+        Policy::Nothing | Policy::Absent | Policy::Unknown => {}
         Policy::Filter(filter) => {
             let explored = node.machine.explore(filter, states, later, world);
             if explored.over {
@@ -136,7 +130,7 @@ pub(super) fn tables(
                 });
                 return tables;
             }
-            let passed = through(node, policy, pipe.place, states.clone(), later, world);
+            let passed = through(node, policy, states.clone(), later, world);
             lost.extend(passed.lost);
             if passed.states.is_empty() {
                 continue;
@@ -170,5 +164,5 @@ pub(super) fn sent(
     for state in states {
         offered.extend(egress::offered(session, state, world));
     }
-    through(node, channel.export, channel.place, offered, later, world)
+    through(node, channel.export, offered, later, world)
 }

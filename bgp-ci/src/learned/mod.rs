@@ -7,6 +7,7 @@
 //! another provider, peer or route server is a candidate of a leak (RFC 7908), and one route of it,
 //! followed by the interpreter and the BGP layer on its own, is the proof.
 
+mod between;
 mod carry;
 mod egress;
 mod ingress;
@@ -28,6 +29,7 @@ use crate::policy::network::Network;
 use crate::policy::section::Relation;
 use crate::router::{Role, Router, Session, SessionId};
 
+pub use between::{Between, between};
 pub use leak::{Leak, Leaks, leaks};
 pub use search::{Found, Search, arriving, excess, free, search, unreached};
 pub use witness::{Received, Witness};

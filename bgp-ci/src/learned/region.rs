@@ -240,7 +240,7 @@ impl<'a> Region<'a> {
             }
         };
         let world = &mut outcome.world;
-        let passed = carry::through(node, channel.import, channel.place, states, asked, world);
+        let passed = carry::through(node, channel.import, states, asked, world);
         for lost in passed.lost {
             outcome
                 .lost
