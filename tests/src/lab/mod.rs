@@ -9,6 +9,7 @@ pub mod estates;
 pub mod filters;
 pub mod frr;
 pub mod injection;
+pub mod loopback;
 pub mod networks;
 pub mod pairs;
 pub mod pipe;
