@@ -5,9 +5,9 @@
 //! tables, pipes, numbers, roles and channels stay as they are.
 
 use bgp_ci::bird::ast::{
-    Endpoint, Expression, ItemKind, Neighbor, NeighborScope, Protocol, ProtocolItemKind,
-    ProtocolKind,
+    Endpoint, ItemKind, Neighbor, NeighborScope, Protocol, ProtocolItemKind, ProtocolKind,
 };
+use bgp_ci::filter::ir::Expression;
 use bgp_ci::place::Place;
 
 use super::configuration::parsed;
@@ -96,7 +96,10 @@ fn session(
     for item in &protocol.items {
         match &item.kind {
             ProtocolItemKind::Local(local) => {
-                edits.push((item.place, format!("local LOCAL{};", number(local, written))));
+                edits.push((
+                    item.place,
+                    format!("local LOCAL{};", number(local, written)),
+                ));
             }
             ProtocolItemKind::Neighbor(neighbor) if neighbor.endpoint.address.is_some() => {
                 *peers += 1;
@@ -125,10 +128,7 @@ fn session(
     }
 }
 
-fn number(
-    endpoint: &Endpoint,
-    written: &dyn Fn(&Option<Expression>) -> Option<String>,
-) -> String {
+fn number(endpoint: &Endpoint, written: &dyn Fn(&Option<Expression>) -> Option<String>) -> String {
     written(&endpoint.asn).map_or_else(String::new, |asn| format!(" as {asn}"))
 }
 

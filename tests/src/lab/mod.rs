@@ -18,3 +18,4 @@ pub mod rewriting;
 pub mod speaker;
 pub mod text;
 pub mod update;
+pub mod witnesses;

@@ -133,7 +133,10 @@ pub fn write(prefix: Prefix, sent: &Sent, own: IpAddr) -> Vec<u8> {
         }
         (family, next_hop) => {
             let hop = match next_hop {
-                IpAddr::V4(next_hop) => next_hop.to_ipv6_mapped(),
+                // Our own address of the other family: some address that is not the router's.
+                IpAddr::V4(next_hop) => {
+                    Ipv6Addr::from(0x2001_0db8_u128 << 96 | u128::from(next_hop.to_bits()))
+                }
                 IpAddr::V6(next_hop) => next_hop,
             };
             let mut reach = vec![0, address_family(family), 1, 16];

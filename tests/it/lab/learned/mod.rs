@@ -3,6 +3,8 @@
 
 #![expect(clippy::print_stdout, reason = "what is counted is printed")]
 
+mod proofs;
+
 use bgp_ci::model::{AsPath, Asn, Community, NextHop, OriginCode, Prefix, Segment};
 use bgp_ci::router::propagate::Sent;
 use testkit::lab::injection::{self, Case};
@@ -324,17 +326,20 @@ fn every_kind_of_session_does_with_every_kind_of_route_what_the_daemon_does() {
     assert!(tally.sent > 8_000, "{tally}");
 }
 
-/// Pairs in one daemon, and how many daemons there are: `PREFLIGHT_DEPTH=10` makes ten times as
-/// many.
+/// How much more is made up: `PREFLIGHT_DEPTH=10` makes ten times as much.
+fn depth() -> u64 {
+    let wanted = std::env::var("PREFLIGHT_DEPTH").unwrap_or_default();
+    wanted.parse().unwrap_or(1)
+}
+
+/// Pairs in one daemon, and how many daemons there are.
 const PAIRS: u64 = 64;
 const BATCHES: u64 = 5;
 
 #[test]
 fn random_policies_do_with_random_routes_what_the_daemon_does() {
     let mut tally = Tally::default();
-    let wanted = std::env::var("PREFLIGHT_DEPTH").unwrap_or_default();
-    let depth: u64 = wanted.parse().unwrap_or(1);
-    for batch in 0..BATCHES * depth {
+    for batch in 0..BATCHES * depth() {
         let case = pairs::case(batch * PAIRS..(batch + 1) * PAIRS, &mut tally);
         let injected = injection::bird(&case);
         assert_eq!(injected.router.gaps, []);
