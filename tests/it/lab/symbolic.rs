@@ -158,10 +158,20 @@ fn what_one_route_does_is_inside_of_what_all_do() {
 fn debug_one() {
     let seed: u64 = std::env::var("SEED").map_or(0, |n| n.parse().unwrap());
     let program = author::program(&format!("p{seed}"), seed);
-    println!("{}{}", testkit::lab::text::program(&program), testkit::lab::text::filter(&program, 0));
+    println!(
+        "{}{}",
+        testkit::lab::text::program(&program),
+        testkit::lab::text::filter(&program, 0)
+    );
     let machine = Machine::new(&program);
     let mut world = World::default();
-    world.ingress.push(Ingress { protocol: "feeder".into(), from: None, preference: 100 });
+    world.ingress.push(Ingress {
+        protocol: "feeder".into(),
+        from: None,
+        preference: 100,
+    });
     let found = explored(&machine, Family::Ipv4, &mut world);
-    for (end, states) in &found.ends { println!("{end:?} {}", states.len()); }
+    for (end, states) in &found.ends {
+        println!("{end:?} {}", states.len());
+    }
 }

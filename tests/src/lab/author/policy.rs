@@ -92,7 +92,7 @@ pub fn received(seed: u64, asn: u32, internal: bool, six: bool) -> (Prefix, Sent
         } else {
             std::net::Ipv4Addr::from(0xc000_0201 + (author.number() & 7)).into()
         }),
-        otc: author.dice.one_in(8).then(|| Asn(asn)),
+        otc: author.dice.one_in(8).then_some(Asn(asn)),
     };
     (prefix, sent)
 }
