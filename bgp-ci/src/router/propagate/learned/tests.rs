@@ -42,7 +42,7 @@ fn id(router: &Router, name: &str) -> SessionId {
 /// What becomes of a route to a documentation network from `ingress`.
 fn followed(router: &Router, ingress: &str, sent: &Sent) -> Followed {
     let machine = Machine::new(&router.program);
-    let prefix = "203.0.113.0/24".parse().unwrap();
+    let prefix = "203.0.113.0/25".parse().unwrap();
     follow(router, &machine, &NoData, id(router, ingress), prefix, sent)
 }
 
@@ -140,7 +140,7 @@ fn a_question_that_only_live_data_answers_leaves_both_ways() {
     assert_eq!(certainty, Certainty::Possible);
     assert_eq!((otherwise, terms.len()), (vec![None], 1));
     let rejected = bird(
-        "filter none_of_it { if net ~ [203.0.113.0/24] then reject; accept; }
+        "filter none_of_it { if net ~ [203.0.113.0/25] then reject; accept; }
          protocol bgp one { local as 64500; neighbor 192.0.2.1 as 64501; multihop; ipv4 { import filter none_of_it; export none; }; }
          protocol bgp two { local as 64500; neighbor 192.0.2.2 as 64502; multihop; ipv4 { import none; export all; }; }",
     );
@@ -148,7 +148,7 @@ fn a_question_that_only_live_data_answers_leaves_both_ways() {
     assert_eq!(followed.relayed[0].1, Relayed::Kept(Kept::Table));
     let terms = followed.terms.iter();
     let terms: Vec<&str> = terms.map(|place| rejected.sources.text(*place)).collect();
-    assert_eq!(terms, ["net ~ [203.0.113.0/24]", "reject;"]);
+    assert_eq!(terms, ["net ~ [203.0.113.0/25]", "reject;"]);
 }
 
 #[test]
@@ -236,7 +236,7 @@ route-map METRIC permit 10
     );
     let summary = text.replace(
         " address-family ipv4 unicast\n",
-        " address-family ipv4 unicast\n  aggregate-address 203.0.112.0/20 summary-only\n",
+        " address-family ipv4 unicast\n  aggregate-address 203.0.113.0/24 summary-only\n",
     );
     assert_eq!(
         by(&frr(&summary), "198.51.100.3", "198.51.100.1", &route),
