@@ -400,3 +400,25 @@ route-map NOTHING deny 10
     );
     assert_eq!(router(keep, "route-map PEER-OUT deny 10\n"), [""; 0]);
 }
+
+#[test]
+fn nothing_nests_without_end() {
+    let endless = "function deep(int n) { if bgp_path.len > n then { if deep(n + 1) then return true; } return false; }";
+    let told = between(endless, "all", "where deep(0)");
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("too deeply"), "{told:?}");
+    let blocks = format!(
+        "filter {{ {} accept; {} reject; }}",
+        "if bgp_path.len > 1 then { ".repeat(90),
+        "}".repeat(90)
+    );
+    assert_eq!(
+        between("", "all", &blocks),
+        ["transit > peer proven 198.51.100.0/24 64501 64501"]
+    );
+    let sum = format!("where bgp_med < 1{}", " + (1".repeat(90) + &")".repeat(90));
+    assert_eq!(
+        between("", "all", &sum),
+        ["transit > peer proven 198.51.100.0/24 64501"]
+    );
+}

@@ -244,15 +244,15 @@ fn what_is_not_followed_is_said_where_it_matters() {
     assert!(json["stats"]["notes"][0].as_str().unwrap().contains(said));
     let (_, markdown, _) = command(dir.path(), &["check", "--format", "markdown"]);
     assert_eq!(
-        markdown.matches("Note: routes that routers learn").count(),
+        markdown.matches("Note: routes that routers take").count(),
         1
     );
     let both = ["diff", "--base", ".", "--head", "."];
     let (_, human, _) = command(dir.path(), &both);
-    assert!(human.contains("note: routes that routers learn"), "{human}");
+    assert!(human.contains("note: routes that routers take"), "{human}");
     let (_, markdown, _) = command(dir.path(), &[&both[..], &["--format", "markdown"]].concat());
     assert!(
-        markdown.contains("Note: routes that routers learn"),
+        markdown.contains("Note: routes that routers take"),
         "{markdown}"
     );
     // Without a session that anything comes in by there is nothing to say.

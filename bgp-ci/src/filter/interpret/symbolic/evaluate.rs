@@ -9,7 +9,7 @@ use super::operate::{Answer, is_comparison};
 use super::state::{State, Test};
 use super::symbol::{ListKind, Symbol, SymbolicList, SymbolicPath};
 use super::world::{ABSENT, Choice, Ingress, Opaque};
-use super::{End, Explorer};
+use super::{End, Explorer, MAX_DEPTH};
 use crate::filter::attribute::{Attribute, BgpAttribute, StaticAttribute};
 use crate::filter::interpret::TermId;
 use crate::filter::interpret::compile::{Direction, MaskNode, Node, NodeKind};
@@ -21,9 +21,6 @@ use crate::filter::types::{EnumType, Enumerated, Type};
 use crate::filter::value::{MaskPart, PathMask, Value};
 use crate::place::Place;
 use crate::symbolic::Ranges;
-
-/// How many expressions, blocks and calls may be inside each other: each takes native stack.
-const MAX_DEPTH: u32 = 150;
 
 /// States with a value each.
 pub(super) type Values = Vec<(State, Symbol)>;

@@ -7,7 +7,7 @@ use super::merge::merged;
 use super::state::{State, Test};
 use super::symbol::{ListKind, Symbol, SymbolicList};
 use super::world::{Choice, Opaque};
-use super::{End, Explorer, MAX_STATES};
+use super::{End, Explorer, MAX_DEPTH, MAX_STATES};
 use crate::filter::attribute::{Attribute, BgpAttribute};
 use crate::filter::interpret::Verdict;
 use crate::filter::interpret::compile::{Case, Node, Step};
@@ -70,6 +70,18 @@ impl<'m> Explorer<'m, '_> {
         later: &Live,
         returned: &mut Returned,
     ) -> Vec<State> {
+        if self.depth >= MAX_DEPTH {
+            let place = steps.first().map_or(Place::file(FileId(0)), place_of);
+            for state in states {
+                self.fault(
+                    Fault::gap("statements and calls that nest too deeply"),
+                    place,
+                    state,
+                );
+            }
+            return Vec::new();
+        }
+        self.depth += 1;
         let outer = self.live.clone();
         let from = self.reads.block(steps);
         for (at, step) in steps.iter().enumerate() {
@@ -94,6 +106,7 @@ impl<'m> Explorer<'m, '_> {
             }
         }
         self.live = outer;
+        self.depth -= 1;
         states
     }
 

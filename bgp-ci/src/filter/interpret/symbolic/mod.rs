@@ -44,6 +44,9 @@ pub const MAX_STATES: usize = 4096;
 /// How many steps an exploration of one policy may take.
 const MAX_WORK: usize = 400_000;
 
+/// How many expressions, blocks and calls may be inside each other: each takes native stack.
+const MAX_DEPTH: u32 = 150;
+
 /// How a policy ends.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum End {
