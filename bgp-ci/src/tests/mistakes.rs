@@ -179,8 +179,9 @@ fn what_may_come_from_an_interface_is_named() {
     assert_eq!(
         outcome.aside,
         [
-            "note: routes that routers learn, from neighbours or from other protocols, are not \
-             followed yet: whether 1 session passes any of them on is not judged"
+            "note: routes that routers take from other protocols, or from neighbours whose \
+             `relation` is not declared, are not followed: whether 1 session passes any of them \
+             on is not judged"
         ]
     );
 }
