@@ -409,14 +409,14 @@ fn nothing_nests_without_end() {
     assert!(told[0].contains("too deeply"), "{told:?}");
     let blocks = format!(
         "filter {{ {} accept; {} reject; }}",
-        "if bgp_path.len > 1 then { ".repeat(90),
-        "}".repeat(90)
+        "if bgp_path.len > 1 then { ".repeat(60),
+        "}".repeat(60)
     );
     assert_eq!(
         between("", "all", &blocks),
         ["transit > peer proven 198.51.100.0/24 64501 64501"]
     );
-    let sum = format!("where bgp_med < 1{}", " + (1".repeat(90) + &")".repeat(90));
+    let sum = format!("where bgp_med < 1{}", " + (1".repeat(40) + &")".repeat(40));
     assert_eq!(
         between("", "all", &sum),
         ["transit > peer proven 198.51.100.0/24 64501"]

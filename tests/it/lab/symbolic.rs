@@ -137,7 +137,7 @@ fn inside(
 /// end, and the example of a state in which everything is followed ends as the state does.
 #[test]
 fn what_one_route_does_is_inside_of_what_all_do() {
-    let programs = std::env::var("PREFLIGHT_LAB_PROGRAMS").map_or(400, |n| n.parse().unwrap());
+    let programs = 400 * super::learned::depth();
     let mut tally = Tally::default();
     for seed in 0..programs {
         let before = tally.wrong.len();
@@ -147,31 +147,9 @@ fn what_one_route_does_is_inside_of_what_all_do() {
         }
     }
     let wrong = tally.wrong.len();
-    let first: Vec<String> = tally.wrong.drain(..).take(60).collect();
+    let first: Vec<String> = tally.wrong.drain(..).take(3).collect();
     println!("{tally:?}");
     assert!(wrong == 0, "{wrong} are wrong:\n{}", first.join("\n"));
     assert!(tally.inside > 2_000 && tally.confirmed > 200, "{tally:?}");
     assert!(tally.over * 10 < tally.programs, "{tally:?}");
-}
-
-#[test]
-fn debug_one() {
-    let seed: u64 = std::env::var("SEED").map_or(0, |n| n.parse().unwrap());
-    let program = author::program(&format!("p{seed}"), seed);
-    println!(
-        "{}{}",
-        testkit::lab::text::program(&program),
-        testkit::lab::text::filter(&program, 0)
-    );
-    let machine = Machine::new(&program);
-    let mut world = World::default();
-    world.ingress.push(Ingress {
-        protocol: "feeder".into(),
-        from: None,
-        preference: 100,
-    });
-    let found = explored(&machine, Family::Ipv4, &mut world);
-    for (end, states) in &found.ends {
-        println!("{end:?} {}", states.len());
-    }
 }

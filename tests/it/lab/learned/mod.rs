@@ -331,7 +331,7 @@ fn every_kind_of_session_does_with_every_kind_of_route_what_the_daemon_does() {
     clippy::disallowed_methods,
     reason = "the tests are told from outside how deep to look"
 )]
-fn depth() -> u64 {
+pub(super) fn depth() -> u64 {
     let wanted = std::env::var("PREFLIGHT_DEPTH").unwrap_or_default();
     wanted.parse().unwrap_or(1)
 }

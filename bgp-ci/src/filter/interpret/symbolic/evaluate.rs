@@ -171,15 +171,8 @@ impl<'m> Explorer<'m, '_> {
                 place,
                 !is_comparison(*operator),
                 &**sides,
-                |explorer, state, symbols| match symbols {
-                    [left, right] => {
-                        let divides = *operator == BinaryOperator::Divide;
-                        if divides && !matches!(right, Symbol::Known(_)) {
-                            // By zero the filter fails.
-                            explorer.end(End::Failed(place), state.clone());
-                        }
-                        explorer.binary(*operator, left, right)
-                    }
+                |explorer, _, symbols| match symbols {
+                    [left, right] => explorer.binary(*operator, left, right),
                     _ => Answer::None,
                 },
             ),
@@ -261,7 +254,11 @@ impl<'m> Explorer<'m, '_> {
             NodeKind::Roa { table, of } => {
                 let nodes: Vec<&Node> = of.iter().flat_map(|of| of.iter()).collect();
                 self.apply(state, place, true, nodes, |explorer, state, symbols| {
-                    if symbols.contains(&Symbol::Known(Value::Void)) {
+                    let path = Attribute::Bgp(BgpAttribute::Path);
+                    let nothing = Symbol::Known(Value::Void);
+                    let pathless =
+                        symbols.is_empty() && state.attributes.get(&path) == Some(&nothing);
+                    if pathless || symbols.contains(&nothing) {
                         return Answer::Fault(Fault::failure("`roa_check` of nothing"));
                     }
                     let of = if symbols.is_empty() {
@@ -332,6 +329,13 @@ impl<'m> Explorer<'m, '_> {
         for (state, symbols) in operands {
             match operation(self, &state, &symbols) {
                 Answer::Symbol(symbol) => out.push((state, symbol)),
+                Answer::Unless(test, symbol) => {
+                    let (fails, goes_on) = self.split(state, test);
+                    if let Some(state) = fails {
+                        self.end(End::Failed(place), state);
+                    }
+                    out.extend(goes_on.map(|state| (state, symbol)));
+                }
                 Answer::Test(test, positive) => {
                     let (yes, no) = self.split(state, test);
                     let truth = |truth| Symbol::Known(Value::Bool(truth == positive));
@@ -392,7 +396,7 @@ impl<'m> Explorer<'m, '_> {
         'm: 'n,
         'n: 'm,
     {
-        self.apply(state, place, true, nodes, |explorer, state, symbols| {
+        self.apply(state, place, true, nodes, |explorer, _, symbols| {
             let values: Option<Vec<Value>> = symbols
                 .iter()
                 .map(|symbol| match symbol {
@@ -408,11 +412,8 @@ impl<'m> Explorer<'m, '_> {
                 None if symbols.contains(&Symbol::Known(Value::Void)) => {
                     Answer::Fault(Fault::failure(what))
                 }
-                None => {
-                    // A part may be too large, and then the filter fails.
-                    explorer.end(End::Failed(place), state.clone());
-                    explorer.opaque(what, symbols)
-                }
+                // A part may be too large, and then the filter fails.
+                None => explorer.fallible(what, symbols),
             }
         })
     }
@@ -598,7 +599,11 @@ impl<'m> Explorer<'m, '_> {
     /// An attribute of the route.
     fn read(&mut self, state: State, attribute: Attribute, of: Type) -> Values {
         if let Some(symbol) = state.attributes.get(&attribute) {
-            let symbol = symbol.clone();
+            let symbol = match symbol {
+                // What is absent is an empty list, or nothing.
+                Symbol::Known(Value::Void) => Symbol::Known(Value::absent(of)),
+                symbol => symbol.clone(),
+            };
             return vec![(state, symbol)];
         }
         if let Some(kind) = ListKind::of(attribute) {

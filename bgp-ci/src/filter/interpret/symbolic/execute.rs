@@ -8,14 +8,14 @@ use super::state::{State, Test};
 use super::symbol::{ListKind, Symbol, SymbolicList};
 use super::world::{Choice, Opaque};
 use super::{End, Explorer, MAX_DEPTH, MAX_STATES};
-use crate::filter::attribute::{Attribute, BgpAttribute};
+use crate::filter::attribute::Attribute;
 use crate::filter::interpret::Verdict;
-use crate::filter::interpret::compile::{Case, Node, Step};
+use crate::filter::interpret::compile::{Case, Node, NodeKind, Step};
 use crate::filter::interpret::state::Fault;
 use crate::filter::program::FilterId;
 use crate::filter::types::Type;
+use crate::filter::value::Value;
 use crate::filter::value::set::Membership;
-use crate::filter::value::{AsPath, Value};
 use crate::place::{FileId, Place};
 use crate::symbolic::Ranges;
 
@@ -250,7 +250,8 @@ impl<'m> Explorer<'m, '_> {
                     returned.extend(states.into_iter().map(nothing));
                 }
             },
-            Step::End(verdict, term, _) => {
+            Step::End(verdict, term, printed) => {
+                let states = self.shown(states, printed);
                 if !states.is_empty() {
                     self.reached.insert(*term);
                 }
@@ -262,8 +263,7 @@ impl<'m> Explorer<'m, '_> {
                     self.end(end, state);
                 }
             }
-            // What is only shown makes no difference.
-            Step::Print(_) => return states,
+            Step::Print(printed) => return self.shown(states, printed),
             Step::Evaluate(node) => {
                 out.extend(
                     self.values(states, node)
@@ -278,6 +278,17 @@ impl<'m> Explorer<'m, '_> {
             }
         }
         out
+    }
+
+    /// What is shown makes no difference, but it is computed, and that can fail.
+    fn shown(&mut self, mut states: Vec<State>, printed: &'m [Node]) -> Vec<State> {
+        for node in printed {
+            if !matches!(node.kind, NodeKind::Gap(_) | NodeKind::Value(_)) {
+                let values = self.values(states, node);
+                states = values.into_iter().map(|(state, _)| state).collect();
+            }
+        }
+        states
     }
 
     /// Values as they are assigned: nothing, where an attribute is not there.
@@ -495,12 +506,7 @@ fn unset(attribute: Attribute) -> Symbol {
     if let Some(kind) = ListKind::of(attribute) {
         return Symbol::List(SymbolicList::received(kind).without(&kind.universe()));
     }
-    match attribute {
-        Attribute::Bgp(BgpAttribute::Path) => {
-            Symbol::Known(Value::Path(Arc::new(AsPath::default())))
-        }
-        _ => Symbol::Known(Value::Void),
-    }
+    Symbol::Known(Value::Void)
 }
 
 /// The symbol where one of type `of` is wanted; lists in the one form that they have here.

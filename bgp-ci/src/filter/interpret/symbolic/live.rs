@@ -181,8 +181,8 @@ impl<'m> Reads<'m> {
                 self.steps(body, live);
             }
             Step::Block(steps) => self.steps(steps, live),
-            // What is only shown makes no difference.
-            Step::Unset(..) | Step::End(..) | Step::Print(_) | Step::Gap(..) => {}
+            Step::End(_, _, printed) | Step::Print(printed) => self.nodes(printed, live),
+            Step::Unset(..) | Step::Gap(..) => {}
         }
     }
 

@@ -20,6 +20,8 @@ use crate::symbolic::{PathAtom, PathTest, Ranges, Space};
 pub(super) enum Answer {
     /// This.
     Symbol(Symbol),
+    /// This, unless the filter fails: which nobody follows.
+    Unless(Test, Symbol),
     /// Whether the test is true, or whether it is false.
     Test(Test, bool),
     /// The filter fails, or nobody knows.
@@ -157,6 +159,16 @@ impl Explorer<'_, '_> {
         Answer::Symbol(Symbol::Opaque(self.world.opaque(opaque)))
     }
 
+    /// Something that is not followed, and that may make the filter fail.
+    pub(super) fn fallible(&mut self, what: &str, of: &[Symbol]) -> Answer {
+        let made = Opaque::Operation(what.to_owned(), of.to_vec());
+        let made = Symbol::Opaque(self.world.opaque(made));
+        let fails = Opaque::Operation(format!("{what} fails"), of.to_vec());
+        let fails = self.world.opaque(fails);
+        let choice = self.world.choice(Choice::Opaque(fails));
+        Answer::Unless(Test::Choice(choice, Ranges::only(1)), made)
+    }
+
     /// Whether something that is not followed is true.
     fn unfollowed(&mut self, what: &str, of: &[Symbol]) -> Answer {
         let opaque = Opaque::Operation(what.to_owned(), of.to_vec());
@@ -208,7 +220,12 @@ impl Explorer<'_, '_> {
                 if let Some(fault) = mismatch(operator, left, right) {
                     return Answer::Fault(fault);
                 }
-                self.opaque(&format!("{operator:?}"), &[left.clone(), right.clone()])
+                let (what, of) = (format!("{operator:?}"), [left.clone(), right.clone()]);
+                if operator == BinaryOperator::Divide {
+                    // By zero the filter fails.
+                    return self.fallible(&what, &of);
+                }
+                self.opaque(&what, &of)
             }
         }
     }
