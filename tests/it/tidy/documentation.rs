@@ -148,6 +148,11 @@ fn exceptions() -> Vec<Allowed> {
             "a public incident",
         ),
         allowed(
+            "tests/fixtures/bgp-ci/incidents/",
+            "",
+            "bogons that filters name, and what an upstream may send",
+        ),
+        allowed(
             "tests/it/incidents/variants.rs",
             "",
             "foreign space, and default routes",

@@ -1,4 +1,4 @@
-//! A repository as a deploy script leaves it on the routers, for the daemon's own check.
+//! A repository as a deploy script leaves it on the routers, for the daemons' own checks.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,7 +8,8 @@ use tempfile::TempDir;
 
 use crate::tree;
 
-/// Puts the overlays of each source beside its entry and asks `bird -p` about every entry.
+/// Puts the overlays of each source beside its entry and asks `bird -p` about every entry of BIRD,
+/// `vtysh -C` about every one of FRR.
 ///
 /// Gives what the daemon says of those that it does not accept, and how many it was asked about.
 pub fn refused(folder: &Path) -> (Vec<String>, usize) {
@@ -29,14 +30,25 @@ pub fn refused(folder: &Path) -> (Vec<String>, usize) {
                 std::fs::copy(copy.path().join(path), beside.join(name))
                     .expect("an overlay can be copied");
             }
-            let said = Command::new("bird")
-                .args(["-p", "-c"])
+            let frr = source.get("adapter").and_then(Value::as_str) == Some("frr");
+            let (program, options) = if frr {
+                ("vtysh", ["-C", "-f"])
+            } else {
+                ("bird", ["-p", "-c"])
+            };
+            let said = Command::new(program)
+                .args(options)
                 .arg(&entry)
                 .output()
-                .expect("tests/run installs bird");
+                .expect("tests/run installs both daemons");
             asked += 1;
             if !said.status.success() {
-                wrong.push(String::from_utf8_lossy(&said.stderr).into_owned());
+                let said = [said.stdout, said.stderr].concat();
+                wrong.push(format!(
+                    "{program}: {}: {}",
+                    entry.display(),
+                    String::from_utf8_lossy(&said)
+                ));
             }
         }
     }
