@@ -1,5 +1,6 @@
 //! Lists.
 
+use super::plain;
 use super::tree::{At, COMMUNITIES, EXTENDED, LARGE, PATH};
 use super::{Asked, Kind, Lowering};
 use crate::filter::ir::{Lengths, Literal, Method, SetItem};
@@ -174,7 +175,8 @@ impl Lowering<'_> {
                     at.unknown("a regular expression over extended communities")
                 }
                 (CommunityMatch::Text(pattern), Asked::Member) => {
-                    at.text(at.variable(Slot(0)), pattern)
+                    plain::is_in(at, kind, Slot(0), pattern)
+                        .unwrap_or_else(|| at.text(at.variable(Slot(0)), pattern))
                 }
                 (CommunityMatch::Text(pattern), _) => {
                     at.text(at.attribute(kind.attribute()), pattern)

@@ -9,6 +9,7 @@ mod export;
 mod lists;
 mod maps;
 mod named;
+mod plain;
 mod tree;
 
 use std::collections::BTreeMap;
