@@ -46,6 +46,7 @@ pub mod reserved;
 pub mod rewriting;
 pub mod router;
 pub mod rpki;
+pub mod search;
 pub mod side;
 pub mod sides;
 pub mod standing;

@@ -4,6 +4,7 @@ mod diff;
 mod format;
 mod replay;
 mod rov;
+mod search_policy;
 mod test_policy;
 mod why;
 
@@ -22,6 +23,9 @@ pub enum Commands {
     /// Say whether validators accept a prefix from an origin, and by which payloads
     #[command(after_help = rov::EXITS)]
     Rov(Box<rov::Args>),
+    /// Search for a route that a filter of the routers' files lets through, or prove that none is
+    #[command(after_help = search_policy::EXITS)]
+    SearchPolicy(Box<search_policy::SearchPolicyArgs>),
     /// Say what a filter of the routers' files makes of a route, and which lines decide
     #[command(after_help = test_policy::EXITS)]
     TestPolicy(Box<test_policy::TestPolicyArgs>),
@@ -36,6 +40,7 @@ pub fn run(command: Commands, io: &mut Io<'_>) -> Exit {
         Commands::Diff(args) => diff::run(&args, io),
         Commands::Replay(args) => replay::run(&args, io),
         Commands::Rov(args) => rov::run(&args, io),
+        Commands::SearchPolicy(args) => search_policy::run(&args, io),
         Commands::TestPolicy(args) => test_policy::run(&args, io),
         Commands::Why(args) => why::run(&args, io),
     }

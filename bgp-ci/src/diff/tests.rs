@@ -123,6 +123,7 @@ fn the_shipped_schemas_are_up_to_date() {
         ("bgp-ci-difference-v1", v1::schema()),
         ("bgp-ci-why-v1", crate::why::schema()),
         ("bgp-ci-test-policy-v1", crate::trial::schema()),
+        ("bgp-ci-search-policy-v1", crate::search::schema()),
     ] {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("schema");
         let path = folder.join(format!("{name}.json"));

@@ -14,6 +14,7 @@ use crate::model::{Family, Gap, GapKind, SessionKey};
 use crate::place::Place;
 use crate::policy::network::Network;
 use crate::policy::section::Relation;
+use crate::symbolic::Space;
 use crate::wording::brief;
 
 /// How many states of one pair of sessions are tried for a proof.
@@ -32,6 +33,8 @@ pub struct Leak {
     pub target: Relation,
     /// Their family.
     pub family: Family,
+    /// Their networks, and perhaps more.
+    pub networks: Space,
     /// One of them, where one was found that comes through.
     pub witness: Option<Box<Witness>>,
     /// The policy terms that it goes through, in order; without a witness the session that sends
@@ -129,6 +132,10 @@ fn judged(
             .iter()
             .any(|entry| outcome.root(*entry).is_some_and(|root| root.outside));
         let found = witness(region, outcome, candidate, &entries, data);
+        let states = candidate.states.iter();
+        let states = states.filter(|state| !state.ingress.is_disjoint(&entries));
+        let networks = states.map(|state| state.space.clone());
+        let networks = Space::union_of(candidate.family, networks);
         let mut certainty = match &found {
             Some(witness) => witness.certainty,
             None => Certainty::Possible,
@@ -147,6 +154,7 @@ fn judged(
             to: to.clone(),
             target,
             family: candidate.family,
+            networks,
             terms: terms(region, candidate.node, found.as_deref(), last),
             witness: found,
             certainty,

@@ -7,12 +7,15 @@
 //! another provider, peer or route server is a candidate of a leak (RFC 7908), and one route of it,
 //! followed by the interpreter and the BGP layer on its own, is the proof.
 
+mod answered;
+mod anything;
 mod between;
 mod carry;
 mod egress;
 mod ingress;
 mod leak;
 mod link;
+mod notation;
 mod region;
 mod search;
 #[cfg(test)]
@@ -29,8 +32,11 @@ use crate::policy::network::Network;
 use crate::policy::section::Relation;
 use crate::router::{Role, Router, Session, SessionId};
 
+pub use answered::{answered, count, is_wide};
+pub use anything::{anything, brought};
 pub use between::{Between, between};
 pub use leak::{Leak, Leaks, leaks};
+pub use notation::notation;
 pub use search::{Found, Search, arriving, excess, free, search, unreached};
 pub use witness::{Received, Witness};
 

@@ -90,12 +90,14 @@ pub fn search(
     proven(&found, world, wanted).unwrap_or_else(|| unproven(&explored, &found, place))
 }
 
-/// A route of `states` that `head`'s filter accepts and `base`'s does not.
+/// A route of `states` that `head`'s filter accepts and `base`'s does not; of those, one that it
+/// accepts as `by` wants it.
 pub fn excess(
     base: (&Machine<'_>, FilterId),
     head: (&Machine<'_>, FilterId),
     states: Vec<State>,
     world: &mut World,
+    by: impl Fn(&Decision) -> bool,
 ) -> Search {
     let place = head.0.program().filter(head.1).place;
     let explored = head.0.explore(head.1, states, &Live::default(), world);
@@ -112,7 +114,7 @@ pub fn excess(
         let before = decided(base.0, base.1, route, example, &NoData)?;
         let after = decided(head.0, head.1, route, example, &NoData)?;
         let more = before.verdict == Verdict::Reject && after.verdict == Verdict::Accept;
-        more.then_some(after)
+        (more && by(&after)).then_some(after)
     };
     proven(&refused, world, wanted).unwrap_or_else(|| unproven(&before, &refused, place))
 }

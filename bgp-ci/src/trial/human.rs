@@ -85,7 +85,8 @@ fn result(tested: &Tested, page: &Page, out: &mut String) {
     }
 }
 
-fn one(outcome: &Outcome, page: &Page, out: &mut String) {
+/// The terms of an outcome and what it changes.
+pub(crate) fn one(outcome: &Outcome, page: &Page, out: &mut String) {
     for term in &outcome.terms {
         place(&term.did, &term.place, page, out);
     }
@@ -115,7 +116,8 @@ fn one(outcome: &Outcome, page: &Page, out: &mut String) {
 /// How wide the first column is.
 const LEAD: usize = 20;
 
-fn note(word: &str, text: &str, page: &Page, out: &mut String) {
+/// A line of words.
+pub(crate) fn note(word: &str, text: &str, page: &Page, out: &mut String) {
     let first = format!("  {word:LEAD$} ");
     let rest = " ".repeat(LEAD + 3);
     for line in page.wrap(&escape::text(text), &first, &rest) {
@@ -124,7 +126,7 @@ fn note(word: &str, text: &str, page: &Page, out: &mut String) {
 }
 
 /// `  accepts   bird.conf:12:9  if net ~ OURS then accept;`
-fn place(word: &str, line: &Line, page: &Page, out: &mut String) {
+pub(crate) fn place(word: &str, line: &Line, page: &Page, out: &mut String) {
     let at = format!("{}:{}:{}", escape::text(&line.path), line.line, line.column);
     let lead = format!("  {:LEAD$} ", escape::text(word));
     let text = escape::text(&line.text);
@@ -142,7 +144,7 @@ fn place(word: &str, line: &Line, page: &Page, out: &mut String) {
     }
 }
 
-fn push(out: &mut String, line: &str) {
+pub(crate) fn push(out: &mut String, line: &str) {
     out.push_str(line.trim_end());
     out.push('\n');
 }

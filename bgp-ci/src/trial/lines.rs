@@ -14,7 +14,7 @@ use crate::why::Line;
 const SHOWN: usize = 200;
 
 /// The lines of a router's files.
-pub(super) struct Lines<'a> {
+pub(crate) struct Lines<'a> {
     router: &'a Router,
     secrets: Vec<Secret>,
     /// The texts by path, redacted as they are asked for.
@@ -22,7 +22,7 @@ pub(super) struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    pub(super) fn new(router: &'a Router, planned: &Planned<'_>) -> Self {
+    pub(crate) fn new(router: &'a Router, planned: &Planned<'_>) -> Self {
         let secrets = router.secrets.iter().map(|secret| Secret {
             span: router.sources.span(secret.place),
             site: planned.site.clone(),
@@ -36,7 +36,7 @@ impl<'a> Lines<'a> {
         }
     }
 
-    pub(super) fn line(&mut self, place: Place) -> Line {
+    pub(crate) fn line(&mut self, place: Place) -> Line {
         let span = self.router.sources.span(place);
         let text = self.text(&span.path);
         let number = usize::try_from(span.start.line).unwrap_or(usize::MAX);

@@ -1,8 +1,8 @@
 //! What a policy makes of one route, on every router that has it.
 
 pub mod human;
-mod lines;
-mod run;
+pub(crate) mod lines;
+pub(crate) mod run;
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use rules::{Undecided, escape, ids};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::configured;
+use crate::configured::{self, Planned};
 use crate::data::Data;
 use crate::files::Files;
 use crate::filter::route::Notation;
@@ -154,17 +154,7 @@ pub fn of(
 ) -> Result<Trial, Error> {
     let plan = configured::plan(network, files);
     let mut undecided = plan.undecided;
-    let asked: Vec<_> = plan
-        .routers
-        .iter()
-        .filter(|planned| question.site.is_none_or(|site| *planned.site == *site))
-        .filter(|planned| question.router.is_none_or(|name| *planned.router == *name))
-        .collect();
-    if asked.is_empty() {
-        let sites = plan.routers.iter().map(|planned| planned.site.as_ref());
-        let names = plan.routers.iter().map(|planned| planned.router.as_ref());
-        return Err(nowhere(question, sites.collect(), names.collect()));
-    }
+    let asked = asked(&plan.routers, question.site, question.router)?;
     let answers: Vec<run::Answer> = asked
         .par_iter()
         .map(|planned| run::answer(question, files, data, planned))
@@ -191,7 +181,7 @@ pub fn of(
         }
     }
     if results.is_empty() {
-        return Err(no_policy(question, known, &undecided));
+        return Err(no_policy(question.policy, known, &undecided));
     }
     if data_asked {
         undecided.extend(gaps.iter().cloned());
@@ -216,7 +206,29 @@ pub fn of(
     })
 }
 
-fn nowhere(question: &Question<'_>, sites: Vec<&str>, names: Vec<&str>) -> Error {
+/// The routers that are asked.
+///
+/// # Errors
+/// There is none.
+pub(crate) fn asked<'p>(
+    routers: &'p [Planned<'p>],
+    site: Option<&str>,
+    router: Option<&str>,
+) -> Result<Vec<&'p Planned<'p>>, Error> {
+    let asked: Vec<_> = routers
+        .iter()
+        .filter(|planned| site.is_none_or(|site| *planned.site == *site))
+        .filter(|planned| router.is_none_or(|name| *planned.router == *name))
+        .collect();
+    if asked.is_empty() {
+        let sites = routers.iter().map(|planned| planned.site.as_ref());
+        let names = routers.iter().map(|planned| planned.router.as_ref());
+        return Err(nowhere(site, router, sites.collect(), names.collect()));
+    }
+    Ok(asked)
+}
+
+fn nowhere(site: Option<&str>, router: Option<&str>, sites: Vec<&str>, names: Vec<&str>) -> Error {
     if sites.is_empty() {
         return Error::Unknown {
             message: "the policy names no router's files, so there is no filter to test".to_owned(),
@@ -225,8 +237,8 @@ fn nowhere(question: &Question<'_>, sites: Vec<&str>, names: Vec<&str>) -> Error
         };
     }
     let wanted = [
-        ("router", question.router, names),
-        ("site with a router's files", question.site, sites),
+        ("router", router, names),
+        ("site with a router's files", site, sites),
     ];
     let strange = wanted
         .into_iter()
@@ -254,10 +266,11 @@ fn nowhere(question: &Question<'_>, sites: Vec<&str>, names: Vec<&str>) -> Error
     }
 }
 
-fn no_policy(question: &Question<'_>, mut known: Vec<String>, undecided: &[Undecided]) -> Error {
+/// Nothing is called `policy`.
+pub(crate) fn no_policy(policy: &str, mut known: Vec<String>, undecided: &[Undecided]) -> Error {
     known.sort();
     known.dedup();
-    let help = match ids::nearest_of(question.policy, known.iter().map(String::as_str)) {
+    let help = match ids::nearest_of(policy, known.iter().map(String::as_str)) {
         Some(near) => format!("did you mean `{near}`?"),
         None if known.is_empty() => "none of the files defines a filter or a session".to_owned(),
         None => format!("there are {}", listed(&known)),
@@ -270,7 +283,7 @@ fn no_policy(question: &Question<'_>, mut known: Vec<String>, undecided: &[Undec
     Error::Unknown {
         message: format!(
             "there is no filter and no session's policy `{}`",
-            escape::word(question.policy)
+            escape::word(policy)
         ),
         help: help + &unseen.unwrap_or_default(),
     }

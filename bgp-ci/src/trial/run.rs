@@ -32,13 +32,13 @@ pub(super) struct Answer {
 }
 
 /// A policy that was found by its name.
-struct Found<'r> {
-    policy: Policy,
-    place: Place,
+pub(crate) struct Found<'r> {
+    pub(crate) policy: Policy,
+    pub(crate) place: Place,
     /// The session and whether routes come in, where it was named by one.
-    session: Option<(&'r Session, bool)>,
+    pub(crate) session: Option<(&'r Session, bool)>,
     /// There is a session, and it has no such family.
-    missing: Option<Family>,
+    pub(crate) missing: Option<Family>,
 }
 
 pub(super) fn answer(
@@ -60,7 +60,7 @@ pub(super) fn answer(
             data_asked: false,
         };
     };
-    let found = find(&router, question);
+    let found = find(&router, question.policy, question.route.net.family());
     let Some(found) = found else {
         return Answer {
             tested: None,
@@ -72,7 +72,17 @@ pub(super) fn answer(
     };
     let mut lines = Lines::new(&router, planned);
     let (tested, data_asked) = test(question, &router, &found, data, planned, &mut lines);
-    // A file that the daemon does not load decides nothing: what runs is the one before it.
+    Answer {
+        tested: Some(tested),
+        known: Vec::new(),
+        undecided: refused(&router),
+        data_asked,
+    }
+}
+
+/// What keeps the daemon from loading the file: it decides nothing then, and what runs is the one
+/// before it.
+pub(crate) fn refused(router: &Router) -> Vec<Undecided> {
     let refused = router.gaps.iter().filter(|gap| {
         gap.reach == Reach::Router && matches!(gap.kind, GapKind::Unparsed | GapKind::Undefined)
     });
@@ -84,16 +94,11 @@ pub(super) fn answer(
             reason: gap.message.clone(),
         }
     });
-    Answer {
-        tested: Some(tested),
-        known: Vec::new(),
-        undecided: undecided.collect(),
-        data_asked,
-    }
+    undecided.collect()
 }
 
 /// Every name that can be asked about.
-fn known(router: &Router) -> impl Iterator<Item = String> {
+pub(crate) fn known(router: &Router) -> impl Iterator<Item = String> {
     let filters = router.program.filters.iter();
     let filters = filters.filter_map(|filter| match &filter.kind {
         FilterKind::Named(name) => Some(name.to_string()),
@@ -105,8 +110,8 @@ fn known(router: &Router) -> impl Iterator<Item = String> {
     filters.chain(sessions)
 }
 
-fn find<'r>(router: &'r Router, question: &Question<'_>) -> Option<Found<'r>> {
-    let wanted = question.policy;
+/// The policy called `wanted`, as far as it is about `family`.
+pub(crate) fn find<'r>(router: &'r Router, wanted: &str, family: Family) -> Option<Found<'r>> {
     let filters = (0..).map(FilterId).zip(&router.program.filters);
     for (id, filter) in filters {
         if matches!(&filter.kind, FilterKind::Named(name) if **name == *wanted) {
@@ -124,7 +129,6 @@ fn find<'r>(router: &'r Router, question: &Question<'_>) -> Option<Found<'r>> {
         _ => return None,
     };
     let session = router.sessions.iter().find(|one| *one.name == *name)?;
-    let family = question.route.net.family();
     Some(match session.channel(family) {
         Some(channel) => Found {
             policy: if incoming {
@@ -268,7 +272,8 @@ fn unfiltered(policy: Policy, found: &Found<'_>, lines: &mut Lines<'_>) -> Outco
     }
 }
 
-fn shown(
+/// An outcome for a report.
+pub(crate) fn shown(
     outcome: &interpret::Outcome,
     before: &BTreeMap<String, String>,
     machine: &Machine<'_>,
