@@ -11,3 +11,6 @@ pub const SPECIAL_PURPOSE: &str = include_str!("../packs/bgp/special-purpose.yam
 
 /// The reserved numbers of autonomous systems (`packs/bgp/reserved-asns.yaml`).
 pub const RESERVED_ASNS: &str = include_str!("../packs/bgp/reserved-asns.yaml");
+
+/// The networks that buy transit from nobody (`packs/bgp/transit-free.yaml`).
+pub const TRANSIT_FREE: &str = include_str!("../packs/bgp/transit-free.yaml");

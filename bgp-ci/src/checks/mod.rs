@@ -14,7 +14,9 @@ mod claimed_twice;
 mod critical_attribute_change;
 mod deaggregation;
 mod default_route;
+mod dropped_match_condition;
 mod export_all;
+mod fall_through_accept;
 mod family_imbalance;
 mod flowspec_hits_bgp;
 mod foreign_origin;
@@ -41,6 +43,7 @@ mod policy_relaxed;
 mod protection_removed;
 mod redundant_pair_change;
 mod roa_change_invalidates;
+mod route_leak;
 mod rov_downgrade;
 mod rov_invalid;
 mod rov_not_found;
@@ -51,10 +54,12 @@ mod session_removed;
 mod shrunken_filter;
 mod shutdown_on_limit;
 mod site_loss;
+mod tier1_in_customer_path;
 mod undeclared_neighbor;
 mod undefined_reference;
 mod unmodelled_policy;
 mod unparsed_config;
+mod unreachable_term;
 mod wide_change;
 
 use crate::check::Check;
@@ -75,7 +80,9 @@ pub const ALL: &[&Check] = &[
     &critical_attribute_change::CHECK,
     &deaggregation::CHECK,
     &default_route::CHECK,
+    &dropped_match_condition::CHECK,
     &export_all::CHECK,
+    &fall_through_accept::CHECK,
     &family_imbalance::CHECK,
     &flowspec_hits_bgp::CHECK,
     &foreign_origin::CHECK,
@@ -102,6 +109,7 @@ pub const ALL: &[&Check] = &[
     &protection_removed::CHECK,
     &redundant_pair_change::CHECK,
     &roa_change_invalidates::CHECK,
+    &route_leak::CHECK,
     &rov_downgrade::CHECK,
     &rov_invalid::CHECK,
     &rov_not_found::CHECK,
@@ -112,10 +120,12 @@ pub const ALL: &[&Check] = &[
     &shrunken_filter::CHECK,
     &shutdown_on_limit::CHECK,
     &site_loss::CHECK,
+    &tier1_in_customer_path::CHECK,
     &undeclared_neighbor::CHECK,
     &undefined_reference::CHECK,
     &unmodelled_policy::CHECK,
     &unparsed_config::CHECK,
+    &unreachable_term::CHECK,
     &wide_change::CHECK,
 ];
 

@@ -1,9 +1,10 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use rules::Finding;
+use rules::{Certainty, Finding};
 
 use crate::change::{Change, Side};
 use crate::check::{Check, existing};
+use crate::learned::{self, Leak, Leaks};
 use crate::model::{Family, SessionKey};
 use crate::policy::network::Placed;
 
@@ -72,7 +73,82 @@ fn run(change: &Change) -> Vec<Finding> {
         let known = before.get(&channel).is_some_and(|&then| then >= count);
         findings.push(existing(change, known, wording(&channel, count, limit)));
     }
+    findings.extend(leaked(change));
     findings
+}
+
+/// Sessions over which more networks may leak than the neighbour accepts.
+fn leaked(change: &Change) -> Vec<Finding> {
+    let head = &change.head;
+    let before = change.base.as_ref().map(|base| {
+        let over = overflowing(base, change.leaks_before());
+        let channels = over.into_keys();
+        channels
+            .map(|(session, family)| (change.in_head(&session), family))
+            .collect::<BTreeSet<Channel>>()
+    });
+    overflowing(head, change.leaks())
+        .iter()
+        .map(|(channel, (leak, limit))| {
+            let known = before
+                .as_ref()
+                .is_some_and(|before| before.contains(channel));
+            let (session, family) = channel;
+            existing(change, known, leaking(session, *family, leak, limit))
+        })
+        .collect()
+}
+
+/// The sessions of `side` over which more networks leak than they may, with one such leak.
+fn overflowing<'a>(
+    side: &'a Side,
+    leaks: &'a Leaks,
+) -> BTreeMap<Channel, (&'a Leak, &'a Placed<u32>)> {
+    let mut over = BTreeMap::new();
+    for leak in &leaks.found {
+        let proven = leak.witness.is_some() && leak.certainty > Certainty::Possible;
+        let Some(limit) = limit(side, &leak.to).filter(|_| proven) else {
+            continue;
+        };
+        let bound = u64::from(limit.value) + 1;
+        if learned::count(&leak.networks, bound) == bound {
+            over.entry((leak.to.clone(), leak.family))
+                .or_insert((leak, limit));
+        }
+    }
+    over
+}
+
+fn limit<'a>(side: &'a Side, session: &SessionKey) -> Option<&'a Placed<u32>> {
+    let neighbor = side.network.neighbors.get(&session.neighbor)?;
+    neighbor.max_prefix.as_ref()
+}
+
+fn leaking(session: &SessionKey, family: Family, leak: &Leak, limit: &Placed<u32>) -> Finding {
+    let SessionKey {
+        site,
+        router,
+        neighbor,
+        ..
+    } = session;
+    let family = family.as_str();
+    let message = format!(
+        "`{neighbor}` at `{site}` accepts {} {family} prefixes and may be sent all that `{}` sends",
+        limit.value, leak.from.neighbor
+    );
+    OVER_NEIGHBOR_LIMIT
+        .at(
+            limit.span.clone(),
+            message,
+            &[neighbor, site, router, family, "leak"],
+        )
+        .with_certainty(leak.certainty.min(Certainty::Likely))
+        .with_note("how many there are is up to the neighbour; `route-leak` says where they pass")
+        .with_help("send on what is ours and our customers', and nothing else")
+        .with_data("neighbor", neighbor.to_string())
+        .with_data("site", site.to_string())
+        .with_data("family", family)
+        .with_data("limit", limit.value)
 }
 
 /// The sessions over their limit, with what they send and the limit.

@@ -4,6 +4,7 @@
 //! and the symbolic analysis know nothing else.
 
 pub mod attribute;
+pub mod guards;
 pub mod interpret;
 pub mod ir;
 pub mod program;
