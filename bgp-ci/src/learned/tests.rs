@@ -402,6 +402,31 @@ route-map NOTHING deny 10
 }
 
 #[test]
+fn loops_over_the_path_are_followed() {
+    let definitions = "
+define CONE = [ 64501, 64503, 64510 ];
+function inside() { for int hop in bgp_path do { if hop !~ CONE then return false; } return true; }
+function small() { for int hop in bgp_path do { if hop > 64509 && net.len > 20 then return false; } return true; }
+";
+    assert_eq!(
+        between(definitions, "where ! inside()", "where inside()"),
+        [""; 0]
+    );
+    assert_eq!(
+        between(
+            definitions,
+            "all",
+            "where inside() && bgp_path.last = 64503"
+        ),
+        ["transit > peer proven 198.51.100.0/24 64501 64503"]
+    );
+    assert_eq!(
+        between(definitions, "all", "where small() && bgp_path.last = 64510"),
+        ["transit > peer proven 1.0.0.0/20 64501 64510"]
+    );
+}
+
+#[test]
 fn nothing_nests_without_end() {
     let endless = "function deep(int n) { if bgp_path.len > n then { if deep(n + 1) then return true; } return false; }";
     let told = between(endless, "all", "where deep(0)");

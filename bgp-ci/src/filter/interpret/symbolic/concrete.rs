@@ -107,7 +107,7 @@ impl State {
                         small(first),
                     ));
                 }
-                Choice::Element(_) => {}
+                Choice::Element(_) | Choice::PathElement => {}
                 Choice::Opaque(opaque) => {
                     exact = false;
                     let wanted = first == 1;

@@ -1,24 +1,18 @@
 //! Expressions.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::execute::{Returned, fitting};
-use super::merge::merged;
 use super::operate::{Answer, is_comparison};
 use super::state::{State, Test};
-use super::symbol::{ListKind, Symbol, SymbolicList, SymbolicPath};
-use super::world::{ABSENT, Choice, Ingress, Opaque};
+use super::symbol::Symbol;
+use super::world::{ABSENT, Choice, Opaque};
 use super::{End, Explorer, MAX_DEPTH};
-use crate::filter::attribute::{Attribute, BgpAttribute, StaticAttribute};
-use crate::filter::interpret::TermId;
-use crate::filter::interpret::compile::{Direction, MaskNode, Node, NodeKind};
+use crate::filter::attribute::{Attribute, BgpAttribute};
+use crate::filter::interpret::compile::{Direction, Node, NodeKind};
 use crate::filter::interpret::operate as concrete;
 use crate::filter::interpret::state::Fault;
-use crate::filter::ir::BinaryOperator;
-use crate::filter::program::FunctionId;
-use crate::filter::types::{EnumType, Enumerated, Type};
-use crate::filter::value::{MaskPart, PathMask, Value};
+use crate::filter::types::{EnumType, Type};
+use crate::filter::value::Value;
 use crate::place::Place;
 use crate::symbolic::Ranges;
 
@@ -86,7 +80,7 @@ impl<'m> Explorer<'m, '_> {
     }
 
     /// Whether something that is not followed is true.
-    fn truth(&mut self, symbol: &Symbol) -> Test {
+    pub(super) fn truth(&mut self, symbol: &Symbol) -> Test {
         let opaque = match symbol {
             Symbol::Opaque(opaque) => *opaque,
             other => self
@@ -150,7 +144,7 @@ impl<'m> Explorer<'m, '_> {
         }
     }
 
-    fn lost(&mut self, state: State, place: Place, reason: &str) -> Values {
+    pub(super) fn lost(&mut self, state: State, place: Place, reason: &str) -> Values {
         self.fault(Fault::gap(reason), place, state);
         Vec::new()
     }
@@ -418,7 +412,7 @@ impl<'m> Explorer<'m, '_> {
         })
     }
 
-    fn operands<'n>(
+    pub(super) fn operands<'n>(
         &mut self,
         state: State,
         nodes: impl IntoIterator<Item = &'n Node>,
@@ -440,235 +434,5 @@ impl<'m> Explorer<'m, '_> {
             all = next;
         }
         all
-    }
-
-    fn mask(&mut self, state: State, place: Place, parts: &'m [MaskNode]) -> Values {
-        let mut all: Vec<(State, Vec<MaskPart>)> = vec![(state, Vec::new())];
-        for part in parts {
-            let nodes: Vec<&Node> = match part {
-                MaskNode::Part(part) => {
-                    for (_, parts) in &mut all {
-                        parts.push(part.clone());
-                    }
-                    continue;
-                }
-                MaskNode::One(node) => vec![node],
-                MaskNode::Range(first, last) => vec![first, last],
-            };
-            let mut next = Vec::new();
-            for (state, parts) in all {
-                for (state, symbols) in self.operands(state, nodes.iter().copied()) {
-                    let mut parts = parts.clone();
-                    match &*symbols {
-                        [Symbol::Known(Value::Int(one))] => parts.push(MaskPart::Range(*one, *one)),
-                        [
-                            Symbol::Known(Value::Int(first)),
-                            Symbol::Known(Value::Int(last)),
-                        ] => {
-                            parts.push(MaskPart::Range(*first, *last));
-                        }
-                        _ => {
-                            self.lost(
-                                state,
-                                place,
-                                "a path mask with something that is not a number",
-                            );
-                            continue;
-                        }
-                    }
-                    next.push((state, parts));
-                }
-            }
-            all = next;
-        }
-        all.into_iter()
-            .map(|(state, parts)| {
-                let mask = Value::PathMask(Arc::new(PathMask::new(parts)));
-                (state, Symbol::Known(mask))
-            })
-            .collect()
-    }
-
-    fn call(
-        &mut self,
-        state: State,
-        place: Place,
-        function: FunctionId,
-        term: TermId,
-        arguments: &'m [Node],
-    ) -> Values {
-        let code = self.code;
-        let Some(body) = code.function(function) else {
-            return self.lost(state, place, "a constant that calls a function after it");
-        };
-        self.reached.insert(term);
-        let mut out: Values = Vec::new();
-        for (state, symbols) in self.operands(state, arguments) {
-            let fitted: Option<Vec<Option<Symbol>>> = symbols
-                .into_iter()
-                .zip(&body.variables)
-                .map(|(symbol, of)| match symbol {
-                    Symbol::Known(Value::Void) => Some(Some(symbol)),
-                    symbol => fitting(symbol, *of).map(Some),
-                })
-                .collect();
-            let Some(mut frame) = fitted else {
-                self.end(End::Failed(place), state);
-                continue;
-            };
-            frame.resize(body.variables.len(), None);
-            let mut state = state;
-            let (base, types) = (self.base, self.frame);
-            let height = state.variables.len();
-            state.variables.append(&mut frame);
-            self.base = height;
-            self.frame = &body.variables;
-            let later = self.live.outside();
-            let mut returned: Returned = Vec::new();
-            let left = self.block(vec![state], &body.steps, &later, &mut returned);
-            self.base = base;
-            self.frame = types;
-            let nothing = |state| (state, place, Symbol::Known(Value::Void));
-            returned.extend(left.into_iter().map(nothing));
-            let mut grouped: Vec<(Symbol, Vec<State>)> = Vec::new();
-            for (mut state, _, symbol) in returned {
-                state.variables.truncate(height);
-                match grouped.iter_mut().find(|(known, _)| *known == symbol) {
-                    Some((_, states)) => states.push(state),
-                    None => grouped.push((symbol, vec![state])),
-                }
-            }
-            for (symbol, mut states) in grouped {
-                if states.len() > 1 {
-                    for state in &mut states {
-                        later.settle(state, height);
-                    }
-                    states = merged(states, self.world);
-                }
-                out.extend(states.into_iter().map(|state| (state, symbol.clone())));
-            }
-        }
-        out
-    }
-
-    fn defined(&mut self, state: State, operand: &'m Node) -> Values {
-        if let NodeKind::Attribute(attribute @ (Attribute::Custom(_) | Attribute::Other(_)), _) =
-            &operand.kind
-            && !state.attributes.contains_key(attribute)
-        {
-            return vec![(state, Symbol::Known(Value::Bool(false)))];
-        }
-        let mut out = Vec::new();
-        for (state, symbol) in self.value(state, operand) {
-            let test = match &symbol {
-                Symbol::Known(value) => {
-                    let truth = *value != Value::Void;
-                    out.push((state, Symbol::Known(Value::Bool(truth))));
-                    continue;
-                }
-                Symbol::Choice(choice, _) => {
-                    Test::Choice(*choice, Ranges::only(ABSENT).complement())
-                }
-                Symbol::Path(SymbolicPath { base: None, .. }) => {
-                    out.push((state, Symbol::Known(Value::Bool(true))));
-                    continue;
-                }
-                Symbol::List(list)
-                    if list.base.is_none() && list.absent.is_empty() && list.present.is_empty() =>
-                {
-                    Test::Community(list.kind, list.kind.universe())
-                }
-                Symbol::List(list) if list.base.is_none() && !list.present.is_empty() => {
-                    out.push((state, Symbol::Known(Value::Bool(true))));
-                    continue;
-                }
-                other => {
-                    let opaque = self
-                        .world
-                        .opaque(Opaque::Operation("defined".to_owned(), vec![other.clone()]));
-                    self.truth(&Symbol::Opaque(opaque))
-                }
-            };
-            let (yes, no) = self.split(state, test);
-            out.extend(yes.map(|state| (state, Symbol::Known(Value::Bool(true)))));
-            out.extend(no.map(|state| (state, Symbol::Known(Value::Bool(false)))));
-        }
-        out
-    }
-
-    /// An attribute of the route.
-    fn read(&mut self, state: State, attribute: Attribute, of: Type) -> Values {
-        if let Some(symbol) = state.attributes.get(&attribute) {
-            let symbol = match symbol {
-                // What is absent is an empty list, or nothing.
-                Symbol::Known(Value::Void) => Symbol::Known(Value::absent(of)),
-                symbol => symbol.clone(),
-            };
-            return vec![(state, symbol)];
-        }
-        if let Some(kind) = ListKind::of(attribute) {
-            return vec![(state, Symbol::List(SymbolicList::received(kind)))];
-        }
-        let symbol = match attribute {
-            Attribute::Static(known) => match known {
-                StaticAttribute::Net => Symbol::Net,
-                StaticAttribute::Source => Symbol::Known(Enumerated::RTS_BGP.into()),
-                StaticAttribute::Scope => Symbol::Known(Enumerated::SCOPE_UNIVERSE.into()),
-                StaticAttribute::Destination => Symbol::Known(Enumerated::RTD_UNICAST.into()),
-                StaticAttribute::Protocol => {
-                    return self
-                        .by_ingress(state, |of| Some(Value::String(Arc::clone(&of.protocol))));
-                }
-                StaticAttribute::Preference => {
-                    return self.by_ingress(state, |of| Some(Value::Int(of.preference.into())));
-                }
-                StaticAttribute::From => {
-                    return self.by_ingress(state, |of| of.from.map(Value::Ip));
-                }
-                _ => self.received(attribute, of),
-            },
-            Attribute::Bgp(BgpAttribute::Path) => Symbol::Path(SymbolicPath::received()),
-            // What reflectors write stays inside (RFC 4456, section 8), and no witness has one.
-            Attribute::Bgp(BgpAttribute::ClusterList) => Symbol::Known(Value::absent(of)),
-            Attribute::Bgp(_) => self.received(attribute, of),
-            // Of other protocols, or of the router itself.
-            Attribute::Other(_) | Attribute::Custom(_) => Symbol::Known(Value::absent(of)),
-        };
-        vec![(state, symbol)]
-    }
-
-    fn received(&mut self, attribute: Attribute, of: Type) -> Symbol {
-        let choice = self.world.choice(Choice::Received(attribute));
-        Symbol::Choice(choice, of)
-    }
-
-    /// What each session gives, for the routes of those that give the same.
-    fn by_ingress(&mut self, state: State, of: impl Fn(&Ingress) -> Option<Value>) -> Values {
-        let mut groups: BTreeMap<String, (Option<Value>, Vec<usize>)> = BTreeMap::new();
-        for at in state.ingress.iter() {
-            let value = self.world.ingress.get(*at).and_then(&of);
-            let key = format!("{value:?}");
-            groups
-                .entry(key)
-                .or_insert_with(|| (value, Vec::new()))
-                .1
-                .push(*at);
-        }
-        let mut out = Vec::with_capacity(groups.len());
-        for (value, members) in groups.into_values() {
-            let symbol = match value {
-                Some(value) => Symbol::Known(value),
-                None => Symbol::Opaque(
-                    self.world
-                        .opaque(Opaque::Operation("from".to_owned(), Vec::new())),
-                ),
-            };
-            let part = State {
-                ingress: Arc::new(members.into_iter().collect()),
-                ..state.clone()
-            };
-            out.push((part, symbol));
-        }
-        out
     }
 }

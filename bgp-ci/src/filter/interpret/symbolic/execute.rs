@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::live::{Live, edits_only};
+use super::live::Live;
+use super::loops::place_of;
 use super::merge::merged;
 use super::state::{State, Test};
 use super::symbol::{ListKind, Symbol, SymbolicList};
@@ -378,127 +379,6 @@ impl<'m> Explorer<'m, '_> {
         }
         out
     }
-
-    /// A loop. What takes members out of a list, each by itself, is followed; of anything else the
-    /// attributes that it writes are not.
-    fn repeat(
-        &mut self,
-        state: State,
-        slot: usize,
-        list: &'m Node,
-        body: &'m [Step],
-        after: &Live,
-        returned: &mut Returned,
-    ) -> Vec<State> {
-        let mut out = Vec::new();
-        for (state, symbol) in self.value(state, list) {
-            match symbol {
-                Symbol::Known(value) => {
-                    let Some(elements) = elements(&value) else {
-                        self.end(End::Failed(list.place), state);
-                        continue;
-                    };
-                    let mut states = vec![state];
-                    for element in elements {
-                        for state in &mut states {
-                            self.store(state, slot, Some(Symbol::Known(element.clone())));
-                        }
-                        let mut live = after.clone();
-                        live.add(&self.live);
-                        states = self.block(states, body, &live, returned);
-                    }
-                    out.extend(states);
-                }
-                Symbol::List(own) if edits_only(body) => {
-                    out.extend(self.thinned(state, slot, &own, body));
-                }
-                _ => {
-                    let reason = "a loop over something that only a received route tells";
-                    self.end(End::Unknown(list.place, reason.into()), state);
-                }
-            }
-        }
-        out
-    }
-
-    /// `state` without the members of `own` that the body of a loop takes out.
-    fn thinned(
-        &mut self,
-        state: State,
-        slot: usize,
-        own: &SymbolicList,
-        body: &'m [Step],
-    ) -> Option<State> {
-        let of = match own.kind {
-            ListKind::Standard => Type::Pair,
-            ListKind::Extended => Type::Extended,
-            ListKind::Large => Type::Large,
-        };
-        let element = self.world.choice(Choice::Element(own.kind));
-        let attribute = own.kind.attribute();
-        let mut probe = state.clone().with(attribute, Symbol::List(own.clone()));
-        self.store(&mut probe, slot, Some(Symbol::Choice(element, of)));
-        let live = Live::default().with(attribute);
-        let ends = std::mem::take(&mut self.ends);
-        let results = self.block(vec![probe.clone()], body, &live, &mut Vec::new());
-        let mut gone = Ranges::NONE;
-        let mut followed = self.ends.is_empty();
-        self.ends = ends;
-        for result in &results {
-            let alike = result.cube == probe.cube && result.space == probe.space && {
-                let others = |of: &State| {
-                    let mut choices = of.choices.clone();
-                    choices.retain(|(id, _)| *id != element);
-                    choices
-                };
-                others(result) == others(&probe)
-            };
-            followed &= alike;
-            match result.attributes.get(&attribute) {
-                Some(Symbol::WithoutElement(_)) => {
-                    gone = gone.union(&result.left(element, self.world))
-                }
-                Some(Symbol::List(list)) if list == own => {}
-                _ => followed = false,
-            }
-        }
-        let mut state = state;
-        let symbol = if followed {
-            Symbol::List(own.without(&gone))
-        } else {
-            let place = body.first().map_or(Place::file(FileId(0)), place_of);
-            let base = self.world.opaque(Opaque::Operation(
-                format!("a loop at {place:?}"),
-                vec![Symbol::List(own.clone())],
-            ));
-            Symbol::List(SymbolicList {
-                base: Some(base),
-                ..SymbolicList::received(own.kind)
-            })
-        };
-        state.set(attribute, symbol);
-        Some(state)
-    }
-}
-
-fn place_of(step: &Step) -> Place {
-    match step {
-        Step::If { branches, .. } => branches.first().map(|(condition, ..)| condition.place),
-        Step::Attribute(_, _, _, node) => Some(node.place),
-        _ => None,
-    }
-    .unwrap_or(Place::file(FileId(0)))
-}
-
-fn elements(value: &Value) -> Option<Vec<Value>> {
-    Some(match value {
-        Value::Path(path) => path.asns().map(Value::Int).collect(),
-        Value::Communities(list) => list.iter().copied().map(Value::Pair).collect(),
-        Value::ExtendedCommunities(list) => list.iter().copied().map(Value::Extended).collect(),
-        Value::LargeCommunities(list) => list.iter().copied().map(Value::Large).collect(),
-        Value::Void => Vec::new(),
-        _ => return None,
-    })
 }
 
 /// What stands for an attribute that was taken away.

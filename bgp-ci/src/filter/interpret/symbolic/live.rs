@@ -291,6 +291,22 @@ fn membership(operator: BinaryOperator, sides: &[Node; 2]) -> Option<(ListKind, 
     }
 }
 
+/// Whether a block changes nothing.
+pub(super) fn asks_only(steps: &[Step]) -> bool {
+    steps.iter().all(|step| match step {
+        Step::If {
+            branches,
+            otherwise,
+        } => {
+            branches.iter().all(|(_, _, body)| asks_only(body))
+                && otherwise.as_ref().is_none_or(|(_, body)| asks_only(body))
+        }
+        Step::Block(steps) => asks_only(steps),
+        Step::Return(..) | Step::End(..) | Step::Print(_) => true,
+        _ => false,
+    })
+}
+
 /// Whether a block does nothing but take the element of its loop out of the list.
 pub(super) fn edits_only(steps: &[Step]) -> bool {
     steps.iter().all(|step| match step {

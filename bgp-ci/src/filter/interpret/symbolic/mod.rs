@@ -10,10 +10,14 @@
 //! free choice: the sets then hold too much, never too little. What is found not to happen does
 //! not happen; what is found to happen is proven by running a route of it.
 
+mod attribute;
+mod call;
 mod concrete;
 mod evaluate;
 mod execute;
 mod live;
+mod loops;
+mod matching;
 mod merge;
 mod operate;
 mod state;

@@ -153,6 +153,16 @@ impl State {
         }
     }
 
+    /// Without anything known of a choice.
+    pub(super) fn forget(&mut self, choice: ChoiceId) {
+        self.choices.retain(|(id, _)| *id != choice);
+    }
+
+    /// Whether both are the same routes.
+    pub(super) fn asks_as(&self, other: &Self) -> bool {
+        self.space == other.space && self.cube == other.cube && self.choices == other.choices
+    }
+
     fn answered(&self, atom: AtomId, truth: bool) -> Self {
         let mut state = self.clone();
         if let Err(at) = state.cube.binary_search_by_key(&atom, |(id, _)| *id) {

@@ -92,6 +92,8 @@ pub enum Choice {
     },
     /// The member of a list that a loop is at.
     Element(ListKind),
+    /// The number of a path that a loop is at.
+    PathElement,
     /// Which answer something gives that is not followed: 1 is true.
     Opaque(OpaqueId),
 }
@@ -161,6 +163,7 @@ impl World {
             Choice::Received(_) => Ranges::all(),
             Choice::Roa { .. } | Choice::Aspa { .. } => Ranges::between(0, 2),
             Choice::Element(kind) => kind.universe(),
+            Choice::PathElement => Ranges::between(1, u32::MAX.into()),
             Choice::Opaque(_) => Ranges::between(0, 255),
         }
     }
