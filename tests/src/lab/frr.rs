@@ -7,12 +7,12 @@ use std::process::{Child, Command};
 use std::sync::Arc;
 
 use bgp_ci::frr;
-use bgp_ci::model::Asn;
+use bgp_ci::model::{Asn, Prefix};
 use bgp_ci::router::propagate::{self, Sent};
 use bgp_ci::router::{RemoteAs, Router, SessionId};
 
 use super::configuration::Compared;
-use super::speaker::{Listeners, Peer, free_port};
+use super::speaker::{Heard, Listeners, Peer, free_port};
 
 /// The router that `text` configures.
 pub fn router(text: &str) -> Router {
@@ -36,15 +36,32 @@ pub struct Shown {
 }
 
 /// The address of `PEERn`: the last part of a loopback address, and the one before.
-fn address(number: u32) -> IpAddr {
+pub fn address(number: u32) -> IpAddr {
     let octet = |value: u32| u8::try_from(value).expect("there are not so many neighbours");
     Ipv4Addr::new(127, 0, octet(number / 250), octet(number % 250)).into()
 }
 
-/// Runs `text` in the daemon. In it `PEER2` and so on stand for other ends.
+/// A run of the daemon with the router that our reader makes of the same text.
+#[derive(Debug)]
+pub struct Ran {
+    /// The router.
+    pub router: Router,
+    /// What each session that is up brought its other end, in the order of the files.
+    pub heard: Vec<(SessionId, Heard)>,
+    /// The lines that the daemon did not know.
+    pub refused: Vec<String>,
+    /// What our reader did not understand, each with its line.
+    pub doubts: Vec<String>,
+}
+
+/// What the neighbours `PEERn` send, by their numbers.
+pub type Sends = BTreeMap<u32, Vec<(Prefix, Sent)>>;
+
+/// Runs `text` in the daemon. In it `PEER2` and so on stand for other ends, of which some send
+/// routes before the others come up.
 ///
 /// After each `neighbor PEERn remote-as …` follows what makes such a session possible.
-pub fn on_the_wire(text: &str) -> Shown {
+pub fn run(text: &str, sends: &Sends) -> Ran {
     let numbers = mentioned(text);
     let addresses: Vec<IpAddr> = numbers.iter().map(|number| address(*number)).collect();
     let mut listeners = Listeners::bind(&addresses);
@@ -57,7 +74,6 @@ pub fn on_the_wire(text: &str) -> Shown {
         .map(|problem| format!("{}: {}", place(problem.place), problem.message))
         .collect();
     let router = frr::configure::router(read);
-    let exports = propagate::propagate_alone(&router);
     for gap in &router.gaps {
         doubts.push(format!(
             "{}: {}",
@@ -70,6 +86,10 @@ pub fn on_the_wire(text: &str) -> Shown {
         .filter(|(_, session)| !session.disabled && !session.channels.is_empty())
         .map(|(id, _)| id)
         .collect();
+    let by_address: BTreeMap<IpAddr, &Vec<(Prefix, Sent)>> = sends
+        .iter()
+        .map(|(number, sends)| (address(*number), sends))
+        .collect();
     let peers = up.iter().map(|id| {
         let session = router.session(*id);
         let asn = match session.remote_as {
@@ -79,15 +99,37 @@ pub fn on_the_wire(text: &str) -> Shown {
         };
         let address = session.address.expect("a session of a test has an address");
         let families = session.channels.iter().map(|channel| channel.family);
-        Peer::listening(address, asn, families.collect())
+        Peer {
+            sends: by_address
+                .get(&address)
+                .map_or(Vec::new(), |sends| (*sends).clone()),
+            ..Peer::listening(address, asn, families.collect())
+        }
     });
     let speakers = listeners.speak(peers.collect());
     let bgpd = Bgpd::start(&filled);
     let heard = speakers.heard();
     let refused = bgpd.refused();
     drop(bgpd);
-    let sessions = up.iter().zip(heard).map(|(id, theirs)| {
-        let exports = exports.of(*id);
+    Ran {
+        router,
+        heard: up.into_iter().zip(heard).collect(),
+        refused,
+        doubts,
+    }
+}
+
+/// Runs `text`, whose neighbours only listen, in the daemon, as [`run`] does.
+pub fn on_the_wire(text: &str) -> Shown {
+    let Ran {
+        router,
+        heard,
+        refused,
+        doubts,
+    } = run(text, &Sends::new());
+    let exports = propagate::propagate_alone(&router);
+    let sessions = heard.into_iter().map(|(id, theirs)| {
+        let exports = exports.of(id);
         let mut doubts: Vec<String> = exports.gaps.iter().map(|gap| gap.message.clone()).collect();
         for exported in &exports.routes {
             if !exported.otherwise.is_empty() {
@@ -100,7 +142,7 @@ pub fn on_the_wire(text: &str) -> Shown {
             .map(|exported| (exported.prefix, Sent::clone(&exported.sent)))
             .collect();
         Compared {
-            session: router.session(*id).name.to_string(),
+            session: router.session(id).name.to_string(),
             ours,
             theirs,
             doubts,
@@ -139,6 +181,8 @@ fn filled(text: &str, numbers: &[u32], port: u16) -> String {
                 "ebgp-multihop",
                 "disable-connected-check",
                 "timers connect 1",
+                // The end of an answer that is empty is sent with the next keepalive.
+                "timers 1 60",
                 "advertisement-interval 0",
             ] {
                 // An internal neighbour is never directly connected.
