@@ -6,7 +6,7 @@ mod files;
 mod include;
 mod lexer;
 mod parse;
-mod placeholder;
+pub(crate) mod placeholder;
 pub mod problem;
 mod secret;
 pub mod setting;

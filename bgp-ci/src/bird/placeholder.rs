@@ -8,15 +8,15 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// What stands for a value that nobody gave: no byte that a configuration can hold.
-pub(super) const HOLE: char = '\u{f8ff}';
+pub(crate) const HOLE: char = '\u{f8ff}';
 
 /// A text with its placeholders filled in.
 #[derive(Debug)]
-pub(super) struct Filled<'a> {
+pub(crate) struct Filled<'a> {
     /// The text.
-    pub(super) text: Cow<'a, str>,
+    pub(crate) text: Cow<'a, str>,
     /// Names without a value, with their places in the text as it was.
-    pub(super) missing: Vec<(String, Range<usize>)>,
+    pub(crate) missing: Vec<(String, Range<usize>)>,
     pieces: Vec<Piece>,
 }
 
@@ -30,7 +30,7 @@ struct Piece {
 
 impl Filled<'_> {
     /// The range of the original that `start..end` came from.
-    pub(super) fn origin(&self, start: usize, end: usize) -> Range<usize> {
+    pub(crate) fn origin(&self, start: usize, end: usize) -> Range<usize> {
         if self.pieces.is_empty() {
             return start..end;
         }
@@ -53,7 +53,7 @@ impl Filled<'_> {
 }
 
 /// Fills in the placeholders of `text` from `values`.
-pub(super) fn fill<'a>(text: &'a str, values: &BTreeMap<String, String>) -> Filled<'a> {
+pub(crate) fn fill<'a>(text: &'a str, values: &BTreeMap<String, String>) -> Filled<'a> {
     let mut filled = Filled {
         text: Cow::Borrowed(text),
         missing: Vec::new(),

@@ -87,7 +87,14 @@ fn of_frr(
     match bird::Files::read(files, entry) {
         Ok(text) => {
             let shown = bird::Files::shown(files, entry);
-            let read = frr::read(shown, &text);
+            let read = frr::read_with(shown, &text, &planned.source.vars);
+            for (place, name) in &read.missing {
+                let reason = format!(
+                    "the placeholder `{name}` has no value; give the value in the source's `vars`"
+                );
+                let span = read.sources.span(*place);
+                loaded.undecided.push(gap_at(&span, brief(&reason)));
+            }
             loaded.policies = read.policies();
             loaded.router = Some(frr::configure::router_with(read, question));
         }

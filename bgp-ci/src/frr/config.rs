@@ -111,6 +111,8 @@ pub enum AccessMatch {
         /// `exact-match`.
         exact: bool,
     },
+    /// Networks whose address lies in this one, whatever their length: the forms with a wildcard.
+    Address(Prefix),
 }
 
 /// A list of communities of one kind. What no entry matches is denied.
@@ -237,8 +239,21 @@ pub enum Match {
     Origin(u8),
     /// `match tag N`.
     Tag(u32),
+    /// `match rpki …`: what route origin validation says (RFC 6811).
+    Validity(Validity),
     /// Another condition, by its first words.
     Unmodelled(Name),
+}
+
+/// What route origin validation says (RFC 6811, section 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Validity {
+    /// A payload allows it.
+    Valid,
+    /// Payloads cover it and none allows it.
+    Invalid,
+    /// No payload covers it.
+    NotFound,
 }
 
 /// What a route map writes.
@@ -276,6 +291,8 @@ pub enum Set {
     NextHop(IpAddr),
     /// `set ip next-hop peer-address`: towards a neighbour our own address.
     NextHopPeer(Family),
+    /// `set ip next-hop unchanged`.
+    NextHopUnchanged(Family),
     /// `set tag N`.
     Tag(u32),
     /// What no neighbour sees, by its first words.

@@ -10,14 +10,14 @@
 
 pub mod config;
 pub mod configure;
-mod lower;
+pub(crate) mod lower;
 mod read;
 mod secret;
 #[cfg(test)]
 mod tests;
 
 pub use config::Config;
-pub use read::read;
+pub use read::{read, read_with};
 
 use crate::model::GapKind;
 use crate::place::{Place, Sources};
@@ -31,6 +31,8 @@ pub struct Read {
     pub sources: Sources,
     /// What was not understood, in the order of the file.
     pub problems: Vec<Problem>,
+    /// Placeholders without a value, in lines that mean something: those lines are left out.
+    pub missing: Vec<(Place, String)>,
 }
 
 /// Which route map or list somebody asks about.

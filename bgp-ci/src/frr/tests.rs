@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::{Read, configure, read};
-use crate::model::{Family, GapKind};
+use super::{Read, configure, read, read_with};
+use crate::filter::interpret::Authorizations;
+use crate::filter::types::Enumerated;
+use crate::filter::value::AsPath;
+use crate::model::{Asn, Family, GapKind, Prefix};
 use crate::router::propagate::{self, Exports};
-use crate::router::{Policy, Reach, Router};
+use crate::router::{Policy, Reach, RemoteAs, Router};
 
 fn reading(text: &str) -> Read {
     read(Arc::from("frr.conf"), &Arc::from(text))
@@ -114,7 +117,7 @@ fn what_is_not_understood_reaches_what_depends_on_it() {
         [(GapKind::Unparsed, session)]
     );
     assert_eq!(
-        reach("  neighbor 192.0.2.1 advertise-map A exist-map B"),
+        reach("  neighbor 192.0.2.1 nexthop-local unchanged"),
         [(GapKind::Unmodelled, session)]
     );
     assert_eq!(
@@ -169,6 +172,66 @@ fn names_that_nothing_defines_are_told() {
     assert_eq!(channel.export, Policy::Nothing);
     // RFC 8212: nothing is taken without a policy.
     assert_eq!(channel.import, Policy::Absent);
+}
+
+#[test]
+fn placeholders_are_filled_in() {
+    let text = EDGE.replace("64501", "{{ asn }}") + "route-map OUT permit 10\n";
+    let given = [("asn".to_owned(), "64501".to_owned())].into();
+    let read = read_with(Arc::from("frr.conf"), &Arc::from(&*text), &given);
+    assert_eq!((&read.missing[..], &read.problems[..]), (&[][..], &[][..]));
+    let router = configure::router(read);
+    let session = router.sessions.first().unwrap();
+    assert_eq!(session.remote_as, RemoteAs::One(Asn(64501)));
+    let line = "neighbor 192.0.2.1 remote-as {{ asn }}";
+    assert_eq!(router.sources.text(session.place), line);
+    // Without a value the line says nothing, unless it does not matter what it says.
+    let missing = |text: &str| {
+        let read = reading(text);
+        let names = read.missing.iter().map(|(_, name)| name.clone());
+        names.collect::<Vec<_>>()
+    };
+    assert_eq!(missing(&text), ["asn"]);
+    for harmless in [
+        "hostname ${host}\n",
+        "! {{ comment }}\n",
+        " neighbor 192.0.2.1 password @@secret@@\n",
+        " neighbor 192.0.2.1 description {{ name }} at {{ site }}\n",
+    ] {
+        let text = format!("{EDGE} exit\n{harmless}");
+        assert_eq!(missing(&text), Vec::<String>::new(), "{harmless}");
+    }
+}
+
+#[test]
+fn what_payloads_say_is_asked_of_them() {
+    let maps = "route-map OUT deny 10\n match rpki invalid\nroute-map OUT permit 20\n";
+    let possible = "192.0.2.1 203.0.113.0/24 possible\n";
+    assert_eq!(sent(&format!("{EDGE}{maps}")), possible);
+    let router = router(&format!("{EDGE}{maps}"));
+    assert_eq!(router.gaps, []);
+    for (answer, sends) in [
+        (Enumerated::ROA_VALID, true),
+        (Enumerated::ROA_UNKNOWN, true),
+        (Enumerated::ROA_INVALID, false),
+    ] {
+        let exports = propagate::propagate(&router, &Always(answer));
+        let routes = &exports.of(crate::router::SessionId(0)).routes;
+        assert_eq!(!routes.is_empty(), sends, "{answer:?}");
+    }
+}
+
+/// Payloads that say the same of everything that our own number originates.
+struct Always(Enumerated);
+
+impl Authorizations for Always {
+    fn roa(&self, _: &str, _: Prefix, origin: u32) -> Option<Enumerated> {
+        (origin == 64500).then_some(self.0)
+    }
+
+    fn aspa(&self, _: &str, _: &AsPath, _: bool) -> Option<Enumerated> {
+        None
+    }
 }
 
 #[test]

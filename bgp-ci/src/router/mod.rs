@@ -14,8 +14,8 @@ pub mod source;
 
 pub use gap::{Gap, Reach};
 pub use session::{
-    AddPaths, Behind, Channel, Confederation, Given, Limit, NextHopRule, Policy, RemoteAs, Session,
-    Sides,
+    AddPaths, Behind, Channel, Conditional, Confederation, Given, Limit, NextHopRule, Policy,
+    RemoteAs, Session, Sides,
 };
 pub use source::{
     Aggregate, Destination, FlowRoute, LocalKind, LocalRoute, LocalSource, Network, OpenKind,
@@ -131,11 +131,14 @@ pub struct Daemon {
     /// Whether the MED of a received route is taken off before the export policy towards another
     /// system, and not after it.
     pub received_med_ends_early: bool,
-    /// Whether the path stays as it is towards every client of a route server, and MED and next
-    /// hop only where the route came from a client, too.
+    /// Whether path and next hop stay as they are towards every client of a route server, and the
+    /// MED only where the route came from a client, too.
     pub transparent_between_clients: bool,
     /// Whether the export policy only decides about reflected routes, and changes nothing on them.
     pub reflects_unchanged: bool,
+    /// Whether a route without a local preference or MED gets it before it is offered inside: the
+    /// default preference, and 0 where it is reflected.
+    pub fills_late: bool,
 }
 
 impl Daemon {
@@ -150,6 +153,7 @@ impl Daemon {
         received_med_ends_early: false,
         transparent_between_clients: false,
         reflects_unchanged: false,
+        fills_late: false,
     };
     /// FRR (measured on 8.4.4).
     pub const FRR: Self = Self {
@@ -162,6 +166,7 @@ impl Daemon {
         received_med_ends_early: true,
         transparent_between_clients: true,
         reflects_unchanged: true,
+        fills_late: true,
     };
 }
 

@@ -49,6 +49,8 @@ pub struct Session {
     pub behind: Option<Behind>,
     /// How often our own number may be in a path that we accept.
     pub allow_local_as: u32,
+    /// Whether it may be there however often, where it is the path's origin.
+    pub allow_local_origin: bool,
     /// Whether the first number of a path that we accept must be the neighbour's.
     pub enforce_first_as: bool,
     /// Whether the local preference crosses the border to another system.
@@ -157,6 +159,16 @@ pub struct Channel {
     pub unsuppressed: Policy,
     /// A route that is sent beside those of the table.
     pub given: Option<Given>,
+    /// Routes that are sent only while something is, or is not, in the table.
+    pub conditional: Option<Conditional>,
+    /// Whether a route map stands before what is sent, beside lists.
+    pub mapped: bool,
+    /// The local preference that neighbours inside are told, whatever a route has.
+    pub told_preference: Option<u32>,
+    /// Whether our number is not put in front of a path that is there.
+    pub keep_path: bool,
+    /// Whether the MED of received routes is sent on.
+    pub keep_med: bool,
     /// The preference of routes that are accepted.
     pub preference: u32,
     /// Where the neighbour is told to send traffic.
@@ -180,6 +192,19 @@ pub struct Given {
     pub local: LocalId,
     /// What is done to it.
     pub policy: Policy,
+    /// The filter that a route of the session's table must pass first, whichever it is.
+    pub when: Option<FilterId>,
+}
+
+/// Routes that a session sends under a condition (FRR's `advertise-map`): whether it holds changes
+/// while the daemon runs, so they may be sent or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Conditional {
+    /// The filter that such routes pass.
+    pub of: FilterId,
+    /// What is done to them when the condition begins to hold; before the daemon first asks, they
+    /// are sent as all others are.
+    pub sent: Policy,
 }
 
 /// Which routes pass.

@@ -11,13 +11,13 @@ mod settings;
 use std::collections::BTreeMap;
 
 use super::config::{Bgp, Config, Version};
-use super::lower::Lowering;
+use super::lower::{Lowering, PAYLOADS};
 use super::{Problem, Question, Reach as Reaches, Read};
 use crate::model::{Family, GapKind, Name};
 use crate::place::Place;
 use crate::router::{
-    Aggregate, Daemon, Gap, LocalId, LocalSource, Network, OpenSource, Reach, Router, Session,
-    SessionId, Table, TableId,
+    Aggregate, Daemon, Gap, LocalId, LocalSource, Network, OpenSource, Reach, RoaTable, Router,
+    Session, SessionId, Table, TableId,
 };
 
 /// The families, in the order of their tables.
@@ -48,6 +48,7 @@ pub fn router_with(read: Read, question: Option<Question<'_>>) -> Router {
         config,
         sources,
         problems,
+        missing: _,
     } = read;
     let mut builder = Builder {
         config: &config,
@@ -88,28 +89,45 @@ pub fn router_with(read: Read, question: Option<Question<'_>>) -> Router {
     } = builder;
     let Lowering {
         program,
+        validates,
         gaps: found,
         ..
     } = lowering;
     gaps.extend(found);
     gaps.sort_by_key(|gap| (gap.place, gap.reach));
     gaps.dedup();
-    let tables = FAMILIES.map(|family| Table {
-        name: format!("{} unicast", family.as_str()).into(),
-        place: None,
-        family: Some(family),
-        sorted: false,
+    let mut tables: Vec<Table> = FAMILIES
+        .iter()
+        .map(|family| Table {
+            name: format!("{} unicast", family.as_str()).into(),
+            place: None,
+            family: Some(*family),
+            sorted: false,
+        })
+        .collect();
+    let roas = validates.map(|place| RoaTable {
+        table: TableId::at(tables.len()),
+        entries: Vec::new(),
+        live: Some(place),
     });
+    if roas.is_some() {
+        tables.push(Table {
+            name: PAYLOADS.into(),
+            place: validates,
+            family: None,
+            sorted: false,
+        });
+    }
     Router {
         daemon: Daemon::FRR,
         router_id: config.bgp.as_ref().and_then(|bgp| bgp.router_id),
-        tables: tables.into(),
+        tables,
         locals,
         aggregates,
         pipes: Vec::new(),
         sessions,
         open,
-        roas: Vec::new(),
+        roas: roas.into_iter().collect(),
         flows: Vec::new(),
         networks,
         secrets: super::secret::find(&sources),

@@ -8,8 +8,8 @@ use crate::model::session::LimitAction;
 use crate::model::{Asn, Family, GapKind, Name, Prefix};
 use crate::place::Place;
 use crate::router::{
-    AddPaths, Behind, Channel, Confederation, Given, Limit, NextHopRule, Policy, Reach, RemoteAs,
-    Role, Session, SessionId, Sides,
+    AddPaths, Behind, Channel, Conditional, Confederation, Given, Limit, NextHopRule, Policy,
+    Reach, RemoteAs, Role, Session, SessionId, Sides,
 };
 
 /// What a session is made of.
@@ -150,6 +150,7 @@ impl Builder<'_> {
             rs_client: false,
             behind: None,
             allow_local_as: 0,
+            allow_local_origin: false,
             enforce_first_as: first_as
                 .or(bgp.enforce_first_as)
                 .unwrap_or(!self.before(9, 1)),
@@ -222,11 +223,12 @@ impl Builder<'_> {
             route_map: said.named(family, "route-map out"),
             ..Export::new(bgp.asn, None)
         };
-        let import = Import {
+        let mut import = Import {
             distribute_list: said.named(family, "distribute-list in"),
             prefix_list: said.named(family, "prefix-list in"),
             filter_list: said.named(family, "filter-list in"),
             route_map: said.named(family, "route-map in"),
+            ..Import::default()
         };
         for (key, kind) in [
             ("send-community", Withheld::Standard),
@@ -244,8 +246,12 @@ impl Builder<'_> {
         session.rs_client |= on("route-server-client").is_some() && session.external();
         session.rr_client |= on("route-reflector-client").is_some() && !session.external();
         if let Some(setting) = on("allowas-in") {
-            let times = setting.arguments.first().and_then(|word| word.parse().ok());
-            session.allow_local_as = times.unwrap_or(3);
+            if has(setting, "origin") {
+                session.allow_local_origin = true;
+            } else {
+                let times = setting.arguments.first().and_then(|word| word.parse().ok());
+                session.allow_local_as = times.unwrap_or(3);
+            }
         }
         let external = session.external();
         let interior = session.interior();
@@ -262,30 +268,26 @@ impl Builder<'_> {
             export.as_override = on("as-override").map(|setting| setting.place);
         }
         if !interior {
+            import.foreign = true;
+            import.graceful_shutdown = bgp.graceful_shutdown;
             export.graceful_shutdown = bgp.graceful_shutdown;
         }
+        // Alone it is said of all three attributes.
+        let unchanged = |attribute: &str| {
+            external
+                && on("attribute-unchanged")
+                    .is_some_and(|setting| setting.arguments.is_empty() || has(setting, attribute))
+        };
         if session.local_as != bgp.asn
             && !session.rs_client
             && let Some(setting) = said.on(None, "local-as")
             && !has(setting, "replace-as")
         {
             export.behind = Some((bgp.asn, setting.place));
+            export.shown = Some(session.local_as).filter(|_| unchanged("as-path"));
         }
         let place = on("activate").map_or(draft.place, |setting| setting.place);
-        if let Some(setting) = on("attribute-unchanged")
-            && external
-            && !self.rs_client(id)
-        {
-            self.gap(
-                setting.place,
-                GapKind::Unmodelled,
-                format!(
-                    "`attribute-unchanged` of neighbour `{}` has no model here",
-                    draft.name
-                ),
-                Reach::Channel(id, family),
-            );
-        }
+        let conditional = self.conditional(draft, family, &export);
         let given = self.given(bgp, draft, family, id, &export);
         let unsuppressed = match said.named(family, "unsuppress-map") {
             Some(map) => {
@@ -343,6 +345,11 @@ impl Builder<'_> {
                 unsuppressed
             },
             given,
+            conditional,
+            mapped: export.route_map.is_some(),
+            told_preference: bgp.graceful_shutdown.filter(|_| interior).map(|_| 0),
+            keep_path: unchanged("as-path"),
+            keep_med: unchanged("med"),
             preference: 0,
             next_hop: NextHopRule {
                 own: on("next-hop-self").map_or(Sides::None, |setting| {
@@ -353,7 +360,11 @@ impl Builder<'_> {
                         Sides::External
                     }
                 }),
-                keep: Sides::None,
+                keep: if unchanged("next-hop") {
+                    Sides::Learned
+                } else {
+                    Sides::None
+                },
                 address: None,
             },
             extended_next_hop: false,
@@ -362,12 +373,6 @@ impl Builder<'_> {
             import_table: false,
             keep_filtered: false,
         }
-    }
-
-    fn rs_client(&self, id: SessionId) -> bool {
-        self.sessions
-            .get(id.index())
-            .is_some_and(|session| session.rs_client)
     }
 
     /// `default-originate`: sent past the neighbour's lists and maps.
@@ -380,27 +385,71 @@ impl Builder<'_> {
         export: &Export,
     ) -> Option<Given> {
         let setting = draft.said.on(Some(family), "default-originate")?;
-        if !setting.arguments.is_empty() {
-            self.gap(
-                setting.place,
-                GapKind::Unmodelled,
-                format!(
-                    "`default-originate` with a route map, of neighbour `{}`, has no model here",
-                    draft.name
-                ),
-                Reach::Channel(id, family),
-            );
-            return None;
+        let map = match &*setting.arguments {
+            [word, name] if **word == *"route-map" => Some(name),
+            _ => None,
+        };
+        let mut when = None;
+        let mut writes = Vec::new();
+        if let Some(name) = map {
+            // A route of the table must pass the map, and what that sets is set on the default.
+            let follows = "FRR sends no default";
+            when = Some(self.lowering.selection(name, setting.place, follows)?);
+            let Some(sets) = self.lowering.only_sets(name) else {
+                self.gap(
+                    setting.place,
+                    GapKind::Unmodelled,
+                    format!(
+                        "`default-originate` of neighbour `{}` with a route map that sets different \
+                         things has no model here",
+                        draft.name
+                    ),
+                    Reach::Channel(id, family),
+                );
+                return None;
+            };
+            writes = sets;
         }
         let local = self.default_route(bgp, family, setting.place);
         let own = Export {
             withheld: export.withheld.clone(),
             graceful_shutdown: export.graceful_shutdown,
             behind: export.behind,
+            shown: export.shown,
+            writes,
             ..Export::new(export.own, export.remote)
         };
         let policy = self.lowering.export(family, setting.place, &own);
-        Some(Given { local, policy })
+        Some(Given {
+            local,
+            policy,
+            when,
+        })
+    }
+
+    /// `advertise-map A exist-map|non-exist-map B`. Where one of the two is not defined FRR does
+    /// nothing about it.
+    fn conditional(
+        &mut self,
+        draft: &Draft<'_>,
+        family: Family,
+        export: &Export,
+    ) -> Option<Conditional> {
+        let setting = draft.said.on(Some(family), "advertise-map")?;
+        let name = setting.arguments.first()?;
+        let follows = "FRR asks for no condition";
+        let of = self.lowering.selection(name, setting.place, follows);
+        if let Some(condition) = setting.arguments.get(2) {
+            self.lowering.selection(condition, setting.place, follows)?;
+        }
+        let sent = Export {
+            route_map: Some((name.clone(), setting.place)),
+            ..export.clone()
+        };
+        Some(Conditional {
+            of: of?,
+            sent: self.lowering.export(family, setting.place, &sent),
+        })
     }
 }
 

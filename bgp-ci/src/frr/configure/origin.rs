@@ -59,7 +59,7 @@ impl Builder<'_> {
             let suppressed = match (&aggregate.suppress_map, aggregate.summary_only) {
                 (Some(map), _) => self
                     .lowering
-                    .selection(map, place)
+                    .selection(map, place, "FRR keeps nothing back")
                     .map_or(Suppressed::None, Suppressed::Filter),
                 (None, true) => Suppressed::All,
                 (None, false) => Suppressed::None,
@@ -93,7 +93,7 @@ impl Builder<'_> {
             };
             let route = LocalRoute {
                 kind: LocalKind::Network,
-                attributes: [(BgpAttribute::Med, Value::Int(0))].into(),
+                attributes: own(bgp, 0),
                 certainty,
                 ..blackhole(*prefix, network.place)
             };
@@ -167,7 +167,7 @@ impl Builder<'_> {
                     .iter()
                     .filter(|route| route.prefix.family() == family);
                 let routes: Vec<LocalRoute> = routes
-                    .map(|route| redistributed_static(route, metric))
+                    .map(|route| redistributed_static(bgp, route, metric))
                     .collect();
                 self.add_local(LocalSource {
                     name: "redistribute static".into(),
@@ -206,7 +206,7 @@ impl Builder<'_> {
         let prefix: Prefix = all.parse().expect("this is a network");
         let route = LocalRoute {
             kind: LocalKind::Network,
-            attributes: [(BgpAttribute::Med, Value::Int(0))].into(),
+            attributes: own(bgp, 0),
             ..blackhole(prefix, place)
         };
         let import = self
@@ -225,6 +225,17 @@ impl Builder<'_> {
     }
 }
 
+/// What a route of our own has from the beginning.
+fn own(bgp: &Bgp, metric: u32) -> Box<[(BgpAttribute, Value)]> {
+    Box::new([
+        (BgpAttribute::Med, Value::Int(metric)),
+        (
+            BgpAttribute::LocalPreference,
+            Value::Int(bgp.local_preference),
+        ),
+    ])
+}
+
 fn blackhole(prefix: Prefix, place: Place) -> LocalRoute {
     LocalRoute {
         prefix,
@@ -239,7 +250,7 @@ fn blackhole(prefix: Prefix, place: Place) -> LocalRoute {
 
 /// What a redistributed static route becomes. The daemon was not asked: its routes come from
 /// another process, which the laboratory does not run.
-fn redistributed_static(route: &StaticRoute, metric: u32) -> LocalRoute {
+fn redistributed_static(bgp: &Bgp, route: &StaticRoute, metric: u32) -> LocalRoute {
     let destination = match (route.discarded, route.gateway, &route.interface) {
         (Some(Discard::Told), ..) => Destination::Unreachable,
         (Some(Discard::Silently), ..) | (None, None, None) => Destination::Blackhole,
@@ -251,14 +262,13 @@ fn redistributed_static(route: &StaticRoute, metric: u32) -> LocalRoute {
     };
     LocalRoute {
         destination,
-        attributes: [
-            (BgpAttribute::Med, Value::Int(metric)),
-            (
+        attributes: own(bgp, metric)
+            .into_iter()
+            .chain([(
                 BgpAttribute::Origin,
                 Value::Enum(Enumerated::ORIGIN_INCOMPLETE),
-            ),
-        ]
-        .into(),
+            )])
+            .collect(),
         certainty: Certainty::Likely,
         ..blackhole(route.prefix, route.place)
     }

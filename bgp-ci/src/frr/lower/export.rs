@@ -5,7 +5,7 @@ use super::tree::{At, COMMUNITIES, EXTENDED, LARGE, LOCAL_PREFERENCE, PATH};
 use crate::filter::ir::{BinaryOperator, Edit, Method, Substitution};
 use crate::filter::program::FunctionId;
 use crate::filter::{Expression, ExpressionKind, Statement};
-use crate::frr::config::CommunityValue;
+use crate::frr::config::{Action, Clause, CommunityValue, Next, Set};
 use crate::model::{Asn, Family, Name};
 use crate::place::Place;
 use crate::router::Policy;
@@ -34,10 +34,15 @@ pub(in super::super) struct Export {
     pub(in super::super) graceful_shutdown: Option<Place>,
     /// Our own number, behind another that the neighbour sees.
     pub(in super::super) behind: Option<(Asn, Place)>,
+    /// The number that the neighbour sees, where that is not put in front of a path that is
+    /// there, and neither is the one behind it.
+    pub(in super::super) shown: Option<Asn>,
     /// Our number.
     pub(in super::super) own: Asn,
     /// The neighbour's, where it is known.
     pub(in super::super) remote: Option<Asn>,
+    /// What is written beside the map.
+    pub(in super::super) writes: Vec<(Place, Set)>,
 }
 
 impl Export {
@@ -53,8 +58,10 @@ impl Export {
             withheld: Vec::new(),
             graceful_shutdown: None,
             behind: None,
+            shown: None,
             own,
             remote,
+            writes: Vec::new(),
         }
     }
 }
@@ -92,10 +99,18 @@ pub(in super::super) struct Import {
     pub(in super::super) filter_list: Named,
     /// `route-map NAME in`.
     pub(in super::super) route_map: Named,
+    /// Whether the neighbour is of another system.
+    pub(in super::super) foreign: bool,
+    /// `bgp graceful-shutdown`.
+    pub(in super::super) graceful_shutdown: Option<Place>,
 }
 
 /// The private numbers that FRR takes out.
 const PRIVATE: [(u32, u32); 2] = [(64512, 65534), (4_200_000_000, 4_294_967_294)];
+
+const BLACKHOLE: CommunityValue = CommunityValue::Standard(0xffff_029a);
+
+const NO_EXPORT: CommunityValue = CommunityValue::Standard(0xffff_ff01);
 
 const GRACEFUL_SHUTDOWN: CommunityValue = CommunityValue::Standard(0xffff_0000);
 
@@ -111,7 +126,7 @@ impl Lowering<'_> {
             distribute_list: export.distribute_list.clone(),
             prefix_list: export.prefix_list.clone(),
             filter_list: export.filter_list.clone(),
-            route_map: None,
+            ..Import::default()
         };
         let Some(mut body) = self.lists(family, &lists, "FRR sends nothing") else {
             return Policy::Nothing;
@@ -135,6 +150,9 @@ impl Lowering<'_> {
             };
             body.push(step);
         }
+        for (place, set) in &export.writes {
+            self.write(*place, set, &mut body);
+        }
         for (withheld, place) in &export.withheld {
             body.push(At(*place).unset(match withheld {
                 Withheld::Standard => COMMUNITIES,
@@ -152,7 +170,14 @@ impl Lowering<'_> {
         }
         if let Some((own, place)) = export.behind {
             let at = At(place);
-            body.push(at.edit(PATH, Edit::Prepend, at.number(own.0)));
+            let prepend = |asn: Asn| at.edit(PATH, Edit::Prepend, at.number(asn.0));
+            match export.shown {
+                None => body.push(prepend(own)),
+                Some(shown) => {
+                    let none = at.equal(at.method(Method::Length, path(at)), at.number(0));
+                    body.push(at.when(none, vec![prepend(own), prepend(shown)]));
+                }
+            }
         }
         if body.is_empty() {
             return Policy::All;
@@ -177,8 +202,29 @@ impl Lowering<'_> {
             };
             body.push(step);
         }
+        if import.foreign
+            && let Some(place) = import.graceful_shutdown
+        {
+            let at = At(place);
+            body.push(marked(at));
+            body.push(at.assign(LOCAL_PREFERENCE, at.number(0)));
+        }
         if body.is_empty() {
             return Policy::All;
+        }
+        if import.foreign && import.graceful_shutdown.is_none() {
+            // RFC 8326, section 4: whatever the map says.
+            let at = At(place);
+            let told = at.is_in(at.value(GRACEFUL_SHUTDOWN), at.attribute(COMMUNITIES));
+            let last = at.assign(LOCAL_PREFERENCE, at.number(0));
+            body.push(at.when(told, vec![last]));
+        }
+        if import.foreign {
+            // RFC 7999, section 3.2: one of the two communities that it names.
+            let at = At(place);
+            let marked = at.is_in(at.value(BLACKHOLE), at.attribute(COMMUNITIES));
+            let kept = at.edit(COMMUNITIES, Edit::Add, at.value(NO_EXPORT));
+            body.push(at.when(marked, vec![kept]));
         }
         body.push(At(place).accept());
         Policy::Filter(self.filter(place, body))
@@ -215,9 +261,37 @@ impl Lowering<'_> {
         &mut self,
         name: &Name,
         place: Place,
+        follows: &str,
     ) -> Option<crate::filter::FilterId> {
-        let step = self.through_map(name, place, "FRR keeps nothing back")?;
+        let step = self.through_map(name, place, follows)?;
         Some(self.filter(place, vec![step, At(place).accept()]))
+    }
+
+    /// What the map writes, whichever clause permits; `None` where that differs, or is not known.
+    pub(in super::super) fn only_sets(&self, name: &Name) -> Option<Vec<(Place, Set)>> {
+        let map = self.config.route_maps.get(name)?;
+        let mut permits = map
+            .clauses
+            .values()
+            .filter(|clause| clause.action == Action::Permit);
+        let plain = |clause: &Clause| clause.call.is_none() && clause.next == Next::End;
+        // These need variables, which a policy of a neighbour has none of.
+        let loops = |(_, set): &(Place, Set)| {
+            matches!(
+                set,
+                Set::DeleteCommunities(_) | Set::DeleteLargeCommunities(_)
+            )
+        };
+        let writes = |clause: &Clause| !clause.sets.is_empty() || clause.call.is_some();
+        if !map.clauses.values().any(writes) {
+            return Some(Vec::new());
+        }
+        match (permits.next(), permits.next()) {
+            (Some(only), None) if plain(only) && !only.sets.iter().any(loops) => {
+                Some(only.sets.clone())
+            }
+            _ => None,
+        }
     }
 
     fn through_map(&mut self, name: &Name, place: Place, follows: &str) -> Option<Statement> {

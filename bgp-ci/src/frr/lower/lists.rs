@@ -113,6 +113,18 @@ impl Lowering<'_> {
                     let set = at.set(SetType::Prefix, vec![SetItem::Prefix(net, lengths)]);
                     at.is_in(at.attribute(NET), set)
                 }
+                Some(AccessMatch::Address(prefix)) => {
+                    // Those inside, and those around that begin with the same address.
+                    let net = |prefix| at.literal(Literal::Prefix(prefix));
+                    let mut items = vec![SetItem::Prefix(net(prefix), Lengths::OrLonger)];
+                    let wider = prefix.covering();
+                    items.extend(
+                        wider
+                            .filter(|wider| wider.address() == prefix.address() && *wider != prefix)
+                            .map(|wider| SetItem::Prefix(net(wider), Lengths::Exact)),
+                    );
+                    at.is_in(at.attribute(NET), at.set(SetType::Prefix, items))
+                }
                 Some(AccessMatch::Any) | None => at.unknown("this form of an access list"),
             };
             body.push(at.when(found, vec![at.give(entry.action == Action::Permit)]));

@@ -9,12 +9,12 @@ use super::lists::NET;
 use super::tree::{
     At, COMMUNITIES, EXTENDED, LARGE, LOCAL_PREFERENCE, MED, NEXT_HOP, ORIGIN, PATH,
 };
-use super::{Asked, Kind, Lowering, TAG};
-use crate::filter::ir::{BinaryOperator, Block, Edit, Literal, Method, SetItem};
+use super::{Asked, Kind, Lowering, TAG, TAKEN_OFF};
+use crate::filter::ir::{BinaryOperator, Block, Edit, Literal, Method, SetItem, TableName};
 use crate::filter::program::{Frame, FunctionId, Slot, Variable};
 use crate::filter::types::{Enumerated, SetType, Type};
-use crate::filter::{Attribute, Expression, Statement, StatementKind};
-use crate::frr::config::{Action, Change, Clause, CommunityValue, Match, Next, Set};
+use crate::filter::{Attribute, Expression, ExpressionKind, Statement, StatementKind};
+use crate::frr::config::{Action, Change, Clause, CommunityValue, Match, Next, Set, Validity};
 use crate::model::{Family, Name};
 use crate::place::Place;
 
@@ -144,6 +144,36 @@ impl Lowering<'_> {
         at.when(at.all(known.into_iter().chain(unknown)), then)
     }
 
+    /// `match rpki`: FRR asks about the last number of the path, and about our own where there is
+    /// none.
+    fn validity(&mut self, at: At, wanted: Validity) -> Expression {
+        self.validates.get_or_insert(at.0);
+        let own = self.config.bgp.as_ref().map_or(0, |bgp| bgp.asn.0);
+        let answer = match wanted {
+            Validity::Valid => Enumerated::ROA_VALID,
+            Validity::Invalid => Enumerated::ROA_INVALID,
+            Validity::NotFound => Enumerated::ROA_UNKNOWN,
+        };
+        let asked = |origin: Expression| {
+            let table = TableName {
+                name: super::PAYLOADS.into(),
+                place: at.0,
+            };
+            let of = Some(Box::new([at.attribute(NET), origin]));
+            let answered = at.expression(ExpressionKind::RoaCheck { table, of });
+            at.equal(answered, at.literal(Literal::Enum(answer)))
+        };
+        let length = || at.method(Method::Length, at.attribute(PATH));
+        let last = at.method(Method::Last, at.attribute(PATH));
+        let none = at.equal(length(), at.number(0));
+        let some = at.binary(BinaryOperator::Greater, length(), at.number(0));
+        at.binary(
+            BinaryOperator::Or,
+            at.all([none, asked(at.number(own))]),
+            at.all([some, asked(last)]),
+        )
+    }
+
     fn condition(&mut self, place: Place, of: &Match) -> Expression {
         let at = At(place);
         let (function, what, name) = match of {
@@ -179,9 +209,16 @@ impl Lowering<'_> {
             }
             Match::Path(name) => (self.path_list(name), "list of paths", name),
             Match::PrefixLength(..) => return at.unknown("a match of the prefix length"),
-            Match::Metric(number) => return or_absent(at, MED, *number, 0),
+            Match::Metric(number) => {
+                // What is taken off towards another system is seen by the map all the same.
+                let off = at.equal(at.attribute(TAKEN_OFF), at.number(*number));
+                let off = at.all([at.not(at.defined(MED)), off]);
+                let there = or_absent(at, MED, *number, 0);
+                return at.binary(BinaryOperator::Or, there, off);
+            }
             Match::LocalPreference(number) => {
-                return or_absent(at, LOCAL_PREFERENCE, *number, self.local_preference);
+                // What came from another system has none, which is none of these but 0.
+                return or_absent(at, LOCAL_PREFERENCE, *number, 0);
             }
             Match::Tag(number) => return or_absent(at, TAG, *number, 0),
             Match::Origin(code) => {
@@ -189,6 +226,7 @@ impl Lowering<'_> {
                 let absent = at.all([at.not(at.defined(ORIGIN)), at.truth(*code == 0)]);
                 return at.binary(BinaryOperator::Or, own, absent);
             }
+            Match::Validity(wanted) => return self.validity(at, *wanted),
             Match::Unmodelled(words) => return at.unknown(&format!("`match {words}`")),
         };
         if let Some(function) = function {
@@ -198,7 +236,7 @@ impl Lowering<'_> {
         at.truth(false)
     }
 
-    fn write(&mut self, place: Place, set: &Set, body: &mut Block) {
+    pub(super) fn write(&mut self, place: Place, set: &Set, body: &mut Block) {
         let at = At(place);
         let add = |attribute, value| at.edit(attribute, Edit::Add, at.value(value));
         match set {
@@ -268,6 +306,12 @@ impl Lowering<'_> {
             Set::NextHopPeer(family) => {
                 let own = at.unset(NEXT_HOP);
                 body.push(at.when(family_of(*family, at), vec![own]));
+            }
+            Set::NextHopUnchanged(family) => {
+                // What the policy at hand writes is sent, be it what was there.
+                let own = at.assign(NEXT_HOP, at.attribute(NEXT_HOP));
+                let there = at.all([family_of(*family, at), at.defined(NEXT_HOP)]);
+                body.push(at.when(there, vec![own]));
             }
             Set::Tag(number) => body.push(at.assign(TAG, at.number(*number))),
             Set::Inert(_) => {}

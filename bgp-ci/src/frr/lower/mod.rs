@@ -57,8 +57,8 @@ pub(super) struct Lowering<'c> {
     /// Whether each entry of a list is a statement of its own, for those who want to see which
     /// one decides; together they are judged faster.
     pub(super) apart: bool,
-    /// The local preference of routes that have none.
-    local_preference: u32,
+    /// The first `match rpki`: such maps ask what no file lists.
+    pub(super) validates: Option<Place>,
     prefix_lists: BTreeMap<(Family, Name), FunctionId>,
     access_lists: BTreeMap<(Family, Name), FunctionId>,
     communities: BTreeMap<(Kind, Name, Asked), FunctionId>,
@@ -74,6 +74,15 @@ const NOWHERE: Place = Place {
     end: 0,
 };
 
+/// The table of payloads that `match rpki` asks.
+pub(super) const PAYLOADS: &str = "rpki";
+
+/// The MED that was taken off a route before a neighbour's map.
+pub(crate) const TAKEN_OFF: Attribute = Attribute::Custom(AttributeId(1));
+
+/// That the map which let a route in wrote its next hop.
+pub(crate) const HOP_SET: Attribute = Attribute::Custom(AttributeId(2));
+
 /// The tag of a route.
 const TAG: Attribute = Attribute::Custom(AttributeId(0));
 
@@ -81,11 +90,13 @@ impl<'c> Lowering<'c> {
     /// The policies of `config`, nothing lowered yet.
     pub(super) fn new(config: &'c Config) -> Self {
         let program = Program {
-            attributes: vec![CustomAttribute {
-                name: "tag".into(),
-                place: NOWHERE,
-                value_type: Type::Int,
-            }],
+            attributes: ["tag", "metric before", "next hop set"]
+                .map(|name| CustomAttribute {
+                    name: name.into(),
+                    place: NOWHERE,
+                    value_type: Type::Int,
+                })
+                .into(),
             ..Program::default()
         };
         Self {
@@ -93,7 +104,7 @@ impl<'c> Lowering<'c> {
             program,
             gaps: Vec::new(),
             apart: false,
-            local_preference: config.bgp.as_ref().map_or(100, |bgp| bgp.local_preference),
+            validates: None,
             prefix_lists: BTreeMap::new(),
             access_lists: BTreeMap::new(),
             communities: BTreeMap::new(),

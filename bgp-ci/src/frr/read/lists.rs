@@ -1,6 +1,7 @@
 //! Lists that policies ask.
 
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 
 use super::Reader;
 use super::line::{Line, joined};
@@ -132,14 +133,17 @@ impl Reader {
         };
         let of = match head.rest {
             ["any"] => Some(AccessMatch::Any),
-            [net] => prefix(net).map(|prefix| AccessMatch::Inside {
+            [net] if net.contains('/') => prefix(net).map(|prefix| AccessMatch::Inside {
                 prefix,
                 exact: false,
             }),
+            [address] => wildcard(address, "0.0.0.0"),
             [net, "exact-match"] => prefix(net).map(|prefix| AccessMatch::Inside {
                 prefix,
                 exact: true,
             }),
+            ["host", address] => wildcard(address, "0.0.0.0"),
+            [address, mask] => wildcard(address, mask),
             _ => None,
         };
         if line.no {
@@ -311,4 +315,15 @@ fn lengths(family: Family, words: &[&str]) -> Option<(Prefix, u8, u8)> {
     let high = le.unwrap_or(if ge.is_some() { most } else { length });
     // FRR refuses others.
     (rest.is_empty() && length <= low && low <= high && high <= most).then_some((net, low, high))
+}
+
+/// An address and the bits of it that may be other; `None` unless those are the last ones.
+fn wildcard(address: &str, mask: &str) -> Option<AccessMatch> {
+    let address: Ipv4Addr = address.parse().ok()?;
+    let mask: Ipv4Addr = mask.parse().ok()?;
+    let length = mask.to_bits().leading_zeros();
+    if mask.to_bits().count_ones() + length != 32 {
+        return None;
+    }
+    prefix(&format!("{address}/{length}")).map(AccessMatch::Address)
 }

@@ -4,7 +4,7 @@ use super::line::{Line, joined};
 use super::value::{action, asn, community, extended, large, origin};
 use super::{Reader, Section};
 use crate::frr::Reach;
-use crate::frr::config::{Change, Clause, Match, Next, Set};
+use crate::frr::config::{Change, Clause, Match, Next, Set, Validity};
 use crate::model::{Family, Name};
 use crate::place::Place;
 
@@ -167,16 +167,19 @@ impl Match {
             Self::LocalPreference(_) => (Sort::Other, named("local-preference")),
             Self::Origin(_) => (Sort::Other, named("origin")),
             Self::Tag(_) => (Sort::Other, named("tag")),
+            Self::Validity(_) => (Sort::Other, named("rpki")),
             Self::Unmodelled(what) => (Sort::Other, Some(what.clone())),
         }
     }
 }
 
 impl Set {
-    /// Whether one of the two sets communities and the other takes them all away.
+    /// Whether one of the two sets communities and the other takes them all away, or this prepends
+    /// numbers and the other, which came first, the last one.
     fn undoes(&self, other: &Self) -> bool {
         let none = |set: &Self| matches!(set, Self::NoCommunities | Self::NoLargeCommunities);
-        self.kind() == other.kind() && none(self) != none(other)
+        let prepends = matches!(self, Self::Prepend(_)) && matches!(other, Self::PrependLast(_));
+        prepends || self.kind() == other.kind() && none(self) != none(other)
     }
 
     fn kind(&self) -> Kind {
@@ -197,7 +200,9 @@ impl Set {
                 Sort::Route,
                 named(if address.is_ipv4() { "ipv4" } else { "ipv6" }),
             ),
-            Self::NextHopPeer(family) => (Sort::Route, named(family.as_str())),
+            Self::NextHopPeer(family) | Self::NextHopUnchanged(family) => {
+                (Sort::Route, named(family.as_str()))
+            }
             Self::Tag(_) => (Sort::Other, named("tag")),
             Self::Inert(what) | Self::Unmodelled(what) => (Sort::Other, Some(what.clone())),
         }
@@ -225,6 +230,12 @@ fn condition(words: &[&str]) -> Match {
             ["metric", number] => Match::Metric(number.parse().ok().filter(|number| *number != 0)?),
             ["local-preference", number] => Match::LocalPreference(number.parse().ok()?),
             ["origin", word] => Match::Origin(origin(word)?),
+            ["rpki", state] => Match::Validity(match state {
+                "valid" => Validity::Valid,
+                "invalid" => Validity::Invalid,
+                "notfound" => Validity::NotFound,
+                _ => return None,
+            }),
             ["tag", number] => Match::Tag(number.parse().ok().filter(|number| *number != 0)?),
             _ => return None,
         })
@@ -287,6 +298,7 @@ fn writing(words: &[&str]) -> Set {
             ["local-preference", number] => Set::LocalPreference(number.parse().ok()?),
             ["origin", word] => Set::Origin(origin(word)?),
             [ip @ ("ip" | "ipv6"), "next-hop", "peer-address"] => Set::NextHopPeer(family(ip)),
+            ["ip", "next-hop", "unchanged"] => Set::NextHopUnchanged(Family::Ipv4),
             ["ip", "next-hop", address] => {
                 let address: std::net::Ipv4Addr = address.parse().ok()?;
                 Set::NextHop(

@@ -12,10 +12,13 @@ mod neighbor;
 mod others;
 mod value;
 
+use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::config::{Config, Version};
 use super::{Problem, Reach, Read};
+use crate::bird::placeholder::{self, Filled};
 use crate::model::{Family, GapKind, Name};
 use crate::place::{FileId, Place, Sources};
 
@@ -27,8 +30,14 @@ const MAX_TEXT: usize = 64 << 20;
 
 /// Reads the file `text`, whose path in reports is `path`.
 pub fn read(path: Arc<str>, text: &Arc<str>) -> Read {
+    read_with(path, text, &BTreeMap::new())
+}
+
+/// [`read`], with the values that a deployment fills into its placeholders.
+pub fn read_with(path: Arc<str>, text: &Arc<str>, values: &BTreeMap<String, String>) -> Read {
     let mut sources = Sources::default();
     let file = sources.add(path, Arc::clone(text));
+    let mut missing = Vec::new();
     let mut reader = Reader {
         config: Config::default(),
         problems: Vec::new(),
@@ -42,15 +51,74 @@ pub fn read(path: Arc<str>, text: &Arc<str>) -> Read {
             Reach::Router,
         );
     } else {
-        for line in lines(FileId(0), text) {
-            reader.line(&line);
+        let filled = placeholder::fill(text, values);
+        for mut line in lines(file, &filled.text) {
+            line.place = origin(&filled, line.place);
+            let holes = filled
+                .missing
+                .iter()
+                .filter(|(_, at)| within(line.place, at));
+            if depends(&line) {
+                missing.extend(holes.map(|(name, at)| (part(file, at), name.clone())));
+            } else {
+                reader.line(&line);
+            }
         }
     }
     Read {
+        missing,
         config: reader.config,
         sources,
         problems: reader.problems,
     }
+}
+
+/// Where a line of the filled text stands in the file.
+fn origin(filled: &Filled<'_>, place: Place) -> Place {
+    let at = |offset: u32| usize::try_from(offset).unwrap_or(usize::MAX);
+    part(place.file, &filled.origin(at(place.start), at(place.end)))
+}
+
+fn part(file: FileId, range: &Range<usize>) -> Place {
+    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    Place {
+        file,
+        start: offset(range.start),
+        end: offset(range.end),
+    }
+}
+
+fn within(line: Place, range: &Range<usize>) -> bool {
+    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    line.start <= offset(range.start) && offset(range.end) <= line.end
+}
+
+/// What stands after these words changes nothing that is announced.
+const FREE: &[&str] = &[
+    "password",
+    "description",
+    "hostname",
+    "domainname",
+    "log",
+    "remark",
+    "banner",
+    "username",
+    "key-string",
+    "authentication-key",
+    "md5",
+];
+
+/// Whether what a line means depends on a value that nobody gave.
+fn depends(line: &Line<'_>) -> bool {
+    let hole = |word: &&str| word.contains(placeholder::HOLE);
+    let Some(first) = line.words.iter().position(hole) else {
+        return false;
+    };
+    !line
+        .words
+        .iter()
+        .take(first)
+        .any(|word| FREE.contains(word))
 }
 
 /// Where a command stands.

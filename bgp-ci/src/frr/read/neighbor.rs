@@ -62,7 +62,7 @@ const SETTINGS: &[(&str, Of, Sort)] = &[
     ("maximum-prefix-out", F, Used),
     ("default-originate", F, Used),
     ("allowas-in", F, Used),
-    ("advertise-map", F, Unmodelled),
+    ("advertise-map", F, Used),
     ("disable-addpath-rx", F, Inert),
     ("addpath-tx-all-paths", F, Inert),
     ("addpath-tx-bestpath-per-AS", F, Inert),

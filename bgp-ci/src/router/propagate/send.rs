@@ -15,7 +15,7 @@ use super::{
 use crate::model::session::LimitAction;
 use crate::model::{GapKind, Prefix};
 use crate::place::Place;
-use crate::router::{Channel, Given, Policy, Session, SessionId};
+use crate::router::{Channel, Conditional, Given, Policy, Session, SessionId};
 
 /// One thing that may happen to a network at a session.
 pub(super) struct Result<'e> {
@@ -83,6 +83,10 @@ impl Run<'_> {
         let Some(statement) = source.routes.first() else {
             return;
         };
+        let met = given.when.is_none_or(|filter| self.is_met(channel, filter));
+        if !met && !self.learns(channel) {
+            return;
+        }
         let entries = [Entry {
             origin: Origin::Local {
                 local: given.local,
@@ -104,12 +108,40 @@ impl Run<'_> {
             );
             results.extend(found);
         }
-        let exported = self.exported(statement.prefix, &entries, &results);
+        let mut exported = self.exported(statement.prefix, &entries, &results);
+        if let Some(exported) = exported.as_mut().filter(|_| !met) {
+            // It is up to what neighbours and other protocols bring.
+            exported.certainty = Certainty::Possible;
+            exported.otherwise.push(None);
+        }
         // It takes the place of what the table has.
         exports
             .routes
             .retain(|known| known.prefix != statement.prefix);
         exports.routes.extend(exported);
+    }
+
+    /// Whether a route of our own in the table of `channel` passes `filter`, come what may.
+    fn is_met(&self, channel: &Channel, filter: crate::filter::FilterId) -> bool {
+        self.contents(channel.table)
+            .values()
+            .flatten()
+            .any(|entry| {
+                let verdicts = self.filtered(filter, &entry.variants);
+                let passes = |variant: &Variant| matches!(variant, Variant::Route(_));
+                !verdicts.is_empty() && verdicts.iter().all(passes)
+            })
+    }
+
+    /// Whether routes that no file lists can be in the table of `channel`.
+    fn learns(&self, channel: &Channel) -> bool {
+        let brings = |from: &Channel| {
+            from.table == channel.table && !matches!(from.import, Policy::Nothing | Policy::Absent)
+        };
+        let mut open = self.router.open.iter();
+        let mut sessions = self.router.sessions.iter();
+        open.any(|source| source.table == channel.table)
+            || sessions.any(|session| !session.disabled && session.channels.iter().any(brings))
     }
 
     /// All that may happen to a network.
@@ -132,7 +164,10 @@ impl Run<'_> {
             } else {
                 channel.export
             };
-            let found = self.offer(session, channel, policy, &candidate, gaps);
+            let mut found = self.offer(session, channel, policy, &candidate, gaps);
+            if let Some(conditional) = channel.conditional {
+                self.condition(session, channel, conditional, &candidate, &mut found, gaps);
+            }
             let sent = found.iter().any(|result| result.sent.is_ok());
             let certain = candidate.entry.variants.len() == 1 && found.len() == 1;
             if channel.secondary && !sent && certain {
@@ -162,6 +197,31 @@ impl Run<'_> {
         results
     }
 
+    /// Adds what may become of a candidate that is sent under a condition.
+    fn condition<'e>(
+        &self,
+        session: &Session,
+        channel: &Channel,
+        conditional: Conditional,
+        candidate: &Candidate<'e>,
+        found: &mut Vec<Result<'e>>,
+        gaps: &mut Vec<ExportGap>,
+    ) {
+        let variant = std::slice::from_ref(candidate.variant);
+        let verdicts = self.filtered(conditional.of, variant);
+        let rejected = |variant: &Variant| matches!(variant, Variant::Rejected);
+        if verdicts.iter().all(rejected) {
+            return;
+        }
+        found.extend(self.offer(session, channel, conditional.sent, candidate, gaps));
+        found.push(Result {
+            entry: candidate.entry,
+            sent: Err(Kept::Condition),
+            certainty: candidate.entry.certainty,
+            carried: None,
+        });
+    }
+
     /// What `session` does with one candidate.
     fn offer<'e>(
         &self,
@@ -185,7 +245,7 @@ impl Run<'_> {
             if let Some(why) = kept_before(daemon, from, session, &carried.route) {
                 return vec![kept(why)];
             }
-            stripped(daemon, from, session, carried);
+            stripped(daemon, from, session, channel, carried);
         }
         let variants = self.through(policy, channel.place, std::slice::from_ref(&before));
         let mut results = Vec::new();

@@ -13,6 +13,7 @@ use crate::filter::route::Route;
 use crate::filter::types::Enumerated;
 use crate::filter::value::path::SegmentKind;
 use crate::filter::value::{Address, Value};
+use crate::frr::lower::HOP_SET;
 use crate::model::{AsPath, Asn, Community, Family, NextHop, OriginCode, Segment};
 use crate::router::{Channel, Daemon, Session};
 
@@ -43,7 +44,9 @@ pub(super) fn wire(
     let Some(mut communities) = communities(route) else {
         return Wire::Unknown("a list of communities");
     };
-    if session.external() && !interior {
+    let passed =
+        from.is_some() && daemon.transparent_between_clients && transparent(daemon, from, session);
+    if session.external() && !interior && !passed {
         communities.retain(|community| crosses(*community));
     }
     let Some(med) = number(route, BgpAttribute::Med) else {
@@ -61,7 +64,8 @@ pub(super) fn wire(
         || carried.med_fresh
         || !daemon.settled_med_stays;
     let local_preference = if interior {
-        Some(local_preference.unwrap_or(session.default_local_preference))
+        let own = channel.told_preference.or(local_preference);
+        Some(own.unwrap_or(session.default_local_preference))
     } else {
         local_preference.filter(|_| session.allow_local_preference)
     };
@@ -77,7 +81,7 @@ pub(super) fn wire(
         .map(|_| session.public_as());
     Wire::Sent(
         Arc::new(Sent {
-            path: prepended(session, &path),
+            path: prepended(session, channel, &path),
             origin_code: origin_code(from, route),
             communities,
             med: med.filter(|_| med_crosses),
@@ -96,7 +100,7 @@ pub(super) fn transparent(daemon: Daemon, from: Option<&Session>, to: &Session) 
 }
 
 /// The path with our number in front, as the neighbour's side of it wants it.
-fn prepended(session: &Session, path: &AsPath) -> AsPath {
+fn prepended(session: &Session, channel: &Channel, path: &AsPath) -> AsPath {
     if !session.external() {
         return path.clone();
     }
@@ -117,7 +121,7 @@ fn prepended(session: &Session, path: &AsPath) -> AsPath {
             )
     });
     let path = AsPath::from_segments(outside.cloned());
-    if session.rs_client {
+    if session.rs_client || channel.keep_path && !path.segments().is_empty() {
         return path;
     }
     path.prepended(session.public_as(), 1)
@@ -154,13 +158,17 @@ fn next_hop(
         .address
         .map_or(NextHop::Own, NextHop::Address);
     // FRR's route maps win over `next-hop-self`, BIRD's policies do not.
-    let wins = carried.next_hop_fresh && !daemon.settled_med_stays;
-    if channel.next_hop.own.take(from) && !wins {
+    let let_in = daemon.fills_late && !channel.mapped && route.attribute(HOP_SET).is_some();
+    let wins = carried.next_hop_fresh && !daemon.settled_med_stays || let_in;
+    // A client of a route server of FRR is told the next hop that came.
+    let passed = daemon.transparent_between_clients && session.rs_client && from.is_some();
+    if channel.next_hop.own.take(from) && !wins && !passed {
         return Some((own, Certainty::Proven));
     }
     // What the policy at hand did not write stays inside, as the MED does.
     let kept = carried.next_hop_fresh
         || channel.next_hop.keep.take(from)
+        || passed
         || daemon.transparent_between_clients && transparent(daemon, from, session)
         || from.is_none() && !daemon.settled_med_stays;
     let open = match route.attribute(Attribute::Bgp(BgpAttribute::NextHop)) {

@@ -1,6 +1,8 @@
 //! Whole configurations, profiles, and lines that bgpd does not take.
 
-use testkit::lab::frr::on_the_wire;
+use bgp_ci::router::propagate;
+use testkit::lab::frr::{Sends, on_the_wire, run};
+use testkit::lab::speaker::Heard;
 
 use super::differences;
 
@@ -204,6 +206,84 @@ router bgp 64510
 ",
     ),
 ];
+
+/// Neighbours that bring nothing, so that what our own routes decide is decided.
+const CONDITIONS: &str = "frr version 8.4.4
+frr defaults traditional
+ip prefix-list THERE permit 192.0.2.0/25
+ip prefix-list AWAY permit 198.51.100.0/24
+bgp community-list standard MARKED permit 64500:1
+route-map ALL permit 10
+route-map MARKS permit 10
+ set community 64500:1
+route-map IF-THERE permit 10
+ match ip address prefix-list THERE
+route-map IF-AWAY permit 10
+ match ip address prefix-list AWAY
+route-map ONE permit 10
+ match community MARKED
+ set metric 77
+router bgp 64500
+ bgp router-id 192.0.2.200
+ no bgp network import-check
+ neighbor PEER2 remote-as 64501
+ neighbor PEER3 remote-as 64502
+ neighbor PEER4 remote-as 64503
+ neighbor PEER5 remote-as 64504
+ address-family ipv4 unicast
+  network 192.0.2.0/25
+  network 192.0.2.128/25 route-map MARKS
+  neighbor PEER2 route-map ALL out
+  neighbor PEER2 default-originate route-map IF-AWAY
+  neighbor PEER3 route-map ALL out
+  neighbor PEER3 default-originate route-map IF-THERE
+  neighbor PEER4 route-map ALL out
+  neighbor PEER4 advertise-map ONE exist-map IF-THERE
+  neighbor PEER5 route-map IF-THERE out
+  neighbor PEER5 advertise-map ONE non-exist-map IF-THERE
+ exit-address-family
+";
+
+/// What is sent under a condition is one of the outcomes, and the model has the one that bgpd
+/// begins with.
+#[test]
+fn conditions_are_followed_both_ways() {
+    let ran = run(CONDITIONS, &Sends::new());
+    assert_eq!(ran.refused, Vec::<String>::new());
+    assert_eq!(ran.doubts, Vec::<String>::new());
+    let exports = propagate::propagate_alone(&ran.router);
+    let mut open = Vec::new();
+    for (id, heard) in &ran.heard {
+        let name = &ran.router.session(*id).name;
+        let Heard::Routes(theirs) = heard else {
+            panic!("{name}: {heard:?}");
+        };
+        let ours = &exports.of(*id).routes;
+        for prefix in theirs.keys() {
+            assert!(
+                ours.iter().any(|one| one.prefix == *prefix),
+                "{name}: {prefix}"
+            );
+        }
+        for one in ours {
+            let theirs = theirs.get(&one.prefix);
+            let first = Some(&*one.sent) == theirs;
+            let other = one.otherwise.iter().any(|other| other.as_deref() == theirs);
+            assert!(first || other, "{name}: {one:?} {theirs:?}");
+            if !one.otherwise.is_empty() {
+                open.push((
+                    name.to_string(),
+                    one.prefix.to_string(),
+                    one.otherwise.len(),
+                ));
+            }
+        }
+    }
+    let (four, five) = ("127.0.0.4".to_owned(), "127.0.0.5".to_owned());
+    let half = "192.0.2.128/25".to_owned();
+    // Not sent or, by the advertise map, with another metric; and past the map of the neighbour.
+    assert_eq!(open, [(four, half.clone(), 2), (five, half, 1)]);
+}
 
 /// The start of a file, by the profile that it names.
 const PROFILES: [(&str, &str); 4] = [

@@ -157,20 +157,22 @@ fn looped(session: &Session, path: &AsPath) -> bool {
         u32::try_from(times).unwrap_or(u32::MAX) > allowed
     };
     let allowed = session.allow_local_as;
+    let system = session.behind.map_or(session.local_as, |behind| behind.asn);
+    let begun = session.allow_local_origin && path.asns().last() == Some(system);
     let own = match session.behind {
-        None => often(session.local_as, allowed),
+        None => !begun && often(session.local_as, allowed),
         Some(behind) => {
             let shown = if allowed == 0 {
                 u32::from(behind.shown_inside)
             } else {
                 allowed
             };
-            often(behind.asn, allowed) || often(session.local_as, shown)
+            !begun && often(behind.asn, allowed) || often(session.local_as, shown)
         }
     };
     // Inside, the number that others see is not looked for (measured on BIRD).
     let shown = session.confederation.filter(|_| session.external());
-    own || shown.is_some_and(|confederation| often(confederation.id, allowed))
+    own || !begun && shown.is_some_and(|confederation| often(confederation.id, allowed))
 }
 
 /// ONLY_TO_CUSTOMER as the session's role has it (RFC 9234, section 5); outside of a role, as it

@@ -8,6 +8,8 @@ use super::super::wire::{kept_by_community, transparent};
 use super::super::{Carried, ExportGap, Variant};
 use crate::filter::attribute::{Attribute, BgpAttribute};
 use crate::filter::route::Route;
+use crate::filter::value::Value;
+use crate::frr::lower::TAKEN_OFF;
 use crate::model::GapKind;
 use crate::router::{Channel, Daemon, Role, Session};
 
@@ -31,6 +33,8 @@ pub enum Kept {
     Confederation,
     /// Its next hop is the neighbour itself, nobody, or of another family.
     NextHop,
+    /// It is sent only while something is, or is not, in the table.
+    Condition,
 }
 
 impl fmt::Display for Kept {
@@ -44,6 +48,7 @@ impl fmt::Display for Kept {
             Self::OnlyToCustomer => "ONLY_TO_CUSTOMER says so",
             Self::Confederation => "our confederation's number is in its path",
             Self::NextHop => "its next hop is the neighbour itself, nobody, or of another family",
+            Self::Condition => "it is sent under a condition",
         })
     }
 }
@@ -80,7 +85,10 @@ pub(in super::super) fn kept_before(
         });
     }
     let learned = from.is_some();
+    // From one client of its route server to another FRR passes even those on.
+    let passed = learned && daemon.transparent_between_clients && transparent(daemon, from, to);
     if (learned || daemon.local_routes_obey_communities)
+        && !passed
         && to.interpret_communities
         && kept_by_community(to, route)
     {
@@ -110,16 +118,34 @@ pub(in super::super) fn stripped(
     daemon: Daemon,
     from: Option<&Session>,
     to: &Session,
+    channel: &Channel,
     carried: &mut Arc<Carried>,
 ) {
     let med = Attribute::Bgp(BgpAttribute::Med);
+    let preference = Attribute::Bgp(BgpAttribute::LocalPreference);
+    if daemon.fills_late && to.interior() {
+        if carried.route.attribute(preference).is_none() {
+            let value = Value::Int(to.default_local_preference);
+            Arc::make_mut(carried).route.set(preference, value);
+        }
+        let inside = from.is_some_and(|from| !from.external()) && !to.external();
+        if inside && carried.route.attribute(med).is_none() {
+            Arc::make_mut(carried).route.set(med, Value::Int(0));
+        }
+    }
     if from.is_some()
         && daemon.received_med_ends_early
         && !to.interior()
         && !transparent(daemon, from, to)
+        && !channel.keep_med
         && carried.route.attribute(med).is_some()
     {
-        Arc::make_mut(carried).route.unset(med);
+        let route = &mut Arc::make_mut(carried).route;
+        if let Some(value) = route.attribute(med).cloned() {
+            // FRR's maps see it all the same.
+            route.set(TAKEN_OFF, value);
+        }
+        route.unset(med);
     }
 }
 

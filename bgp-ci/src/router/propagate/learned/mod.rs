@@ -42,6 +42,8 @@ pub(super) use egress::{kept_before, reflected, stripped};
 use super::{Carried, Entry, ExportGap, Origin, Run, Sent, Variant, local};
 use crate::filter::interpret::{Authorizations, Machine, Outcome};
 use crate::filter::route::Route;
+use crate::filter::value::Value;
+use crate::frr::lower::HOP_SET;
 use crate::model::Prefix;
 use crate::place::Place;
 use crate::router::{Channel, Policy, Router, Session, SessionId};
@@ -144,7 +146,16 @@ impl Run<'_> {
             writes: 2,
             terms: Vec::new(),
         }));
-        let variants = self.through(channel.import, channel.place, &[first]);
+        let mut variants = self.through(channel.import, channel.place, &[first]);
+        if self.router.daemon.fills_late {
+            for variant in &mut variants {
+                if let Variant::Route(carried) = variant
+                    && carried.next_hop_fresh
+                {
+                    Arc::make_mut(carried).route.set(HOP_SET, Value::Int(1));
+                }
+            }
+        }
         if variants
             .iter()
             .all(|variant| matches!(variant, Variant::Rejected))
