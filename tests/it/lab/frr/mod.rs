@@ -1,5 +1,6 @@
 //! FRR: what our model says that each neighbour is sent, against what bgpd sends.
 
+mod injected;
 mod made_up;
 mod whole;
 
