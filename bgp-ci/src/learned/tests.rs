@@ -405,8 +405,8 @@ route-map NOTHING deny 10
 fn loops_over_the_path_are_followed() {
     let definitions = "
 define CONE = [ 64501, 64503, 64510 ];
-function inside() { for int hop in bgp_path do { if hop !~ CONE then return false; } return true; }
-function small() { for int hop in bgp_path do { if hop > 64509 && net.len > 20 then return false; } return true; }
+function inside() { for int n in bgp_path do { if n !~ CONE then return false; } return true; }
+function small() { for int n in bgp_path do { if n > 64509 && net.len > 20 then return false; } return true; }
 ";
     assert_eq!(
         between(definitions, "where ! inside()", "where inside()"),
