@@ -31,8 +31,8 @@ pub struct Dead {
 pub struct Terms {
     /// Those that no route fulfils.
     pub dead: BTreeMap<Span, Dead>,
-    /// The names of those that some route may fulfil.
-    pub live: BTreeSet<(String, Vec<String>)>,
+    /// The names of those that some route may fulfil, with the sites that have them.
+    pub live: BTreeSet<(Name, (String, Vec<String>))>,
 }
 
 /// What one policy says of its conditions.
@@ -59,7 +59,10 @@ pub fn terms(models: &[Model]) -> Terms {
         if is_dead {
             terms.dead.insert(span, dead);
         } else {
-            terms.live.insert(dead.name);
+            let sites = dead.sites.into_iter();
+            terms
+                .live
+                .extend(sites.map(|site| (site, dead.name.clone())));
         }
     }
     terms
@@ -198,8 +201,11 @@ impl<'a> Walk<'a> {
 
     fn condition(&mut self, condition: &Expression, then: &Block, is_dead: bool) {
         let sources = &self.model.router.sources;
-        // A switch that is off by a constant is meant to be.
-        if is_constant(condition) {
+        // A switch that is off by a constant is meant to be; and the lines of FRR that name a map
+        // are no terms, its clauses are.
+        let text = sources.text(condition.place);
+        let names = ["neighbor ", "call "];
+        if is_constant(condition) || names.iter().any(|name| text.starts_with(name)) {
             return;
         }
         self.seen.push(Seen {

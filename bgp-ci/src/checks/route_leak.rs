@@ -23,8 +23,8 @@ rules::rule! {
     /// the policies, our own communities on it included, unless the import takes them off.
     /// A finding comes with one such route, which the policies were run on.
     ///
-    /// Networks of our own, and those that imports from customers list, may be sent on by whom
-    /// they come from: then it is a warning at most.
+    /// A policy that sends on what is in a list of our own networks is the ordinary way, and
+    /// silent; where the list is that of imports from customers, it is a warning at most.
     ///
     /// ## Bad
     /// ```yaml
@@ -116,7 +116,12 @@ fn run(change: &Change) -> Vec<Finding> {
     let before = before(change);
     let mut causes: BTreeMap<Cause, Vec<&Leak>> = BTreeMap::new();
     for leak in &leaks.found {
-        let mut strangers = leak.networks.clone();
+        // Whoever else announces what is ours, it is a matter of origins.
+        let owned = learned::owned(&head.network, leak.family);
+        let mut strangers = leak.networks.difference(&owned);
+        if strangers.is_empty() {
+            continue;
+        }
         if let Some(answered) = answered.get(&leak.family) {
             strangers = strangers.difference(answered);
         }
@@ -232,8 +237,7 @@ fn wording(change: &Change, cause: &Cause, leaks: &[&Leak]) -> Finding {
     }
     if *own {
         finding = finding.with_lowered(true).with_note(
-            "these are networks of our own or that customers may announce, so it is at most a \
-             warning",
+            "these are networks that customers may announce, so it is at most a warning",
         );
     }
     existing(change, *known, finding)

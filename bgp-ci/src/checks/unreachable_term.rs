@@ -4,7 +4,7 @@ use rules::{Finding, Span};
 
 use crate::change::Change;
 use crate::check::{Check, existing};
-use crate::dead::{self, Dead, Terms};
+use crate::dead::{self, Dead};
 use crate::wording::{json, list};
 
 rules::rule! {
@@ -125,7 +125,12 @@ fn run(change: &Change) -> Vec<Finding> {
     found
         .filter_map(|(span, dead)| {
             let known = was_dead.contains(&dead.name);
-            wording(change, span, dead, known, &base)
+            // The same words elsewhere on the router do what this did.
+            let reached = dead.sites.iter().any(|site| {
+                let name = (site.clone(), dead.name.clone());
+                base.live.contains(&name) && !head.live.contains(&name)
+            });
+            wording(change, span, dead, known, reached)
         })
         .collect()
 }
@@ -135,10 +140,9 @@ fn wording(
     span: &Span,
     dead: &Dead,
     known: bool,
-    base: &Terms,
+    reached: bool,
 ) -> Option<Finding> {
     let (owner, asked) = &dead.name;
-    let reached = base.live.contains(&dead.name);
     // What refuses and was never of use is only untidy.
     if !reached && !dead.accepts {
         return None;

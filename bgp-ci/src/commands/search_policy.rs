@@ -41,7 +41,7 @@ pub struct SearchPolicyArgs {
     #[arg(long, value_enum, value_name = "VERDICT", default_value = "accept")]
     verdict: Wanted,
 
-    /// Only networks of these: 10.0.0.0/8, 10.0.0.0/8+ or 10.0.0.0/8{16,24}
+    /// Only networks of these: 198.51.100.0/24, 198.51.100.0/24+ or 198.51.100.0/24{25,28}
     #[arg(long, visible_alias = "prefix-in", value_name = "PATTERN")]
     prefix: Vec<String>,
 

@@ -47,17 +47,22 @@ pub fn count(space: &Space, most: u64) -> u64 {
     count
 }
 
+/// What we own, and all that is inside of it.
+pub fn owned(network: &Network, family: Family) -> Space {
+    let below = |prefix: Prefix| Space::between(prefix, prefix.length(), prefix.max_length());
+    let owned = network.owned.prefixes();
+    let owned = owned.filter(|prefix| prefix.family() == family);
+    Space::union_of(family, owned.map(below))
+}
+
 /// What we answer for, by family.
 pub fn answered(network: &Network, models: &[Model]) -> BTreeMap<Family, Space> {
-    let below = |prefix: Prefix| Space::between(prefix, prefix.length(), prefix.max_length());
     let mut spaces = BTreeMap::new();
     for family in [Family::Ipv4, Family::Ipv6] {
-        let owned = network.owned.prefixes();
-        let owned = owned.filter(|prefix| prefix.family() == family);
         let customers = models
             .iter()
             .flat_map(|model| from_customers(network, model, family));
-        let all = owned.map(below).chain(customers);
+        let all = customers.chain([owned(network, family)]);
         spaces.insert(family, Space::union_of(family, all));
     }
     spaces

@@ -32,7 +32,7 @@ use crate::policy::network::Network;
 use crate::policy::section::Relation;
 use crate::router::{Role, Router, Session, SessionId};
 
-pub use answered::{answered, count, is_wide};
+pub use answered::{answered, count, is_wide, owned};
 pub use anything::{anything, brought};
 pub use between::{Between, between};
 pub use leak::{Leak, Leaks, leaks};

@@ -27,7 +27,7 @@ pub struct Constraint {
 }
 
 impl Constraint {
-    /// Networks that they may have: `10.0.0.0/8`, `10.0.0.0/8+`, `10.0.0.0/8{16,24}`.
+    /// Networks that they may have: `198.51.100.0/24`, `198.51.100.0/24+`, `198.51.100.0/24{25,28}`.
     ///
     /// # Errors
     /// It is no such pattern.
@@ -130,8 +130,8 @@ impl Constraint {
 fn space(pattern: &str) -> Result<Space, ConstraintError> {
     let wrong = || {
         ConstraintError(format!(
-            "`{pattern}` is no pattern of networks: they are written 10.0.0.0/8, 10.0.0.0/8+ or \
-             10.0.0.0/8{{16,24}}"
+            "`{pattern}` is no pattern of networks: they are written 198.51.100.0/24, 198.51.100.0/24+ or \
+             198.51.100.0/24{{25,28}}"
         ))
     };
     let prefix = |text: &str| text.parse::<Prefix>().map_err(|_| wrong());
@@ -186,10 +186,10 @@ mod tests {
         for wrong in [
             "",
             "10",
-            "10.0.0.0/8{",
-            "10.0.0.0/8{9}",
-            "10.0.0.0/8{9,33}",
-            "10.0.0.0/8{4,9}",
+            "198.51.100.0/24{",
+            "198.51.100.0/24{9}",
+            "198.51.100.0/24{25,33}",
+            "198.51.100.0/24{4,25}",
         ] {
             assert!(space(wrong).is_err(), "{wrong}");
         }

@@ -158,6 +158,9 @@ fn search(
     searched
 }
 
+/// How many sessions of a router are told apart by their names.
+const MANY: usize = 64;
+
 /// Every route that the policy may get from neighbours.
 fn states(
     router: &Router,
@@ -165,20 +168,17 @@ fn states(
     family: Family,
     world: &mut World,
 ) -> Vec<State> {
-    match found.session {
-        Some((session, true)) => session.channel(family).map_or_else(Vec::new, |channel| {
+    if let Some((session, true)) = found.session {
+        return session.channel(family).map_or_else(Vec::new, |channel| {
             learned::arriving(router, session, channel, world)
-        }),
-        _ => {
-            const MANY: usize = 64;
-            let names = router.sessions.iter().take(MANY);
-            let mut names: Vec<Arc<str>> = names.map(|one| Arc::from(&*one.name)).collect();
-            if names.is_empty() {
-                names.push("".into());
-            }
-            learned::brought(family, names, world)
-        }
+        });
     }
+    let names = router.sessions.iter().take(MANY);
+    let mut names: Vec<Arc<str>> = names.map(|one| Arc::from(&*one.name)).collect();
+    if names.is_empty() {
+        names.push("".into());
+    }
+    learned::brought(family, names, world)
 }
 
 /// What a session does without a filter.

@@ -17,6 +17,7 @@ mod questions;
 mod relaxations;
 mod routers;
 mod routes;
+mod searches;
 mod secrets;
 mod sessions;
 mod sizes;
