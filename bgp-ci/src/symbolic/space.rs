@@ -289,6 +289,8 @@ impl Space {
                 found.extend(witness.filter(|witness| !found.contains(witness)));
             }
         }
+        // The default route is the plainest of all, and says least.
+        found.sort_by_key(|prefix| prefix.length() == 0);
         found.truncate(most);
         found
     }

@@ -195,8 +195,8 @@ route-map METRIC permit 20
     };
     let med = |to: &str| sent(&router, "192.0.2.1", to, &route).0.med;
     assert_eq!(med("198.51.100.1"), None);
-    // The map never sees it.
-    assert_eq!(med("198.51.100.2"), None);
+    // The map sees it all the same.
+    assert_eq!(med("198.51.100.2"), Some(6));
     assert_eq!(med("198.51.100.3"), Some(6));
     assert_eq!(med("198.51.100.4"), Some(5));
     let kept = Sent {
@@ -232,7 +232,7 @@ route-map METRIC permit 10
     let (reflected, _) = sent(&frr(text), "198.51.100.3", "198.51.100.4", &route);
     assert_eq!(
         (reflected.med, reflected.local_preference),
-        (None, Some(120))
+        (Some(0), Some(120))
     );
     let summary = text.replace(
         " address-family ipv4 unicast\n",
