@@ -205,7 +205,11 @@ impl<'p> Reader<'p> {
             } => {
                 let mut on = Vec::new();
                 for arm in arms {
-                    let text = format!("{}: {}", self.text(value.place), self.text(arm.place));
+                    let text = format!(
+                        "{}: {}",
+                        self.text(value.place),
+                        self.text(arm.place).trim_end_matches(':')
+                    );
                     let one = condition(&text, true, arm.place);
                     let inside = ways.iter().cloned().map(|mut way| {
                         way.conditions.push(one.clone());

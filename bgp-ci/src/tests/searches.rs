@@ -73,7 +73,7 @@ fn that_there_is_none_is_proven() {
             "--not-path",
             "64501 * 64505",
         ],
-        &["out_a", "--prefix", "198.51.100.0/24", "--path", "_64506$"],
+        &["out_a", "--prefix", "198.51.100.0/24", "--path", "* 64506"],
         &[
             "out_a",
             "--prefix",
@@ -81,7 +81,7 @@ fn that_there_is_none_is_proven() {
             "--community",
             "64500:1",
             "--not-path",
-            "_64505$",
+            "* 64505",
         ],
         &["transit_a.import", "--verdict", "reject"],
         &["transit_a.import", "--path", "64502 *"],

@@ -88,16 +88,16 @@ fn terms_of_bird() {
 #[test]
 fn terms_of_frr() {
     let router = of_frr(
-        "route-map OUT deny 5\n match community BAD\nroute-map OUT permit 10\n match metric 5\n \
+        "route-map OUT deny 5\n match community BAD\nroute-map OUT permit 10\n match community GOOD\n \
          match   ip address prefix-list P\nroute-map OUT permit 20\n call INNER\n\
          route-map INNER permit 10\nip prefix-list P permit 192.0.2.0/25\n\
-         ip prefix-list P permit 192.0.2.128/25\nbgp community-list standard BAD permit 64500:9",
+         ip prefix-list P permit 192.0.2.128/25\nbgp community-list standard BAD permit 64500:9\nbgp community-list standard GOOD permit 64500:5",
     );
     let list = "neighbor 192.0.2.9 prefix-list LONG out";
     assert_eq!(
         words(&router),
         [
-            format!("{list} & match metric 5 & match ip address prefix-list P"),
+            format!("{list} & match community GOOD & match ip address prefix-list P"),
             list.to_owned()
         ]
     );
