@@ -263,8 +263,8 @@ impl Space {
         }
     }
 
-    /// Up to `most` prefixes of the space: of documentation space where it has some, else of a
-    /// usual length as far as it goes; the last ones are the shortest and longest of some pieces.
+    /// Up to `most` prefixes of the space, those of a usual length first, and of documentation
+    /// space where it has some.
     pub fn witnesses(&self, most: usize) -> Vec<Prefix> {
         let (usual, readable) = match self.family {
             Family::Ipv4 => (24, ["198.51.100.0/24", "203.0.113.0/24", "192.0.2.0/24"]),
@@ -279,18 +279,14 @@ impl Space {
             for (prefix, lengths) in pieces.iter().step_by(step) {
                 let first = lengths.runs().next().map(|(first, _)| first);
                 let last = lengths.runs().last().map(|(_, last)| last);
-                let length = match (lengths.contains(usual), longest) {
-                    (true, false) => Some(usual),
-                    (false, false) => first,
-                    (_, true) => last,
-                };
+                let near = (0..=usual).rev().find(|length| lengths.contains(*length));
+                let length = if longest { last } else { near.or(first) };
                 let witness = length
                     .and_then(|length| prefix_at(self.family, bits(prefix.address()), length));
                 found.extend(witness.filter(|witness| !found.contains(witness)));
             }
         }
-        // The default route is the plainest of all, and says least.
-        found.sort_by_key(|prefix| prefix.length() == 0);
+        found.sort_by_key(|prefix| prefix.length().abs_diff(usual));
         found.truncate(most);
         found
     }
