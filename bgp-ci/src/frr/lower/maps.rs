@@ -144,6 +144,13 @@ impl Lowering<'_> {
         at.when(at.all(known.into_iter().chain(unknown)), then)
     }
 
+    /// One condition of several questions, as a function: whoever reads the policy sees one line.
+    fn whole(&mut self, at: At, condition: Expression) -> Expression {
+        let body = vec![at.statement(StatementKind::Return(Some(condition)))];
+        let function = self.function(&"match".into(), at.0, 0, Frame::default(), body);
+        at.call(function, Vec::new())
+    }
+
     /// `match rpki`: FRR asks about the last number of the path, and about our own where there is
     /// none.
     fn validity(&mut self, at: At, wanted: Validity) -> Expression {
@@ -214,7 +221,8 @@ impl Lowering<'_> {
                 let off = at.equal(at.attribute(TAKEN_OFF), at.number(*number));
                 let off = at.all([at.not(at.defined(MED)), off]);
                 let there = or_absent(at, MED, *number, 0);
-                return at.binary(BinaryOperator::Or, there, off);
+                let either = at.binary(BinaryOperator::Or, there, off);
+                return self.whole(at, either);
             }
             Match::LocalPreference(number) => {
                 // What came from another system has none, which is none of these but 0.
@@ -224,9 +232,13 @@ impl Lowering<'_> {
             Match::Origin(code) => {
                 let own = at.equal(at.attribute(ORIGIN), at.origin(*code));
                 let absent = at.all([at.not(at.defined(ORIGIN)), at.truth(*code == 0)]);
-                return at.binary(BinaryOperator::Or, own, absent);
+                let either = at.binary(BinaryOperator::Or, own, absent);
+                return self.whole(at, either);
             }
-            Match::Validity(wanted) => return self.validity(at, *wanted),
+            Match::Validity(wanted) => {
+                let either = self.validity(at, *wanted);
+                return self.whole(at, either);
+            }
             Match::Unmodelled(words) => return at.unknown(&format!("`match {words}`")),
         };
         if let Some(function) = function {
