@@ -125,7 +125,7 @@ fn pathed(session: &Session, mut state: State, world: &mut World) -> Option<Stat
         };
         state = split(state, PathTest::First(first), true)?;
     }
-    if session.allow_local_as == 0 {
+    if session.allow_local_as == 0 && !session.allow_local_origin {
         let mut own = vec![session.local_as];
         own.extend(session.behind.map(|behind| behind.asn));
         own.extend(session.confederation.map(|confederation| confederation.id));

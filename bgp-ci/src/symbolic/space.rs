@@ -272,21 +272,28 @@ impl Space {
         };
         let readable = readable.iter().filter_map(|text| text.parse().ok());
         let mut found: Vec<Prefix> = readable.filter(|prefix| self.contains(*prefix)).collect();
-        found.truncate(most.div_ceil(2));
+        found.truncate(most.div_ceil(3));
         let pieces: Vec<_> = self.pieces().take(1 << 10).collect();
-        let step = pieces.len().div_ceil(most).max(1);
-        for longest in [false, true] {
-            for (prefix, lengths) in pieces.iter().step_by(step) {
-                let first = lengths.runs().next().map(|(first, _)| first);
-                let last = lengths.runs().last().map(|(_, last)| last);
-                let near = (0..=usual).rev().find(|length| lengths.contains(*length));
-                let length = if longest { last } else { near.or(first) };
-                let witness = length
-                    .and_then(|length| prefix_at(self.family, bits(prefix.address()), length));
+        let near = |lengths: Lengths| (0..=usual).rev().find(|length| lengths.contains(*length));
+        let far = |(_, lengths): &(Prefix, Lengths)| {
+            let near = near(*lengths).or_else(|| lengths.first());
+            near.map_or(u8::MAX, |length| length.abs_diff(usual))
+        };
+        let mut usual_first: Vec<_> = pieces.iter().collect();
+        usual_first.sort_by_key(|piece| far(piece));
+        for (prefix, lengths) in usual_first {
+            let last = lengths.runs().last().map(|(_, last)| last);
+            for length in [near(*lengths), lengths.first(), last]
+                .into_iter()
+                .flatten()
+            {
+                let witness = prefix_at(self.family, bits(prefix.address()), length);
                 found.extend(witness.filter(|witness| !found.contains(witness)));
             }
+            if found.len() >= most {
+                break;
+            }
         }
-        found.sort_by_key(|prefix| prefix.length().abs_diff(usual));
         found.truncate(most);
         found
     }
