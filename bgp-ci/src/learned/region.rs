@@ -232,12 +232,11 @@ impl<'a> Region<'a> {
         let Some(channel) = session.channel(family) else {
             return;
         };
-        let states = match states {
-            Some(states) => states,
-            None => {
-                let at = outcome.enter(entry, session, channel);
-                ingress::states(router, session, channel, at, &mut outcome.world)
-            }
+        let states = if let Some(states) = states {
+            states
+        } else {
+            let at = outcome.enter(entry, session, channel);
+            ingress::states(router, session, channel, at, &mut outcome.world)
         };
         let world = &mut outcome.world;
         let passed = carry::through(node, channel.import, states, asked, world);

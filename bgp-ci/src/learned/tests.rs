@@ -205,15 +205,15 @@ function ours() { return bgp_path.last ~ CUSTOMERS; }
 
 #[test]
 fn many_choices_that_make_no_difference_are_followed() {
-    let actions: String = (0..40)
-        .map(|n| {
-            format!(
-                "if (64500, {n}) ~ bgp_community then bgp_path.prepend(64500);
-                 if (64500, {n}, 1) ~ bgp_large_community then bgp_community.add((64501, {n}));
-                 "
-            )
-        })
-        .collect();
+    let action = |n: u32| {
+        format!(
+            "if (64500, {n}) ~ bgp_community then bgp_path.prepend(64500);
+             if (64500, {n}, 1) ~ bgp_large_community then bgp_community.add((64501, {n}));
+             "
+        )
+    };
+    let actions: Vec<String> = (0..40).map(action).collect();
+    let actions = actions.concat();
     let export = format!("filter {{ {actions} if net ~ [198.51.100.0/24] then accept; reject; }}");
     assert_eq!(
         between("", "all", &export),
@@ -223,9 +223,9 @@ fn many_choices_that_make_no_difference_are_followed() {
 
 #[test]
 fn a_policy_in_too_many_ways_is_not_clean() {
-    let bits: String = (0..20)
-        .map(|n| format!("if (64500, {n}) ~ bgp_community then x = x + {};\n", 1 << n))
-        .collect();
+    let bit = |n: u32| format!("if (64500, {n}) ~ bgp_community then x = x + {};\n", 1 << n);
+    let bits: Vec<String> = (0..20).map(bit).collect();
+    let bits = bits.concat();
     let export = format!("filter int x; {{ x = 0; {bits} if x = 77777 then accept; reject; }}");
     let told = between("", "all", &export);
     assert_eq!(told.len(), 1, "{told:?}");

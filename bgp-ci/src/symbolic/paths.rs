@@ -72,6 +72,9 @@ enum Progress {
     Scan(Scan),
 }
 
+/// A state of the automaton, with the one that it came from and the number between them.
+type Reached = (Vec<Progress>, Option<(usize, u32)>);
+
 /// A question and the answer that is wanted.
 struct Wanted<'a> {
     atom: &'a PathAtom,
@@ -132,7 +135,7 @@ impl Wanted<'_> {
     /// The answer, if the path ended here.
     fn answer(&self, progress: &Progress) -> bool {
         match (&self.atom.test, progress) {
-            (PathTest::Mask(mask), Progress::Marks(marks)) => mask.ends(marks),
+            (PathTest::Mask(_), Progress::Marks(marks)) => marks.ends(),
             (_, Progress::Flag(found)) => *found,
             (PathTest::Length(of), Progress::Count(count)) => of.contains((*count).into()),
             (PathTest::First(of), Progress::First(first)) => {
@@ -209,8 +212,7 @@ pub fn solve<'a>(questions: impl IntoIterator<Item = (&'a PathAtom, bool)>) -> S
     let Some(start) = start else {
         return Solution::Unknown;
     };
-    // Each state with the one that it came from, and the number between them.
-    let mut states: Vec<(Vec<Progress>, Option<(usize, u32)>)> = vec![(start.clone(), None)];
+    let mut states = vec![(start.clone(), None)];
     let mut seen = HashSet::from([start]);
     let mut open = VecDeque::from([0]);
     while let Some(at) = open.pop_front() {
@@ -250,7 +252,7 @@ pub fn solve<'a>(questions: impl IntoIterator<Item = (&'a PathAtom, bool)>) -> S
 }
 
 /// The numbers on the way to a state.
-fn path(states: &[(Vec<Progress>, Option<(usize, u32)>)], mut at: usize) -> Arc<[u32]> {
+fn path(states: &[Reached], mut at: usize) -> Arc<[u32]> {
     let mut asns = Vec::new();
     while let Some((_, Some((before, asn)))) = states.get(at) {
         asns.push(*asn);
@@ -269,7 +271,7 @@ fn letters(wanted: &[Wanted<'_>]) -> Option<Vec<u32>> {
     // Number 0 is in no path (RFC 7607).
     let mut starts = BTreeSet::from([1_u128]);
     let end = u128::from(u32::MAX);
-    for (first, last) in sets.iter().flat_map(|set| set.ranges()) {
+    for (first, last) in sets.iter().flat_map(Ranges::ranges) {
         starts.insert((*first).max(1));
         starts.insert(last.saturating_add(1));
     }

@@ -4,7 +4,7 @@ use rules::{Certainty, Level};
 
 use super::judge_with;
 
-const POLICY: &str = r#"version: 1
+const POLICY: &str = r"version: 1
 bgp:
   asn: 64500
   owned: [{ prefix: 203.0.113.0/24 }, { prefix: 198.51.100.0/24 }]
@@ -12,7 +12,7 @@ bgp:
   sites: { fra: {}, ams: {} }
   neighbors: { transit-a: { asn: 64501 } }
   sources: [{ adapter: frr, site: fra, entry: frr.conf }]
-"#;
+";
 
 fn text(outside: &str, inside: &str) -> String {
     format!(

@@ -148,7 +148,6 @@ fn what_one_route_does_is_inside_of_what_all_do() {
     }
     let wrong = tally.wrong.len();
     let first: Vec<String> = tally.wrong.drain(..).take(3).collect();
-    println!("{tally:?}");
     assert!(wrong == 0, "{wrong} are wrong:\n{}", first.join("\n"));
     assert!(tally.inside > 2_000 && tally.confirmed > 200, "{tally:?}");
     assert!(tally.over * 10 < tally.programs, "{tally:?}");

@@ -31,6 +31,11 @@ pub enum MaskPart {
 pub(crate) struct Marks(Vec<bool>);
 
 impl Marks {
+    /// Whether a path that ends here matches.
+    pub(crate) fn ends(&self) -> bool {
+        self.0.last().copied().unwrap_or_default()
+    }
+
     /// Whether nothing that follows can match any more.
     pub(crate) fn is_dead(&self) -> bool {
         !self.0.contains(&true)
@@ -72,7 +77,7 @@ impl PathMask {
                 }
             }
         }
-        Some(self.ends(&now))
+        Some(now.ends())
     }
 
     /// True where every version of BIRD finds every member of its sets.
@@ -94,11 +99,6 @@ impl PathMask {
     /// [`PathMask::matches`].
     pub(crate) fn step(&self, now: &Marks, asn: u32) -> Option<Marks> {
         self.advance(now, &[asn])
-    }
-
-    /// Whether a path that ends here matches.
-    pub(crate) fn ends(&self, now: &Marks) -> bool {
-        now.0.last().copied().unwrap_or_default()
     }
 
     /// The parts that come next after a position.

@@ -52,12 +52,11 @@ impl Lowering<'_> {
         let mut kinds = KINDS.into_iter();
         let with_kind =
             kinds.find_map(|kind| Some((kind, asked.strip_prefix(kind)?.strip_prefix(' ')?)));
-        let found = match with_kind {
-            Some((kind, name)) => self.of_kind(kind, &name.into(), family),
-            None => {
-                let mut kinds = KINDS.into_iter();
-                kinds.find_map(|kind| self.of_kind(kind, &asked.into(), family))
-            }
+        let found = if let Some((kind, name)) = with_kind {
+            self.of_kind(kind, &name.into(), family)
+        } else {
+            let mut kinds = KINDS.into_iter();
+            kinds.find_map(|kind| self.of_kind(kind, &asked.into(), family))
         };
         let Some(function) = found else { return };
         let function = usize::try_from(function.0).ok();

@@ -81,13 +81,13 @@ impl<'m> Explorer<'m, '_> {
                 StaticAttribute::Destination => Symbol::Known(Enumerated::RTD_UNICAST.into()),
                 StaticAttribute::Protocol => {
                     return self
-                        .by_ingress(state, |of| Some(Value::String(Arc::clone(&of.protocol))));
+                        .by_ingress(&state, |of| Some(Value::String(Arc::clone(&of.protocol))));
                 }
                 StaticAttribute::Preference => {
-                    return self.by_ingress(state, |of| Some(Value::Int(of.preference.into())));
+                    return self.by_ingress(&state, |of| Some(Value::Int(of.preference.into())));
                 }
                 StaticAttribute::From => {
-                    return self.by_ingress(state, |of| of.from.map(Value::Ip));
+                    return self.by_ingress(&state, |of| of.from.map(Value::Ip));
                 }
                 _ => self.received(attribute, of),
             },
@@ -107,7 +107,7 @@ impl<'m> Explorer<'m, '_> {
     }
 
     /// What each session gives, for the routes of those that give the same.
-    fn by_ingress(&mut self, state: State, of: impl Fn(&Ingress) -> Option<Value>) -> Values {
+    fn by_ingress(&mut self, state: &State, of: impl Fn(&Ingress) -> Option<Value>) -> Values {
         let mut groups: BTreeMap<String, (Option<Value>, Vec<usize>)> = BTreeMap::new();
         for at in state.ingress.iter() {
             let value = self.world.ingress.get(*at).and_then(&of);

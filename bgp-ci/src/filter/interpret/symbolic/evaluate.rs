@@ -338,7 +338,7 @@ impl<'m> Explorer<'m, '_> {
                 }
                 Answer::Fault(fault) => self.fault(fault, place, state),
                 Answer::None => {
-                    self.fault(Fault::gap("an operation of another shape"), place, state)
+                    self.fault(Fault::gap("an operation of another shape"), place, state);
                 }
             }
         }

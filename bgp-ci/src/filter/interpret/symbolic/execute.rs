@@ -237,20 +237,19 @@ impl<'m> Explorer<'m, '_> {
                 }
             }
             Step::Block(steps) => return self.block(states, steps, after, returned),
-            Step::Return(place, value) => match value {
-                Some(node) => {
+            Step::Return(place, value) => {
+                if let Some(node) = value {
                     let values = self.values(states, node);
                     returned.extend(
                         values
                             .into_iter()
                             .map(|(state, symbol)| (state, *place, symbol)),
                     );
-                }
-                None => {
+                } else {
                     let nothing = |state| (state, *place, Symbol::Known(Value::Void));
                     returned.extend(states.into_iter().map(nothing));
                 }
-            },
+            }
             Step::End(verdict, term, printed) => {
                 let states = self.shown(states, printed);
                 if !states.is_empty() {

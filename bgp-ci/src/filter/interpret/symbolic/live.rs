@@ -149,13 +149,10 @@ impl<'m> Reads<'m> {
             Step::Declare(_, value) => self.nodes(value, live),
             Step::Return(_, value) => self.nodes(value, live),
             Step::Variable(_, node) | Step::Evaluate(node) => self.node(node, live),
-            Step::Attribute(attribute, _, _, node) => match &node.kind {
+            Step::Attribute(attribute, _, _, node) => match edit_of(*attribute, node) {
                 // What goes back where it came from is not looked at.
-                NodeKind::Edit(_, operands) if matches!(&operands[0].kind, NodeKind::Attribute(own, _) if own == attribute) =>
-                {
-                    self.node(&operands[1], live);
-                }
-                _ => self.node(node, live),
+                Some((_, operand)) => self.node(operand, live),
+                None => self.node(node, live),
             },
             Step::If {
                 branches,
@@ -233,14 +230,15 @@ impl<'m> Reads<'m> {
                 let inner = self.function(*function);
                 live.add(&inner);
             }
-            NodeKind::Roa { of, .. } => match of {
-                Some(of) => self.nodes(&**of, live),
-                None => {
+            NodeKind::Roa { of, .. } => {
+                if let Some(of) = of {
+                    self.nodes(&**of, live);
+                } else {
                     live.attributes.insert(Attribute::Bgp(BgpAttribute::Path));
                     live.attributes
                         .insert(Attribute::Static(StaticAttribute::Net));
                 }
-            },
+            }
             NodeKind::Aspa {
                 path, direction, ..
             } => {
@@ -291,6 +289,18 @@ fn membership(operator: BinaryOperator, sides: &[Node; 2]) -> Option<(ListKind, 
     }
 }
 
+/// How an attribute is made of itself, and of what else.
+fn edit_of(attribute: Attribute, node: &Node) -> Option<(Edit, &Node)> {
+    let NodeKind::Edit(edit, operands) = &node.kind else {
+        return None;
+    };
+    let [list, operand] = &**operands;
+    match list.kind {
+        NodeKind::Attribute(own, _) if own == attribute => Some((*edit, operand)),
+        _ => None,
+    }
+}
+
 /// Whether a block changes nothing.
 pub(super) fn asks_only(steps: &[Step]) -> bool {
     steps.iter().all(|step| match step {
@@ -317,13 +327,11 @@ pub(super) fn edits_only(steps: &[Step]) -> bool {
             branches.iter().all(|(_, _, body)| edits_only(body))
                 && otherwise.as_ref().is_none_or(|(_, body)| edits_only(body))
         }
-        Step::Attribute(attribute, _, _, node) => match &node.kind {
-            NodeKind::Edit(Edit::Delete, operands) => {
-                matches!(&operands[0].kind, NodeKind::Attribute(own, _) if own == attribute)
-                    && matches!(operands[1].kind, NodeKind::Variable(_))
-            }
-            _ => false,
-        },
+        Step::Attribute(attribute, _, _, node) => {
+            edit_of(*attribute, node).is_some_and(|(edit, operand)| {
+                edit == Edit::Delete && matches!(operand.kind, NodeKind::Variable(_))
+            })
+        }
         Step::Block(steps) => edits_only(steps),
         _ => false,
     })

@@ -46,7 +46,7 @@ impl<'m> Explorer<'m, '_> {
                     out.extend(states);
                 }
                 Symbol::List(own) if edits_only(body) => {
-                    out.extend(self.thinned(state, slot, &own, body));
+                    out.push(self.thinned(state, slot, &own, body));
                 }
                 Symbol::Path(path) if path.base.is_none() && asks_only(body) => {
                     out.extend(self.searched(state, slot, &path, body, after, returned));
@@ -124,7 +124,7 @@ impl<'m> Explorer<'m, '_> {
         slot: usize,
         own: &SymbolicList,
         body: &'m [Step],
-    ) -> Option<State> {
+    ) -> State {
         let of = match own.kind {
             ListKind::Standard => Type::Pair,
             ListKind::Extended => Type::Extended,
@@ -152,7 +152,7 @@ impl<'m> Explorer<'m, '_> {
             followed &= alike;
             match result.attributes.get(&attribute) {
                 Some(Symbol::WithoutElement(_)) => {
-                    gone = gone.union(&result.left(element, self.world))
+                    gone = gone.union(&result.left(element, self.world));
                 }
                 Some(Symbol::List(list)) if list == own => {}
                 _ => followed = false,
@@ -173,7 +173,7 @@ impl<'m> Explorer<'m, '_> {
             })
         };
         state.set(attribute, symbol);
-        Some(state)
+        state
     }
 }
 

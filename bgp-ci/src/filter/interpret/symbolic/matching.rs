@@ -81,15 +81,14 @@ impl Explorer<'_, '_> {
         if members.is_empty() {
             return Answer::bool(false);
         }
-        match list.base {
-            None => Answer::Test(Test::Community(list.kind, members), true),
-            Some(_) => {
-                let of = [Symbol::List(SymbolicList {
-                    present: Arc::default(),
-                    ..list.within(&members)
-                })];
-                self.unfollowed(&format!("has {members:?}"), &of)
-            }
+        if list.base.is_none() {
+            Answer::Test(Test::Community(list.kind, members), true)
+        } else {
+            let of = [Symbol::List(SymbolicList {
+                present: Arc::default(),
+                ..list.within(&members)
+            })];
+            self.unfollowed(&format!("has {members:?}"), &of)
         }
     }
     /// Whether `pattern` is found in `subject`, written out.

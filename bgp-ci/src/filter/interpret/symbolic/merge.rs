@@ -60,12 +60,11 @@ fn by_networks(states: Vec<State>) -> Vec<State> {
                     && known.variables == state.variables
             })
         });
-        match at.and_then(|at| joined.get_mut(at)) {
-            Some(known) => known.space = known.space.union(&state.space),
-            None => {
-                same.push(joined.len());
-                joined.push(state);
-            }
+        if let Some(known) = at.and_then(|at| joined.get_mut(at)) {
+            known.space = known.space.union(&state.space);
+        } else {
+            same.push(joined.len());
+            joined.push(state);
         }
     }
     joined
@@ -82,15 +81,12 @@ fn insert(kind: &mut Vec<State>, mut state: State, world: &World) {
             .iter()
             .enumerate()
             .find_map(|(at, known)| Some((at, joined(known, &state, world)?)));
-        match found {
-            Some((at, one)) => {
-                kind.swap_remove(at);
-                state = one;
-            }
-            None => {
-                kind.push(state);
-                return;
-            }
+        if let Some((at, one)) = found {
+            kind.swap_remove(at);
+            state = one;
+        } else {
+            kind.push(state);
+            return;
         }
     }
 }

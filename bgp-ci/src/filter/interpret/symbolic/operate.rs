@@ -371,9 +371,10 @@ impl Explorer<'_, '_> {
             {
                 Symbol::WithoutElement(list.clone())
             }
-            (Symbol::List(list), operand) => match edited(edit, list, operand) {
-                Some(list) => Symbol::List(list),
-                None => {
+            (Symbol::List(list), operand) => {
+                if let Some(list) = edited(edit, list, operand) {
+                    Symbol::List(list)
+                } else {
                     let what = format!("{edit:?}");
                     let of = vec![Symbol::List(list.clone()), operand.clone()];
                     Symbol::List(SymbolicList {
@@ -381,7 +382,7 @@ impl Explorer<'_, '_> {
                         ..SymbolicList::received(list.kind)
                     })
                 }
-            },
+            }
             (list, operand) => {
                 return self.opaque(&format!("{edit:?}"), &[list.clone(), operand.clone()]);
             }

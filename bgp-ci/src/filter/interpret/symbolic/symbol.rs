@@ -53,6 +53,7 @@ impl SymbolicPath {
     }
 
     /// The path with `asn` in front.
+    #[must_use]
     pub fn prepended(&self, asn: u32) -> Self {
         Self {
             front: std::iter::once(asn)

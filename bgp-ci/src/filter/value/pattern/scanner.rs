@@ -1,6 +1,6 @@
 //! A regular expression that reads a path number by number.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use regex_automata::dfa::{Automaton as _, StartKind, dense};
@@ -106,7 +106,7 @@ impl Scanner {
     /// that are written by name. `None` where they are too many ranges.
     pub(super) fn communities(&self, exactly: impl Fn(u32) -> Option<bool>) -> Option<Arc<Ranges>> {
         // By where the scanner is after the first number and its colon.
-        let mut classes: HashMap<(StateID, bool), Vec<u32>> = HashMap::new();
+        let mut classes: BTreeMap<(StateID, bool), Vec<u32>> = BTreeMap::new();
         for high in 0..u32::from(u16::MAX) {
             let scan = self.read(self.start, false, &format!("{high}:"));
             classes.entry(scan).or_default().push(high);
