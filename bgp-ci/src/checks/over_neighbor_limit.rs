@@ -105,13 +105,22 @@ fn overflowing<'a>(
     leaks: &'a Leaks,
 ) -> BTreeMap<Channel, (&'a Leak, &'a Placed<u32>)> {
     let mut over = BTreeMap::new();
+    if leaks.found.is_empty() {
+        return over;
+    }
+    let answered = learned::answered(&side.network, &side.models);
     for leak in &leaks.found {
         let proven = leak.witness.is_some() && leak.certainty > Certainty::Possible;
         let Some(limit) = limit(side, &leak.to).filter(|_| proven) else {
             continue;
         };
         let bound = u64::from(limit.value) + 1;
-        if learned::count(&leak.networks, bound) == bound {
+        // What is ours and our customers' is counted where it is announced.
+        let strangers = match answered.get(&leak.family) {
+            Some(answered) => leak.networks.difference(answered),
+            None => leak.networks.clone(),
+        };
+        if learned::count(&strangers, bound) == bound {
             over.entry((leak.to.clone(), leak.family))
                 .or_insert((leak, limit));
         }

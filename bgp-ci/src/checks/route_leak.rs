@@ -26,6 +26,9 @@ rules::rule! {
     /// A policy that sends on what is in a list of our own networks is the ordinary way, and
     /// silent; where the list is that of imports from customers, it is a warning at most.
     ///
+    /// Where internal neighbours are not in the repository, what they send is free too: such a leak
+    /// is *possible*, and told only where the change brings it.
+    ///
     /// ## Bad
     /// ```yaml
     /// version: 1
@@ -129,6 +132,11 @@ fn run(change: &Change) -> Vec<Finding> {
         let known = before
             .get(&key)
             .is_some_and(|before| strangers.difference(before).is_empty());
+        // What a router that is not here may send is free: only what is new about it is news.
+        let elsewhere = leak.source.is_none();
+        if elsewhere && (known || change.base.is_none()) {
+            continue;
+        }
         let place = place(head, leak);
         let own = strangers.is_empty();
         causes

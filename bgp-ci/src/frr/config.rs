@@ -312,6 +312,17 @@ pub enum Change {
     Less(u32),
 }
 
+impl Change {
+    /// Which of FRR's three forms of one setting it is, in FRR's order of them.
+    pub(super) fn form(self) -> u8 {
+        match self {
+            Self::To(_) => 0,
+            Self::More(_) => 1,
+            Self::Less(_) => 2,
+        }
+    }
+}
+
 /// The network of an address on an interface.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connected {

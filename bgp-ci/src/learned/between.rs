@@ -21,8 +21,8 @@ pub struct Between {
 }
 
 impl Between {
-    /// Whether `route`, as it arrives before the import policy, may be sent: where this is false
-    /// it is not.
+    /// Whether `route` may be sent: where this is false it is not. It is as it arrives before the
+    /// import policy, with the path that the neighbour sent.
     pub fn has(&self, route: &Route) -> bool {
         self.states
             .iter()

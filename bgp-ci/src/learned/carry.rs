@@ -156,13 +156,14 @@ pub(super) fn sent(
     later: &Live,
     world: &mut World,
 ) -> Passed {
+    let daemon = node.model.router.daemon;
     let session = node.model.router.session(session);
     let Some(channel) = session.channel(family) else {
         return Passed::default();
     };
     let mut offered = Vec::new();
     for state in states {
-        offered.extend(egress::offered(session, state, world));
+        offered.extend(egress::offered(daemon, session, state, world));
     }
     through(node, channel.export, offered, later, world)
 }

@@ -3,7 +3,7 @@
 use crate::filter::attribute::{Attribute, BgpAttribute};
 use crate::filter::interpret::symbolic::{ABSENT, ListKind, Live, State, Symbol, Test, World};
 use crate::filter::value::Value;
-use crate::router::{Role, Session};
+use crate::router::{Daemon, Role, Session};
 use crate::symbolic::Ranges;
 
 const NO_EXPORT: u128 = 0xffff_ff01;
@@ -19,9 +19,17 @@ pub(super) fn asked() -> Live {
 }
 
 /// The routes of `state` that `session`'s export policy gets to see.
-pub(super) fn offered(session: &Session, state: State, world: &mut World) -> Vec<State> {
+pub(super) fn offered(
+    daemon: Daemon,
+    session: &Session,
+    state: State,
+    world: &mut World,
+) -> Vec<State> {
     let mut states = vec![state];
-    if session.interpret_communities {
+    // Where clients of a route server are told everything of each other, a client hears of all
+    // here: too much of others, and never too little.
+    let transparent = daemon.transparent_between_clients && session.rs_client;
+    if session.interpret_communities && !transparent {
         let mut kept = vec![NO_ADVERTISE];
         if session.external() {
             kept.push(NO_EXPORT_SUBCONFED);

@@ -174,12 +174,17 @@ impl Match {
 }
 
 impl Set {
-    /// Whether one of the two sets communities and the other takes them all away, or this prepends
-    /// numbers and the other, which came first, the last one.
+    /// Whether neither is left of this and the other, which came first: where one sets communities
+    /// and the other takes them all away, and where this is an earlier form of the same (a number
+    /// after `+N` or `-N`, `+N` after `-N`, numbers prepended after `last-as`).
     fn undoes(&self, other: &Self) -> bool {
         let none = |set: &Self| matches!(set, Self::NoCommunities | Self::NoLargeCommunities);
         let prepends = matches!(self, Self::Prepend(_)) && matches!(other, Self::PrependLast(_));
-        prepends || self.kind() == other.kind() && none(self) != none(other)
+        let metric = match (self, other) {
+            (Self::Metric(this), Self::Metric(other)) => this.form() < other.form(),
+            _ => false,
+        };
+        prepends || metric || self.kind() == other.kind() && none(self) != none(other)
     }
 
     fn kind(&self) -> Kind {

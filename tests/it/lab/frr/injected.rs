@@ -3,8 +3,6 @@
 //! Every neighbour that listens is sent what every neighbour that sends was allowed in, so each
 //! configuration compares as many pairs of policies as it has of neighbours.
 
-#![expect(clippy::print_stdout, reason = "what is counted is printed")]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write as _};
 use std::net::Ipv4Addr;
@@ -15,14 +13,14 @@ use bgp_ci::router::SessionId;
 use bgp_ci::router::propagate::Sent;
 use bgp_ci::router::propagate::learned::{Kept, Relayed, follow};
 use testkit::lab::dice::Dice;
-use testkit::lab::frr::{Ran, Sends, address, run};
+use testkit::lab::frr::{Ran, Sends, address};
 use testkit::lab::speaker::Heard;
 
-use super::made_up::{POOL, depth, made_up};
+use super::made_up::{POOL, made_up};
 
 /// How many neighbours of a configuration send, and how many listen.
-const SENDERS: u32 = 32;
-const LISTENERS: u32 = 48;
+pub(super) const SENDERS: u32 = 32;
+pub(super) const LISTENERS: u32 = 48;
 
 /// Lists over the networks that are sent.
 const LISTS: &str = "
@@ -240,7 +238,7 @@ fn route(dice: &mut Dice, asn: u32) -> Sent {
 }
 
 /// A configuration, and what its senders send.
-fn made_up_case(seed: u64) -> (String, Sends) {
+pub(super) fn made_up_case(seed: u64) -> (String, Sends) {
     let mut dice = Dice::new(seed ^ 0x1a2b_3c4d);
     let mut text = format!("frr version 8.4.4\nfrr defaults traditional\n{POOL}{LISTS}");
     let (mut sessions, mut families) = (String::new(), String::new());
@@ -291,7 +289,7 @@ impl fmt::Display for Tally {
 }
 
 /// Compares what every listener heard with what our model says of every route.
-fn compare(name: &str, text: &str, sends: &Sends, ran: &Ran, tally: &mut Tally) {
+pub(super) fn compare(name: &str, text: &str, sends: &Sends, ran: &Ran, tally: &mut Tally) {
     let refused = ran.refused.iter();
     tally
         .wrong
@@ -377,32 +375,4 @@ fn lines(text: &str, peer: &str) -> String {
         }
     }
     lines.join("\n    ")
-}
-
-/// Runs as many configurations as there are seeds.
-pub(super) fn compared(seeds: std::ops::Range<u64>) -> Tally {
-    let mut tally = Tally::default();
-    for seed in seeds {
-        let (text, sends) = made_up_case(seed);
-        let ran = run(&text, &sends);
-        compare(&format!("seed {seed}"), &text, &sends, &ran, &mut tally);
-    }
-    tally
-}
-
-#[test]
-fn what_is_learned_is_passed_on_as_bgpd_does() {
-    let tally = compared(0..4 * depth());
-    println!("{tally}");
-    let shown: Vec<&String> = tally.wrong.iter().take(12).collect();
-    assert!(
-        tally.wrong.is_empty(),
-        "{} differences\n{}",
-        tally.wrong.len(),
-        shown
-            .iter()
-            .map(|one| one.as_str())
-            .collect::<Vec<_>>()
-            .join("\n")
-    );
 }

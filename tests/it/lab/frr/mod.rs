@@ -2,6 +2,7 @@
 
 mod injected;
 mod made_up;
+mod proofs;
 mod whole;
 
 use std::collections::BTreeSet;

@@ -14,7 +14,7 @@ use super::depth;
 
 /// Pairs in one daemon, and how many daemons there are.
 const PAIRS: u64 = 64;
-const BATCHES: u64 = 2;
+const BATCHES: u64 = 3;
 
 #[test]
 fn what_comes_out_was_found_and_what_proves_it_comes_out() {
