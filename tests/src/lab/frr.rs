@@ -62,6 +62,12 @@ pub type Sends = BTreeMap<u32, Vec<(Prefix, Sent)>>;
 ///
 /// After each `neighbor PEERn remote-as …` follows what makes such a session possible.
 pub fn run(text: &str, sends: &Sends) -> Ran {
+    run_until(text, sends, &BTreeMap::new())
+}
+
+/// [`run`], in which neighbours wait for some networks beyond the end of their first transfer: the
+/// daemon ends it before it has looked at all that it was sent.
+pub fn run_until(text: &str, sends: &Sends, awaited: &BTreeMap<IpAddr, Vec<Prefix>>) -> Ran {
     let numbers = mentioned(text);
     let addresses: Vec<IpAddr> = numbers.iter().map(|number| address(*number)).collect();
     let mut listeners = Listeners::bind(&addresses);
@@ -103,6 +109,7 @@ pub fn run(text: &str, sends: &Sends) -> Ran {
             sends: by_address
                 .get(&address)
                 .map_or(Vec::new(), |sends| (*sends).clone()),
+            until: awaited.get(&address).cloned().unwrap_or_default(),
             ..Peer::listening(address, asn, families.collect())
         }
     });

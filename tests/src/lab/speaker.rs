@@ -259,12 +259,14 @@ impl<'s> Session<'s> {
         })
     }
 
-    /// Listens until all is heard.
+    /// Listens until all is heard, or patience ends for what is waited for beyond the transfer.
     fn listen(mut self) -> io::Result<Heard> {
         let until = &self.peer.until;
+        let end = Instant::now() + PATIENCE;
         while !(self.established
             && self.waiting.is_empty()
-            && until.iter().all(|prefix| self.routes.contains_key(prefix)))
+            && (until.iter().all(|prefix| self.routes.contains_key(prefix))
+                || Instant::now() > end))
         {
             if let Some(ended) = self.step()? {
                 return Ok(ended);

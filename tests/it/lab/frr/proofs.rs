@@ -14,7 +14,7 @@ use bgp_ci::model::{Family, NextHop, Prefix};
 use bgp_ci::router::propagate::Sent;
 use bgp_ci::router::propagate::learned::{Relayed, follow};
 use bgp_ci::router::{RemoteAs, SessionId};
-use testkit::lab::frr::{Ran, Sends, address, run};
+use testkit::lab::frr::{Ran, Sends, address, run, run_until};
 use testkit::lab::speaker::Heard;
 
 use super::injected::{self, LISTENERS, SENDERS, compare, made_up_case};
@@ -173,7 +173,13 @@ fn what_is_learned_is_passed_on_as_bgpd_does_and_as_was_found() {
         };
         inside(&model, &sends, &heard, &mut tally);
         let (sends, expected) = proofs(&model);
-        let Ran { heard, .. } = run(&text, &sends);
+        let mut awaited: BTreeMap<_, Vec<Prefix>> = BTreeMap::new();
+        for (to, prefix, _) in &expected {
+            if let Some(address) = model.router.session(*to).address {
+                awaited.entry(address).or_default().push(*prefix);
+            }
+        }
+        let Ran { heard, .. } = run_until(&text, &sends, &awaited);
         for (to, prefix, ours) in expected {
             tally.proofs += 1;
             let theirs = heard.iter().find(|(id, _)| *id == to);
